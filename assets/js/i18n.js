@@ -1,0 +1,159 @@
+// Texts, addresses and times in the reader's language. The language is the address's; each page's route module
+// registers its own catalogue (written into utils/catalogues by the build), so a browser loads one language only.
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useLocation, useParams } from "react-router";
+import { DEFAULT, TRANSLATED } from "$/utils/catalogues/locales";
+
+const catalogues = {};
+const EMPTY = { plural: (n) => Number(n !== 1), messages: {} };
+export const register = (code, catalogue) => {
+  catalogues[code] = catalogue;
+};
+
+export const localeOf = (path) => {
+  const code = path.split("/")[1];
+  return TRANSLATED.includes(code) ? code : DEFAULT;
+};
+const bare = (path) => (localeOf(path) === DEFAULT ? path : path.slice(3) || "/");
+const localized = (code, path) => (code === DEFAULT ? path : path === "/" ? `/${code}` : `/${code}${path}`);
+
+const fill = (text, values) => (values ? text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole) : text);
+const single = (code, id, values) => fill((catalogues[code] ?? EMPTY).messages[id] ?? id, values);
+const counted = (code, one, many, n, values) => {
+  const { plural, messages } = catalogues[code] ?? EMPTY;
+  const forms = messages[one] ?? [one, many];
+  const count = Number(n);
+  const form = forms === messages[one] ? Number(plural(count)) : Number(count !== 1);
+  return fill(forms[form] ?? many, { n: count.toLocaleString(code), ...values });
+};
+// For modules that are no React components, such as the new-version notice.
+export const say = (id, values) => single(localeOf(window.location.pathname), id, values);
+
+// The clock: the server's idea of now (it may run ahead, in tests), ticking once a minute for relative times.
+let offset = 0;
+let ticks = 1;
+let timer;
+const listeners = new Set();
+const tick = () => {
+  ticks += 1;
+  listeners.forEach((listener) => listener());
+};
+const subscribe = (listener) => {
+  listeners.add(listener);
+  timer ??= setInterval(tick, 60_000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) timer = void clearInterval(timer);
+  };
+};
+export const now = () => Date.now() + offset;
+export const setClockOffset = (seconds) => {
+  const wanted = (Number(seconds) || 0) * 1000;
+  if (wanted === offset) return;
+  offset = wanted;
+  tick();
+};
+let zone; // undefined: the browser's own
+export const setTimeZone = (name) => {
+  const wanted = name || undefined;
+  if (wanted === zone) return;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: wanted });
+  } catch {
+    return; // an unknown name must not take the page down
+  }
+  zone = wanted;
+  tick();
+};
+export const useClockOffset = (seconds) => useEffect(() => setClockOffset(seconds), [seconds]);
+export const useTimeZone = (name) => useEffect(() => setTimeZone(name), [name]);
+// 0 while the page is prerendered and hydrated: the builder's clock and zone are not the reader's.
+export const useClock = () =>
+  useSyncExternalStore(
+    subscribe,
+    () => ticks,
+    () => 0,
+  );
+
+const formats = {};
+const format = (code, options) => (formats[`${code}${zone}${JSON.stringify(options)}`] ??= new Intl.DateTimeFormat(code, { timeZone: zone, ...options }));
+const shown = (iso, clock, write) => {
+  const moment = clock && iso ? new Date(iso) : undefined;
+  return moment && !Number.isNaN(moment.getTime()) ? write(moment) : "";
+};
+const UNITS = [
+  ["week", 6048e5],
+  ["day", 864e5],
+  ["hour", 36e5],
+  ["minute", 6e4],
+];
+const relative = (code, moment) => {
+  const gap = moment - now();
+  // A month away, the date says more than a count; a few seconds ahead is only a clock that differs.
+  if (Math.abs(gap) > 30 * 864e5) return format(code, { dateStyle: "medium" }).format(moment);
+  const words = new Intl.RelativeTimeFormat(code, { numeric: "auto" });
+  const [unit, length] = UNITS.find(([, least]) => Math.abs(gap) >= least) ?? ["second", 0];
+  return length ? words.format(Math.trunc(gap / length), unit) : words.format(0, unit);
+};
+const dayNumber = (code, moment) => Date.parse(format("en", { dateStyle: "short" }).format(moment)) / 864e5;
+const day = (code, moment) => {
+  const away = Math.round(dayNumber(code, moment) - dayNumber(code, now()));
+  if (away !== 0 && away !== -1) return format(code, { dateStyle: "full" }).format(moment);
+  const word = new Intl.RelativeTimeFormat(code, { numeric: "auto" }).format(away, "day");
+  return word[0].toLocaleUpperCase(code) + word.slice(1);
+};
+
+const words = (code, path, search) => ({
+  code,
+  t: (id, values) => single(code, id, values),
+  tn: (one, many, n, values) => counted(code, one, many, n, values),
+  href: (to) => localized(code, to),
+  to: (other) => localized(other, bare(path)) + search,
+  rel: (iso, clock) => shown(iso, clock, (moment) => relative(code, moment)),
+  dateTime: (iso, clock) => shown(iso, clock, (moment) => format(code, { dateStyle: "medium", timeStyle: "short" }).format(moment)),
+  utc: (iso, clock) => shown(iso, clock, (moment) => `${format(code, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(moment)} UTC`),
+  day: (iso, clock) => shown(iso, clock, (moment) => day(code, moment)),
+});
+
+const never = () => () => {};
+export const useI18n = () => {
+  const location = useLocation();
+  const path = location.pathname.replace(/(.)\/$/, "$1"); // prerendered with a trailing slash, visited without
+  const inShell = Object.keys(useParams()).length > 0; // that page was rendered for a sample address
+  const code = localeOf(path);
+  const address = useSyncExternalStore(
+    never,
+    () => path + location.search,
+    () => (inShell ? localized(code, "/") : path),
+  );
+  return useMemo(() => words(code, address.split("?")[0], address.includes("?") ? address.slice(address.indexOf("?")) : ""), [code, address]);
+};
+
+export const useHtmlLang = () => {
+  const code = localeOf(useLocation().pathname);
+  useEffect(() => {
+    document.documentElement.lang = code;
+  }, [code]);
+  return code;
+};
+
+// After a client navigation the reader's place is the new page's heading, as it would be after a full load.
+export const useRouteFocus = () => {
+  const { pathname } = useLocation();
+  useEffect(() => {
+    if (useRouteFocus.last !== undefined && useRouteFocus.last !== pathname) {
+      const heading = document.querySelector("h1");
+      if (heading && !heading.hasAttribute("tabindex")) heading.tabIndex = -1;
+      heading?.focus({ preventScroll: true });
+    }
+    useRouteFocus.last = pathname;
+  }, [pathname]);
+};
+
+// A language that was chosen by hand is remembered for "/", which chooses by itself.
+if (typeof document !== "undefined") {
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-language]") : null;
+    if (link) document.cookie = `portal_language=${link.dataset.language}; path=/; max-age=31536000; samesite=lax${window.location.protocol === "https:" ? "; secure" : ""}`;
+  });
+}

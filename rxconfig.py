@@ -1,0 +1,31 @@
+"""Reflex's configuration. What people set is in ticket_portal/settings.py."""
+
+from ticket_portal.frontend import environment
+
+environment.prepare()
+
+import reflex as rx  # noqa: E402  (Reflex reads the environment when it is imported)
+
+from ticket_portal import settings  # noqa: E402
+from ticket_portal.frontend.plugins import Catalogues, ClientPatches, InlineStyles, Shells  # noqa: E402
+
+found = settings.load()
+
+config = rx.Config(
+    app_name="ticket_portal",
+    app_module_import="ticket_portal.app",
+    # Only the development servers use these; a built front end runs at any address.
+    frontend_port=found.port,
+    backend_port=found.port,
+    api_url=f"http://localhost:{found.port}",
+    # Never "*" (the default) nor empty: both would let any site open a socket with a visitor's cookie.
+    cors_allowed_origins=found.origins,
+    # A closed page's state goes after 15 minutes; an open page's heartbeat keeps its own.
+    redis_token_expiration=900,
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    frontend_compression_formats=["brotli", "gzip"],
+    frontend_lazy_bundled_libraries=True,
+    plugins=[Catalogues(), Shells(), InlineStyles(), ClientPatches()],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)

@@ -1,0 +1,1 @@
+"""Ticket Portal: customers and guests follow their support tickets, live."""

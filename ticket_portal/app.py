@@ -1,0 +1,74 @@
+"""The application: addresses → pages in every language, routes, guards and layers."""
+
+from pathlib import Path
+
+import reflex as rx
+from reflex import el
+from reflex.utils.prerequisites import get_web_dir
+from reflex_components_core.base.error_boundary import ErrorBoundary
+from reflex_components_core.core.banner import has_connection_errors
+from starlette.types import ASGIApp
+
+from ticket_portal.components.words import Page, add_pages, href, html_lang, route_focus, t
+from ticket_portal.frontend import environment
+from ticket_portal.i18n.catalogues import msg
+from ticket_portal.pages.home import home
+from ticket_portal.pages.not_found import not_found
+from ticket_portal.routes.edge import Edge
+from ticket_portal.routes.headers import SecurityHeaders
+
+PAGES = [
+    Page("/", home, msg("Help"), msg("Get help from {company}: submit a ticket and follow its answers.")),
+]
+NOT_FOUND = Page("404", not_found, msg("Page not found"))
+
+
+def crashed() -> rx.Component:
+    """Instead of a page that failed to render: what to do, no technical text."""
+    return el.main(
+        el.h1(t("Something went wrong")),
+        el.p(t("This page could not be shown. Reload it, or go back to the help home.")),
+        el.a(t("Go to the help home"), href=href("/")),
+        id="main",
+        role="alert",
+    )
+
+
+def overlay() -> rx.Component:
+    """What stands above every page: the loss of the connection, told calmly."""
+    return rx.fragment(
+        rx.cond(
+            has_connection_errors,
+            el.p(t("Connection lost. We are reconnecting…"), role="status", class_name="connection-lost"),
+        ),
+    )
+
+
+def _static() -> Path:
+    return (get_web_dir() / "build" / "client").resolve()
+
+
+def _edge(app: ASGIApp) -> ASGIApp:
+    return Edge(app, _static())
+
+
+def _headers(app: ASGIApp) -> ASGIApp:
+    return SecurityHeaders(app, _static())
+
+
+app = rx.App(
+    stylesheets=["/portal.css"],
+    html_custom_attrs=html_lang(),
+    toaster=None,
+    app_wraps={
+        (55, "ErrorBoundary"): lambda stateful: ErrorBoundary.create(fallback_render=rx.Var.create(crashed())),
+        (6, "RouteFocus"): lambda stateful: route_focus(),
+        (5, "Overlay"): lambda stateful: overlay() if stateful else None,
+    },
+    head_components=[
+        el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
+    ],
+    # Applied in this order: the last is the outermost.
+    api_transformer=[_edge, _headers],
+)
+add_pages(app, PAGES, NOT_FOUND)

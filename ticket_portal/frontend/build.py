@@ -1,0 +1,96 @@
+"""Builds the front end when its sources changed, and only then."""
+
+import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from filelock import FileLock
+
+from ticket_portal.frontend import environment
+from ticket_portal.frontend.site import SITE
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / ".web"
+STATIC = WEB / "build" / "client"
+_STAMP = WEB / "build" / "fingerprint"
+_LOCK = ROOT / ".web.lock"
+_LOG = ROOT / ".web-build.log"
+
+# What compiled pages are made of. States and views count: names of states, their events and the defaults of their vars
+# are part of the front end, and a browser reloads when they differ from the server's.
+_SOURCES = (
+    "rxconfig.py",
+    "assets",
+    "reflex.lock",
+    "ticket_portal/app.py",
+    "ticket_portal/components",
+    "ticket_portal/domain",
+    "ticket_portal/frontend",
+    "ticket_portal/i18n",
+    "ticket_portal/pages",
+    "ticket_portal/states",
+)
+
+
+class BuildFailed(Exception):
+    """The front end could not be built; the text says what to look at."""
+
+
+def build() -> bool:
+    """Build the front end if its sources changed since the last time; tells whether it did.
+
+    One process builds, others wait for it. Raises BuildFailed.
+    """
+    with FileLock(_LOCK):
+        wanted = fingerprint()
+        if _STAMP.is_file() and _STAMP.read_text() == wanted:
+            return False
+        started = time.monotonic()
+        print("Building the front end…", flush=True)
+        _export()
+        # Taken again: the first build of a clone writes what npm resolved into reflex.lock.
+        _STAMP.write_text(fingerprint())
+        print(f"Built the front end in {time.monotonic() - started:.0f} s.", flush=True)
+        return True
+
+
+def fingerprint() -> str:
+    """A digest of everything that the built front end depends on."""
+    digest = hashlib.sha256()
+    for part in (version("reflex"), f"{sys.version_info.major}.{sys.version_info.minor}", repr(SITE)):
+        digest.update(part.encode() + b"\0")
+    for file in _source_files():
+        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _source_files() -> Iterator[Path]:
+    for name in _SOURCES:
+        path = ROOT / name
+        found = [path] if path.is_file() else path.rglob("*")
+        yield from sorted(
+            file
+            for file in found
+            if file.is_file() and "__pycache__" not in file.parts and not _server_only(file)
+        )
+
+
+def _server_only(file: Path) -> bool:
+    return file.name == "server.po"
+
+
+def _export() -> None:
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    with _LOG.open("w", encoding="utf-8") as log:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment.for_build(), stdout=log, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode != 0 or not (STATIC / "index.html").is_file():
+        lines = [line for line in _LOG.read_text(encoding="utf-8").splitlines() if line.strip()]
+        tail = "\n".join(f"  {line}" for line in lines[-12:])
+        raise BuildFailed(f"The front end build failed; all of it is in {_LOG.name}. Its last lines:\n{tail}")

@@ -1,0 +1,171 @@
+"""What the build adds to Reflex's: catalogues, prerendered shells, the stylesheet in the page, two client patches.
+
+Each changes text that Reflex generates, so each checks its result after the build: an upgrade of Reflex stops the build
+instead of quietly losing a language, a first paint or an address.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import reflex_base
+from reflex.plugins import Plugin
+
+from ticket_portal.i18n.catalogues import msg, read_texts
+from ticket_portal.i18n.locales import DEFAULT, LOCALES, TRANSLATED, localized
+
+SAMPLE = "_"
+"""Begins the sample value of a route's argument: `/tickets/_number`. No number or token begins with it."""
+
+NOT_FOUND = "/_404"
+"""Where the page of unknown addresses is prerendered, in each language."""
+
+
+class BuildChanged(SystemExit):
+    """Reflex generates something else than this portal was built on."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The front end build lost {what}. Did Reflex change? See ticket_portal/frontend/plugins.py.")
+
+
+def replaced(text: str, old: str, new: str, what: str) -> str:
+    """The text with the one occurrence of `old` replaced. Raises BuildChanged where there is not exactly one."""
+    if text.count(old) != 1:
+        raise BuildChanged(what)
+    return text.replace(old, new)
+
+
+def json_text(value: object) -> str:
+    """JSON as it stands in a module, letters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Catalogues(Plugin):
+    """Writes one catalogue module per language; a page's route imports its own."""
+
+    def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
+        """The modules `utils/catalogues/<language>.js`, and the list of languages."""
+        folder = Path("utils/catalogues")
+        names = f"export const DEFAULT = {json_text(DEFAULT)};\nexport const TRANSLATED = {json_text(TRANSLATED)};\n"
+        return [
+            (folder / "locales.js", names),
+            *((folder / f"{locale}.js", catalogue_module(locale)) for locale in LOCALES),
+        ]
+
+    def post_build(self, **context: Any) -> None:
+        """Each language's page says its own language and no other one's."""
+        for locale in LOCALES:
+            page = context["static_dir"] / localized(locale, "/")[1:] / "index.html"
+            if not page.is_file() or f'<html lang="{locale}"' not in page.read_text(encoding="utf-8"):
+                raise BuildChanged(f"the language of the page /{locale}")
+
+
+def catalogue_module(locale: str) -> str:
+    """The JavaScript module that registers a language's texts."""
+    found = read_texts(locale, "pages")
+    messages = {**found.singles, **found.plurals}
+    return (
+        'import { register } from "$/public/js/i18n.js";\n'
+        f"register({json_text(locale)}, {{ plural: (n) => {found.plural_rule}, messages: {json_text(messages)} }});\n"
+    )
+
+
+class Shells(Plugin):
+    """Prerenders one sample page per address with an argument, and the page of unknown addresses per language.
+
+    The edge (routes/edge.py) answers `/es/tickets/12345` with the page made for `/es/tickets/_number`.
+    """
+
+    paths: tuple[str, ...] = ()
+
+    def pre_compile(self, **context: Any) -> None:
+        """Add the sample addresses to what React Router prerenders."""
+        routes = [page.route for page in context["unevaluated_pages"] if "[" in page.route]
+        samples = ["/" + re.sub(r"\[(\w+)\]", rf"{SAMPLE}\1", route).lstrip("/") for route in routes]
+        self.paths = (*samples, *(localized(locale, NOT_FOUND) for locale in LOCALES))
+        wanted = f'"prerender": ({{ getStaticPaths }}) => [...getStaticPaths(), ...{json_text(self.paths)}]'
+        context["add_modify_task"]("react-router.config.js", lambda text: self._prerender(text, wanted))
+
+    @staticmethod
+    def _prerender(text: str, wanted: str) -> str:
+        # `reflex run` in development prerenders nothing.
+        return replaced(text, '"prerender": true', wanted, "prerendering") if "prerender" in text else text
+
+    def post_build(self, **context: Any) -> None:
+        """Every sample page is there."""
+        for path in self.paths:
+            if not (context["static_dir"] / path[1:] / "index.html").is_file():
+                raise BuildChanged(f"the prerendered page {path}")
+
+
+class InlineStyles(Plugin):
+    """Puts the stylesheet into the page: the first paint waits for one answer only."""
+
+    _LINK = re.compile(r'jsx\("link",\{[^{}]*href:reflexGlobalStyles[^{}]*\},?\),?')
+
+    def pre_compile(self, **context: Any) -> None:
+        """Replace the stylesheet's links by the stylesheet, in the React tree (else hydration would differ)."""
+        context["add_modify_task"]("app/_document.js", self._inline)
+
+    def _inline(self, document: str) -> str:
+        links = self._LINK.findall(document)
+        if len(links) == 1:  # the development server swaps the linked stylesheet on each change
+            return document
+        document = replaced(
+            document,
+            "__reflex_global_styles.css?url",
+            "__reflex_global_styles.css?inline",
+            "the stylesheet's import",
+        )
+        if len(links) != 2:
+            raise BuildChanged("the stylesheet's links")
+        style = 'jsx("style",{dangerouslySetInnerHTML:{__html:reflexGlobalStyles}}),'
+        return document.replace(links[0], "").replace(links[1], style)
+
+    def post_build(self, **context: Any) -> None:
+        """The page carries its styles and links none."""
+        page = (context["static_dir"] / "index.html").read_text(encoding="utf-8")
+        if "<style" not in page or 'rel="stylesheet"' in page:
+            raise BuildChanged("the stylesheet in the page")
+
+
+class ClientPatches(Plugin):
+    """Two changes to Reflex's client, made on its pristine source at each build.
+
+    - Its notice of a new version is fixed English; it speaks the reader's language here.
+    - It bakes the back end's port into the build; here the built client talks to where the page came from.
+    """
+
+    SOURCE = Path(reflex_base.__file__).parent / ".templates/web/utils/state.js"
+    NEW_VERSION = msg("A new version of this page is available.")
+    RELOAD = msg("Reload")
+
+    def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
+        """The patched client."""
+        return [(Path("utils/state.js"), self.patched(self.SOURCE.read_text(encoding="utf-8")))]
+
+    def patched(self, client: str) -> str:
+        """The client's source with both changes. Raises BuildChanged where it is not the one that is known."""
+        for text, translated in (
+            ('"A new version of this app is available."', f"say({json_text(self.NEW_VERSION)})"),
+            ('textContent = "Reload"', f"textContent = say({json_text(self.RELOAD)})"),
+            (
+                "endpoint.hostname = frontend_hostname;",
+                "endpoint.hostname = frontend_hostname;\n    if (!import.meta.hot) endpoint.port = window.location.port;",
+            ),
+            (
+                'endpoint.port = ""; // Assume websocket is on https port via load balancer.',
+                'if (import.meta.hot) endpoint.port = "";',
+            ),
+        ):
+            client = replaced(client, text, translated, f"the client's line {text}")
+        return 'import { say } from "$/public/js/i18n.js";\n' + client
+
+    def post_build(self, **context: Any) -> None:
+        """What people read and where the client connects is ours, in what was bundled too."""
+        bundled = [file.read_text(encoding="utf-8") for file in (context["static_dir"] / "assets").glob("*.js")]
+        if any("A new version of this app" in text for text in bundled):
+            raise BuildChanged("the translated notice of a new version")
+        if not any(".port=window.location.port" in text for text in bundled):
+            raise BuildChanged("the address that the client connects to")

@@ -1,0 +1,40 @@
+"""What of the settings is fixed when the front end is built."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ticket_portal import settings
+
+_LOCAL = "http://127.0.0.1:3000"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The portal's name and public address, as the built pages carry them."""
+
+    company: str
+    address: str
+
+    @property
+    def name(self) -> str:
+        """The name that titles end with."""
+        return f"{self.company} Support"
+
+    def title(self, title: str) -> str:
+        """A page's title with the site's name."""
+        return f"{title} · {self.name}"
+
+    def url(self, path: str) -> str:
+        """The public address of a page, for search engines."""
+        return self.address + path
+
+
+def _read() -> Site:
+    found = settings.load()
+    parts = urlsplit(found.public_url)
+    local = parts.hostname in ("127.0.0.1", "localhost")
+    # Search engines never see a local portal: one build then serves every local port.
+    return Site(found.company, _LOCAL if local else f"{parts.scheme}://{parts.netloc}")
+
+
+SITE = _read()

@@ -1,0 +1,129 @@
+"""Texts in the reader's language, from gettext catalogues (`locales/<code>/LC_MESSAGES/<domain>.po`).
+
+Two domains, so that browsers are not sent what only e-mails say:
+
+- `pages`: what the browser shows. Marked in the sources by `t`, `tn` (components/words.py) and `msg`.
+- `server`: what the server writes (e-mails, error texts). Marked by `_` and `_n`; turned into a language by
+  `translate` and `ntranslate` when the reader is known.
+
+The English text is the message id; placeholders are written `{name}`.
+"""
+
+import gettext
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from ticket_portal.i18n.locales import DEFAULT, TRANSLATED, fold
+
+LOCALE_DIR = Path(__file__).parent / "locales"
+DOMAINS = ("pages", "server")
+
+ENGLISH_PLURAL = "(n != 1)"
+
+
+def msg(text: str) -> str:
+    """Mark a text for the `pages` domain where `t` cannot stand (titles, texts of the build); returns it."""
+    return text
+
+
+def _(text: str) -> str:
+    """Mark a text for the `server` domain; returns it, for `translate` to take later."""
+    return text
+
+
+def _n(one: str, many: str) -> tuple[str, str]:
+    """Mark a counted text for the `server` domain; returns both forms, for `ntranslate` to take later."""
+    return one, many
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One domain in one language."""
+
+    singles: dict[str, str]
+    plurals: dict[str, tuple[str, ...]]
+    plural_rule: str
+    """gettext's plural expression in n: C syntax, which is also valid JavaScript."""
+    form_of: Callable[[int], int]
+
+
+def po_path(locale: str, domain: str) -> Path:
+    """Where the translations of a domain into a language are kept."""
+    return LOCALE_DIR / locale / "LC_MESSAGES" / f"{domain}.po"
+
+
+def read_catalogue(locale: str, domain: str) -> Catalog:
+    """The .po file of a language as Babel's catalogue."""
+    with po_path(locale, domain).open("rb") as file:
+        return read_po(file, locale=locale, domain=domain)
+
+
+def read_texts(locale: str, domain: str) -> Texts:
+    """The finished translations of one domain; what is missing there is shown in English."""
+    if locale == DEFAULT:
+        return Texts({}, {}, ENGLISH_PLURAL, lambda n: int(n != 1))
+    catalogue = read_catalogue(locale, domain)
+    singles: dict[str, str] = {}
+    plurals: dict[str, tuple[str, ...]] = {}
+    for message in catalogue:
+        if not message.id or message.fuzzy:
+            continue
+        if isinstance(message.id, str):
+            if message.string:
+                singles[message.id] = cast("str", message.string)
+        elif all(message.string):
+            plurals[message.id[0]] = tuple(message.string)
+    rule = catalogue.plural_expr
+    form_of = cast("Callable[[int], int]", gettext.c2py(rule))  # pyright: ignore[reportAttributeAccessIssue]
+    return Texts(singles, plurals, rule, form_of)
+
+
+@cache
+def texts(locale: str, domain: str) -> Texts:
+    """As `read_texts`, read once per process."""
+    return read_texts(locale, domain)
+
+
+def translate(locale: str, message: str, /, **values: object) -> str:
+    """A text of the `server` domain in a language, its placeholders filled."""
+    return fill(texts(known(locale), "server").singles.get(message, message), values)
+
+
+def ntranslate(locale: str, one: str, many: str, n: int, /, **values: object) -> str:
+    """A counted text of the `server` domain in a language; `{n}` is the number."""
+    found = texts(known(locale), "server")
+    forms = found.plurals.get(one)
+    chosen = forms[found.form_of(n)] if forms else (one if n == 1 else many)
+    return fill(chosen, {"n": n, **values})
+
+
+def page_text(locale: str, message: str, /, **values: object) -> str:
+    """A text of the `pages` domain, for what is fixed when the front end is built (titles, descriptions)."""
+    return fill(texts(known(locale), "pages").singles.get(message, message), values)
+
+
+def known(locale: str) -> str:
+    """The portal's code for a stored or received language; English where it has none."""
+    return fold(locale) or DEFAULT
+
+
+def fill(text: str, values: dict[str, object]) -> str:
+    """Put values in the place of `{name}`.
+
+    Not `str.format`: a translation is data from outside and must not reach into objects (`{x.__class__}`),
+    and a stray brace in it must not stop an e-mail.
+    """
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def all_catalogues() -> list[tuple[str, str]]:
+    """Every (language, domain) that has a .po file."""
+    return [(locale, domain) for locale in TRANSLATED for domain in DOMAINS]

@@ -1,0 +1,31 @@
+"""Dates in texts that the server writes. Pages format theirs in the browser, in the reader's own zone."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import dates
+
+from ticket_portal.i18n.catalogues import known
+
+
+def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> str:
+    """A moment as its reader writes it, with the zone named: "22 Nov 2026, 15:09 UTC".
+
+    Args:
+        locale: the reader's language.
+        moment: an aware datetime.
+        zone: the reader's time zone; UTC where none is known or the name is not one.
+    """
+    return dates.format_datetime(moment, "d MMM y, HH:mm z", tzinfo=_zone(zone), locale=known(locale))
+
+
+def format_date(locale: str, moment: datetime, zone: str | None = None) -> str:
+    """The day of a moment, as its reader writes it."""
+    return dates.format_date(moment.astimezone(_zone(zone)), "long", locale=known(locale))
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,1 @@
+"""What stands at an address; composition only."""

@@ -1,0 +1,1 @@
+"""The doors without a page: plain HTTP, guards and headers."""
