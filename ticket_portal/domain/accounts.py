@@ -1,0 +1,208 @@
+"""Accounts: signing up with a proved address, signing in, a new password (SPEC 11)."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from passlib.hash import argon2
+from sqlmodel import col, select, update
+
+from ticket_portal.domain import codes, keys, limits, notifications, sessions
+from ticket_portal.domain.codes import Door
+from ticket_portal.domain.errors import (
+    DomainError,
+    Missing,
+    PasswordTooCommon,
+    PasswordTooShort,
+    TooLong,
+    TooMany,
+    WrongPassword,
+)
+from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.people import canonical, language
+from ticket_portal.settings import Settings
+from ticket_portal.store.tables import Account
+from ticket_portal.store.unit_of_work import Store, Work
+
+# OWASP's password storage advice for argon2id: 19 MiB, two passes, one lane.
+hasher = argon2.using(type="ID", memory_cost=19_456, rounds=2, parallelism=1)
+
+SIGN_UP = "sign_up"
+RESET = "reset"
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 1_000
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """A filled-in and checked sign-up form."""
+
+    name: str
+    address: str
+    password: str
+    language: str
+    time_zone: str = "UTC"
+
+    @classmethod
+    def parse(cls, name: str, email: str, password: str, language_code: str, time_zone: str = "UTC") -> "SignUp":
+        """Check what was typed. Raises Missing, TooLong, BadAddress, PasswordTooShort, PasswordTooCommon."""
+        name = " ".join(name.split())
+        if not name:
+            raise Missing("name")
+        if len(name) > LONGEST_NAME:
+            raise TooLong("name", length=len(name), most=LONGEST_NAME)
+        return cls(name, canonical(email), checked_password(password), language(language_code), zone(time_zone))
+
+
+def ask_to_sign_up(store: Store, form: SignUp, browser: str, ip: str) -> None:
+    """Send a code to the address. Whether it has an account already shows neither here nor in the time it takes."""
+    hashed = hasher.hash(form.password)
+    store.write(_ask_to_sign_up, form, hashed, Door(SIGN_UP, form.address, browser, ip))
+
+
+def _ask_to_sign_up(work: Work, form: SignUp, hashed: str, door: Door) -> None:
+    known = find(work, form.address)
+    waiting = {"name": form.name, "hash": hashed, "language": form.language, "zone": form.time_zone}
+    codes.send(work, door, form.language, known=known is None, sealed=waiting)
+    if known:
+        notifications.about_security(work, known, "already_signed_up")
+
+
+def finish_sign_up(work: Work, door: Door, typed: str) -> tuple[str, DomainError | None]:
+    """Make the account if the code is right; return its session's token, or why not."""
+    refusal = codes.enter(work, door, typed)
+    if refusal:
+        return "", refusal
+    if find(work, door.address):  # signed up from another browser in the meantime
+        return "", codes.CodeExpired()
+    waiting = codes.sealed(work, door)
+    account = create(work, door.address, waiting["name"], waiting["hash"])
+    account.language, account.time_zone = waiting["language"], waiting["zone"]
+    return sessions.begin(work, account), None
+
+
+def create(work: Work, address: str, name: str, password_hash: str, role: str = "customer") -> Account:
+    """Add an account whose address was proved (by a code, or by the operator's word)."""
+    account = Account(
+        address=address, name=name, password_hash=password_hash, role=role, created_at=work.now
+    )
+    work.session.add(account)
+    work.session.flush()
+    return account
+
+
+def sign_in(store: Store, email: str, password: str, ip: str) -> str:
+    """Return the token of a new session. Raises BadAddress, WrongPassword, TooMany.
+
+    Same answer and same work for known and unknown addresses; the slow hash is computed outside any transaction.
+    """
+    address = canonical(email)
+    store.read(_room_to_sign_in, address, ip)
+    account_id, hashed = store.read(_credentials, address)
+    if not verify(password, hashed) or account_id is None:
+        store.write(_count_wrong_sign_in, address, ip)
+        raise WrongPassword
+    return store.write(_sign_in, account_id)
+
+
+def ask_to_reset(work: Work, email: str, language_code: str, browser: str, ip: str) -> str:
+    """Send a code for a new password, if the address has an account; return the address in its kept form."""
+    address = canonical(email)
+    account = find(work, address)
+    door = Door(RESET, address, browser, ip)
+    codes.send(work, door, account.language if account else language_code, known=account is not None)
+    return address
+
+
+def reset_password(store: Store, door: Door, typed: str, password: str) -> DomainError | None:
+    """Set the new password if the code is right, and sign the account out everywhere; else return why not.
+
+    Raises PasswordTooShort, PasswordTooCommon before the code is touched.
+    """
+    hashed = hasher.hash(checked_password(password))
+    return store.write(_reset_password, door, typed, hashed)
+
+
+def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainError | None:
+    if refusal := codes.enter(work, door, typed):
+        return refusal
+    account = find(work, door.address)
+    if account is None:
+        return codes.CodeExpired()
+    account.password_hash = hashed
+    sessions.end_all(work, account)
+    notifications.about_security(work, account, "password_changed")
+    return None
+
+
+def find(work: Work, address: str) -> Account | None:
+    """Return the account with this (canonical) address."""
+    return work.session.exec(select(Account).where(Account.address == address)).first()
+
+
+def speak(work: Work, account_id: int, language_code: str) -> None:
+    """Remember the language that a signed-in person chose."""
+    work.session.exec(
+        update(Account).where(col(Account.id) == account_id).values(language=language(language_code))
+    )
+
+
+def checked_password(password: str) -> str:
+    """Return the password if it is long enough and not a common one; any characters are welcome."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordTooShort(least=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise TooLong("password", length=len(password), most=LONGEST_PASSWORD)
+    if password.lower() in _common_passwords():
+        raise PasswordTooCommon
+    return password
+
+
+def verify(password: str, hashed: str) -> bool:
+    """Check a password against its hash; a too long one is wrong at once, hashing it would be the attack."""
+    return len(password) <= LONGEST_PASSWORD and hasher.verify(password, hashed)
+
+
+def zone(name: str) -> str:
+    """Return an IANA zone's name as given if it looks like one, else UTC."""
+    return name if re.fullmatch(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}", name) and len(name) <= LONGEST_NAME else "UTC"
+
+
+@lru_cache(maxsize=1)
+def _common_passwords() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - a megabyte of words, needed seldom
+
+    return frozenset(w for w in FREQUENCY_LISTS["passwords"] if len(w) >= SHORTEST_PASSWORD)
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    return hasher.hash(keys.new_token())
+
+
+def _credentials(work: Work, address: str) -> tuple[int | None, str]:
+    account = find(work, address)
+    return (account.id, account.password_hash) if account else (None, _nobodys_hash())
+
+
+def _sign_in_limits(s: Settings) -> tuple[Limit, Limit]:
+    return Limit("sign_in", s.limit_sign_ins_per_hour), Limit("sign_in_ip", s.limit_sign_ins_per_ip_per_hour)
+
+
+def _room_to_sign_in(work: Work, address: str, ip: str) -> None:
+    by_address, by_ip = _sign_in_limits(work.settings)
+    if end := limits.until(work, by_address, address) or limits.until(work, by_ip, ip):
+        raise TooMany(until=end)
+
+
+def _count_wrong_sign_in(work: Work, address: str, ip: str) -> None:
+    by_address, by_ip = _sign_in_limits(work.settings)
+    limits.use(work, by_address, address)
+    limits.use(work, by_ip, ip)
+
+
+def _sign_in(work: Work, account_id: int) -> str:
+    account = work.session.get_one(Account, account_id)
+    limits.forget(work, _sign_in_limits(work.settings)[0], account.address)
+    return sessions.begin(work, account)

@@ -1,0 +1,194 @@
+"""What can be refused, and why. Each refusal has a stable code for machines and a text for people."""
+
+from typing import Any
+
+from ticket_portal.i18n.catalogues import _
+
+
+class DomainError(Exception):
+    """Something was refused. `code` is stable; `text` is a msgid of the server catalogue, `values` fill it."""
+
+    code = "refused"
+    text = _("That didn't work. Nothing was lost. Please try again.")
+
+    def __init__(self, **values: Any) -> None:
+        """Keep what the text speaks of."""
+        super().__init__(self.code)
+        self.values = values
+
+
+class NotFound(DomainError):
+    """No such thing, or not theirs: the same answer, so that nobody learns which numbers exist."""
+
+    code = "not_found"
+    text = _("We can't find that ticket. Check the number, or it may belong to another account.")
+
+
+class NotAllowed(DomainError):
+    """They may see it but not do this."""
+
+    code = "not_allowed"
+    text = _("You can't do that here.")
+
+
+class SignInNeeded(DomainError):
+    """Nobody is signed in, or the session has ended."""
+
+    code = "session_ended"
+    text = _("Your session ended. What you wrote is saved. Sign in again to continue.")
+
+
+class Invalid(DomainError):
+    """Something they typed can't be used; `field` names the form's field."""
+
+    code = "invalid"
+    field = ""
+
+    def __init__(self, field: str = "", **values: Any) -> None:
+        """Name the field, where it is not the class's own."""
+        super().__init__(**values)
+        self.field = field or self.field
+
+
+class BadAddress(Invalid):
+    """Not an e-mail address."""
+
+    code = "bad_address"
+    field = "email"
+    text = _("Enter an e-mail address such as name@example.com.")
+
+
+class Missing(Invalid):
+    """A field that is needed is empty."""
+
+    code = "missing"
+    text = _("Please fill in this field.")
+
+
+class EmptyMessage(Invalid):
+    """Nothing but space was sent."""
+
+    code = "empty_message"
+    field = "body"
+    text = _("Write a message first.")
+
+
+class TooLong(Invalid):
+    """More characters than allowed."""
+
+    code = "too_long"
+    text = _("That is too long: {length} characters. The limit is {most}.")
+
+
+class PasswordTooShort(Invalid):
+    """Fewer than ten characters."""
+
+    code = "password_too_short"
+    field = "password"
+    text = _("Use at least {least} characters for your password.")
+
+
+class PasswordTooCommon(Invalid):
+    """Among the passwords that attackers try first."""
+
+    code = "password_too_common"
+    field = "password"
+    text = _("That password is among the most common ones. Choose another.")
+
+
+class WrongPassword(DomainError):
+    """The address is unknown or the password is wrong: one answer for both."""
+
+    code = "wrong_password"
+    text = _("That e-mail and password don't match. Check both and try again.")
+
+
+class TooMany(DomainError):
+    """A limit was reached; `until` is the moment from which it works again."""
+
+    code = "too_many"
+    text = _("Too many tries. For your security, wait until {until}. Your tickets are safe.")
+
+
+class TooManyCodes(TooMany):
+    """The most codes for now have been sent to that address."""
+
+    code = "too_many_codes"
+    text = _("We've sent the most codes we can for now. Try again at {until}.")
+
+
+class TooSoon(TooMany):
+    """A code was sent a moment ago."""
+
+    code = "too_soon"
+    text = _("A code was sent a moment ago. You can ask for a new one at {until}.")
+
+
+class TooFast(TooMany):
+    """More messages than a person writes."""
+
+    code = "too_fast"
+    text = _("You're sending very fast. Please wait until {until}. Your message is kept.")
+
+
+class CannotReopen(DomainError):
+    """The ticket closed too long ago."""
+
+    code = "cannot_reopen"
+    text = _("This ticket is closed and can't be reopened. Submit a new ticket instead; what you wrote is kept.")
+
+
+class TicketMerged(DomainError):
+    """The conversation goes on in another ticket."""
+
+    code = "merged"
+    text = _("This ticket was joined with another one. Please continue there.")
+
+
+class CodeWrong(DomainError):
+    """Not the code that was sent."""
+
+    code = "code_wrong"
+    text = _("That code isn't right. Check the newest e-mail and try again.")
+
+
+class CodeWrongFewLeft(DomainError):
+    """Not the code that was sent, and few tries are left."""
+
+    code = "code_wrong_few_left"
+    text = _("That code isn't right. Check the newest e-mail and try again. Tries left: {left}.")
+
+
+class CodeReplaced(DomainError):
+    """The code of an earlier e-mail."""
+
+    code = "code_replaced"
+    text = _("That code was replaced by a newer one. Use the code from the latest e-mail.")
+
+
+class CodeExpired(DomainError):
+    """Older than it may be, or none was asked for from this browser."""
+
+    code = "code_expired"
+    text = _("That code has expired. Send a new code.")
+
+
+class CodeUsed(DomainError):
+    """Each code works once."""
+
+    code = "code_used"
+    text = _("That code was already used. Send a new code.")
+
+
+class CodeEnded(DomainError):
+    """Too many wrong tries for this one code."""
+
+    code = "code_ended"
+    text = _("That code was entered wrongly too often and no longer works. Send a new code.")
+
+
+class LinkInvalid(NotFound):
+    """Unknown, malformed, revoked, too old: one answer for all of them."""
+
+    code = "link_invalid"
+    text = _("This link isn't valid any more. Use the link in the newest e-mail, or get your links again.")

@@ -1,0 +1,128 @@
+"""Guests: the unique link in an e-mail, the code that proves the address, lost links (SPEC 6)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlmodel import col, select, update
+
+from ticket_portal.domain import codes, keys, limits, notifications, sessions
+from ticket_portal.domain.codes import CodeStatus, Door
+from ticket_portal.domain.errors import DomainError, LinkInvalid
+from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.people import Viewer, canonical, masked
+from ticket_portal.store.tables import GuestLink, Ticket
+from ticket_portal.store.unit_of_work import Work
+
+PURPOSE = "guest"
+MOST_LINKS = 20
+TOKEN_LENGTH = 43
+
+
+class Opened(NamedTuple):
+    """A valid link and the ticket it leads to."""
+
+    link: GuestLink
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """All that a link alone shows: the ticket's number and the masked address."""
+
+    number: int
+    masked_address: str
+    code: CodeStatus
+
+
+def new_link(work: Work, ticket: Ticket) -> str:
+    """Return the token of a new link to the ticket; earlier ones stay valid."""
+    token = keys.new_token()
+    work.session.add(
+        GuestLink(
+            token_hash=keys.token_hash(token), ticket_id=ticket.id, address=ticket.address, created_at=work.now
+        )
+    )
+    return token
+
+
+def open_link(work: Work, token: str) -> Opened:
+    """Return what a link leads to. Raises LinkInvalid: unknown, malformed, revoked and too old look the same."""
+    if len(token) != TOKEN_LENGTH:
+        raise LinkInvalid
+    found = work.session.exec(
+        select(GuestLink, Ticket)
+        .join(Ticket, col(Ticket.id) == col(GuestLink.ticket_id))
+        .where(GuestLink.token_hash == keys.token_hash(token))
+    ).first()
+    if found is None or found[0].revoked_at or _too_old(work, found[1]):
+        raise LinkInvalid
+    return Opened(*found)
+
+
+def look(work: Work, token: str, browser: str) -> LinkView:
+    """Return what the verification page shows; nothing changes by looking. Raises LinkInvalid."""
+    link, ticket = open_link(work, token)
+    return LinkView(
+        number=ticket.number or 0,
+        masked_address=masked(link.address),
+        code=codes.status(work, _door(link, browser)),
+    )
+
+
+def reads_without_code(viewer: Viewer, opened: Opened) -> bool:
+    """Whether the viewer has proved this address already: as a guest, or with an account of that address."""
+    return viewer.role in ("guest", "customer") and viewer.address == opened.link.address
+
+
+def send_code(work: Work, token: str, browser: str, ip: str, language: str) -> None:
+    """Send a code to the link's address, and to nobody else. Raises LinkInvalid, TooSoon, TooManyCodes."""
+    link, _ticket = open_link(work, token)
+    codes.send(work, _door(link, browser, ip), language)
+
+
+def verify(work: Work, token: str, browser: str, ip: str, typed: str) -> tuple[str, DomainError | None]:
+    """Return the token of a guest session if the code is right, else why not. Raises LinkInvalid."""
+    link, ticket = open_link(work, token)
+    if refusal := codes.enter(work, _door(link, browser, ip), typed):
+        return "", refusal
+    if not ticket.proved_by:
+        ticket.proved_by = "code"
+        work.session.add(ticket)
+        work.changed(ticket)
+    return sessions.begin_guest(work, link.address), None
+
+
+def revoke_links(work: Work, ticket: Ticket) -> None:
+    """Make every link to the ticket worthless."""
+    work.session.exec(
+        update(GuestLink)
+        .where(col(GuestLink.ticket_id) == ticket.id, col(GuestLink.revoked_at).is_(None))
+        .values(revoked_at=work.now)
+    )
+    work.changed(ticket)
+
+
+def send_links_again(work: Work, email: str, number: int | None, ip: str, language: str) -> None:
+    """Mail the links of an address's tickets to that address; the answer is the same whether there are any.
+
+    Raises BadAddress, TooMany.
+    """
+    address = canonical(email)
+    s = work.settings
+    limits.spend(work, Limit("links", s.limit_links_per_hour), address)
+    limits.spend(work, Limit("links_ip", s.limit_links_per_ip_per_hour), ip)
+    query = select(Ticket).where(Ticket.address == address)
+    if number is not None:
+        query = query.where(Ticket.number == number)
+    newest_first = query.order_by(col(Ticket.updated_at).desc()).limit(MOST_LINKS)
+    tickets = [t for t in work.session.exec(newest_first).all() if not _too_old(work, t)]
+    notifications.about_links(work, address, tickets, language)
+
+
+def _door(link: GuestLink, browser: str, ip: str = "") -> Door:
+    return Door(f"{PURPOSE}:{link.ticket_id}", link.address, browser, ip)
+
+
+def _too_old(work: Work, ticket: Ticket) -> bool:
+    return ticket.closed_at is not None and work.now > ticket.closed_at + timedelta(days=work.settings.link_days)

@@ -1,0 +1,289 @@
+"""Messages: what people write in a ticket, and the conversation as one viewer may see it."""
+
+import html
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from linkify_it import LinkifyIt
+from sqlmodel import col, select
+
+from ticket_portal.domain import events, limits, notifications, tickets
+from ticket_portal.domain.errors import CannotReopen, NotFound, TooFast
+from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import can_reply, can_work, require
+from ticket_portal.store.tables import Account, Event, Message, Reading, Ticket
+from ticket_portal.store.unit_of_work import Work
+
+WINDOW = 30
+_links = LinkifyIt(options={"fuzzy_email": False, "fuzzy_link": False})
+
+
+@dataclass(frozen=True)
+class MessageForm:
+    """A message as its writer sends it, checked."""
+
+    body: str
+    client_id: str
+
+    @classmethod
+    def parse(cls, typed: dict[str, object]) -> "MessageForm":
+        """Check what was typed. Raises EmptyMessage, TooLong, Invalid."""
+        return cls(tickets.checked_body(typed.get("body")), tickets.checked_client_id(typed.get("client_id")))
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """An entry of the conversation as one viewer may see it; the only shape that leaves the domain.
+
+    `kind`: reply, note, details, or event (then `event` says which). `role`: whose it is. `key`: the writer's own
+    client id, "" for everybody else. `html`: safe to put into a page.
+    """
+
+    seq: int
+    kind: str
+    role: str
+    author: str
+    at: str
+    html: str = ""
+    event: str = ""
+    mine: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A view before it is one viewer's: with what decides whether it is "mine"."""
+
+    view: MessageView
+    author_id: int | None
+    client_id: str
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The newest part of a ticket's conversation for one audience (the team, or the requester).
+
+    Shared between viewers, so it holds nothing that differs between them; `permissions` decides from `account_id`
+    and `address` who may have it.
+    """
+
+    ticket_id: int
+    number: int
+    subject: str
+    status: str
+    account_id: int | None
+    address: str
+    requester: str
+    language: str
+    proved_by: str
+    assignee: str
+    created_at: str
+    updated_at: str
+    reopen_until: str
+    can_reopen: bool
+    last_seq: int
+    seen_by_team_seq: int
+    has_earlier: bool
+    entries: list[Entry] = field(default_factory=list)
+
+
+def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message:
+    """Post a public reply. The same client id again returns the same message.
+
+    A team's reply moves a new ticket to open; a requester's moves a waiting, resolved or recently closed one there.
+    Raises NotFound, TooFast, CannotReopen, TicketMerged.
+    """
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_reply, ticket)
+    if earlier := _already(work, ticket, viewer, form):
+        return earlier
+    _require_open(work, ticket)
+    _spend(work, viewer)
+    message, event = _post(work, ticket, viewer, "reply", form)
+    if viewer.of_team:
+        _after_team_reply(work, ticket)
+        notifications.about(work, ticket, event, "reply")
+    else:
+        _after_requesters_reply(work, ticket, viewer)
+    return message
+
+
+def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message:
+    """Write an internal note: for the team alone, in no customer channel."""
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_work, ticket)
+    if earlier := _already(work, ticket, viewer, form):
+        return earlier
+    return _post(work, ticket, viewer, "note", form)[0]
+
+
+def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message:
+    """Ask the requester for details; it is their turn then. Raises TicketMerged, CannotReopen."""
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_work, ticket)
+    if earlier := _already(work, ticket, viewer, form):
+        return earlier
+    _require_open(work, ticket)
+    message, event = _post(work, ticket, viewer, "details", form)
+    tickets.move(work, ticket, "waiting_customer")
+    notifications.about(work, ticket, event, "details_requested")
+    return message
+
+
+def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
+    """Remember that the viewer has read the conversation up to an entry, in a visible page."""
+    ticket = tickets.find(work, viewer, number)
+    seq = min(seq, ticket.last_seq)
+    reading = work.session.get(Reading, (ticket.id, viewer.reader))
+    if reading is None:
+        reading = Reading(ticket_id=ticket.id, reader=viewer.reader)
+    if seq <= reading.seq:
+        return
+    reading.seq, reading.at = seq, work.now
+    work.session.add(reading)
+    work.tell(f"list:{ticket.account_id or ticket.address}")
+    if viewer.of_team and seq > ticket.seen_by_team_seq:
+        ticket.seen_by_team_seq = seq
+        work.changed(ticket)
+
+
+def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
+    """Return the newest part of a conversation for an audience; ask `permissions` before anybody gets it."""
+    found = work.session.exec(
+        select(Ticket, Account.name)
+        .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
+        .where(Ticket.id == ticket_id)
+    ).first()
+    if found is None:
+        raise NotFound
+    ticket, assignee = found
+    entries = _entries(work, ticket_id, team=team, before=None)
+    until = tickets.reopen_until(ticket, work.settings.reopen_days)
+    return Thread(
+        ticket_id=ticket.id,
+        number=ticket.number or 0,
+        subject=ticket.subject,
+        status=ticket.status,
+        account_id=ticket.account_id,
+        address=ticket.address,
+        requester=ticket.requester,
+        language=ticket.language,
+        proved_by=ticket.proved_by,
+        assignee=(assignee or "") if team else "",
+        created_at=ticket.created_at.isoformat(),
+        updated_at=ticket.updated_at.isoformat(),
+        reopen_until=until.isoformat() if until else "",
+        can_reopen=until is not None and work.now < until,
+        last_seq=entries[-1].view.seq if entries else 0,
+        seen_by_team_seq=ticket.seen_by_team_seq,
+        has_earlier=len(entries) > WINDOW,
+        entries=entries[-WINDOW:],
+    )
+
+
+def earlier(work: Work, viewer: Viewer, number: int, before: int) -> tuple[list[MessageView], bool]:
+    """Return the entries before one, oldest first, and whether there are still earlier ones."""
+    ticket = tickets.find(work, viewer, number)
+    entries = _entries(work, ticket.id, team=viewer.of_team, before=before)
+    return views(entries[-WINDOW:], viewer), len(entries) > WINDOW
+
+
+def views(entries: list[Entry], viewer: Viewer) -> list[MessageView]:
+    """Return entries as this viewer sees them: only their own carry their client id."""
+    return [replace(e.view, mine=True, key=e.client_id) if _mine(e, viewer) else e.view for e in entries]
+
+
+def as_html(body: str) -> str:
+    """Return a text as safe HTML: everything escaped, web addresses made into links that tell nothing of us."""
+    parts: list[str] = []
+    end = 0
+    for link in _links.match(body) or ():
+        if not link.url.startswith(("http://", "https://")):
+            continue
+        url = html.escape(link.url, quote=True)
+        parts += [
+            html.escape(body[end : link.index]),
+            f'<a href="{url}" target="_blank" rel="noopener noreferrer nofollow">{html.escape(link.text)}</a>',
+        ]
+        end = link.last_index
+    return "".join([*parts, html.escape(body[end:])])
+
+
+def _already(work: Work, ticket: Ticket, viewer: Viewer, form: MessageForm) -> Message | None:
+    found = work.session.exec(
+        select(Message).where(Message.ticket_id == ticket.id, Message.client_id == form.client_id)
+    ).first()
+    if found and (found.author_role, found.author_id) != (viewer.role, viewer.account_id):
+        raise NotFound
+    return found
+
+
+def _post(
+    work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm
+) -> tuple[Message, Event]:
+    name = viewer.name or (ticket.requester if not viewer.of_team else "")
+    message = tickets.new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
+    return message, events.record(work, ticket, viewer, kind, public=kind != "note", message=message)
+
+
+def _require_open(work: Work, ticket: Ticket) -> None:
+    tickets.refuse_merged(ticket)
+    until = tickets.reopen_until(ticket, work.settings.reopen_days)
+    if until and work.now >= until:
+        raise CannotReopen
+
+
+def _after_team_reply(work: Work, ticket: Ticket) -> None:
+    status = "open" if ticket.status in ("new", "open", "closed") else ticket.status
+    tickets.move(work, ticket, status)
+
+
+def _after_requesters_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
+    if ticket.status in ("resolved", "closed"):
+        events.record(work, ticket, viewer, "reopened")
+    tickets.move(work, ticket, "new" if ticket.status == "new" else "open", unanswered=True)
+
+
+def _spend(work: Work, viewer: Viewer) -> None:
+    if not viewer.of_team:
+        most = work.settings.limit_messages_per_10_minutes
+        limits.spend(work, Limit("messages", most, timedelta(minutes=10)), viewer.reader, refusal=TooFast)
+
+
+# What the log keeps for the audit but a conversation does not show as an entry of its own.
+_SHOWN_EVENTS = ("created", "reply", "note", "details", "resolved", "reopened", "closed", "merged", "assigned")
+
+
+def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[Entry]:
+    """Read one more than a window, so that the caller can tell whether there are earlier ones."""
+    query = (
+        select(Event, Message)
+        .join(Message, col(Message.id) == col(Event.message_id), isouter=True)
+        .where(Event.ticket_id == ticket_id, col(Event.kind).in_(_SHOWN_EVENTS))
+    )
+    if not team:
+        query = query.where(col(Event.public))
+    if before is not None:
+        query = query.where(col(Event.seq) < before)
+    found = work.session.exec(query.order_by(col(Event.seq).desc()).limit(WINDOW + 1)).all()
+    return [_entry(event, message) for event, message in reversed(found)]
+
+
+def _entry(event: Event, message: Message | None) -> Entry:
+    view = MessageView(
+        seq=event.seq,
+        kind=message.kind if message else "event",
+        role=event.actor_role,
+        author=message.author_name if message else event.actor_name,
+        at=event.at.isoformat(),
+        html=as_html(message.body) if message else "",
+        event="" if message else event.kind,
+    )
+    return Entry(view, event.actor_id, message.client_id if message else "")
+
+
+def _mine(entry: Entry, viewer: Viewer) -> bool:
+    if viewer.account_id is not None:
+        return entry.author_id == viewer.account_id
+    return viewer.role == "guest" and entry.view.role == "guest"

@@ -1,0 +1,81 @@
+"""Who is looking, and the addresses people are known by."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from email_validator import EmailNotValidError, validate_email
+
+from ticket_portal.domain.errors import BadAddress, NotFound
+from ticket_portal.i18n.locales import LOCALES
+
+Role = Literal["nobody", "customer", "guest", "agent", "admin", "system"]
+LONGEST_ADDRESS = 254
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whoever asks. Made from a server-side session alone, never from what a browser says of itself."""
+
+    role: Role = "nobody"
+    account_id: int | None = None
+    address: str = ""
+    name: str = ""
+    language: str = "en"
+    time_zone: str = "UTC"
+    session: str = ""
+
+    @property
+    def of_team(self) -> bool:
+        """Whether they are an agent or an admin."""
+        return self.role in ("agent", "admin")
+
+    @property
+    def reader(self) -> str:
+        """The name under which their reading is remembered: the team reads as one."""
+        if self.of_team:
+            return "team"
+        return f"account:{self.account_id}" if self.account_id else f"guest:{self.address}"
+
+    @property
+    def key(self) -> str:
+        """A name for what the browser keeps of them (drafts, unsent messages); says nothing about them."""
+        return hashlib.sha256(f"{self.role}:{self.account_id}:{self.address}".encode()).hexdigest()[:16]
+
+
+NOBODY = Viewer()
+SYSTEM = Viewer(role="system")
+
+
+def canonical(address: str) -> str:
+    """Return the form in which addresses are compared and kept: lower case, the domain in its IDNA spelling.
+
+    Plus tags stay: `ana+a@…` and `ana+b@…` are two addresses (RFC 5233 leaves their meaning to the host).
+    Raises BadAddress.
+    """
+    if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise BadAddress
+    try:
+        # `.test` and its like are only refused where mail is really delivered; the carrier finds out.
+        found = validate_email(address.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise BadAddress from None
+    return f"{found.local_part}@{found.ascii_domain}".lower()
+
+
+def masked(address: str) -> str:
+    """Return the address so that its owner knows it and a stranger can't: `j•••@e•••.com`."""
+    local, _at, domain = address.partition("@")
+    host, _dot, ending = domain.rpartition(".")
+    return f"{local[:1]}•••@{host[:1]}•••.{ending}"
+
+
+def language(code: str) -> str:
+    """Return the code if the portal speaks that language, else English."""
+    return code if code in LOCALES else "en"
+
+
+def require_team(viewer: Viewer) -> None:
+    """Raise NotFound unless the viewer is of the team: others don't learn what the team has."""
+    if not viewer.of_team:
+        raise NotFound

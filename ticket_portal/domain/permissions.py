@@ -1,0 +1,55 @@
+"""Who may do what with a ticket. Every rule is here; everything else asks."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ticket_portal.domain.errors import NotAllowed, NotFound
+from ticket_portal.domain.people import Viewer
+
+
+class Owned(Protocol):
+    """What the rules need to know of a ticket; a row has it, and so does a shared read of one."""
+
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def address(self) -> str: ...
+
+
+Rule = Callable[[Viewer, Owned], bool]
+
+
+def can_read(viewer: Viewer, ticket: Owned) -> bool:
+    """The team; the customer whose ticket it is; for a guest's ticket, whoever proved its address.
+
+    An address is proved by a code or by the account that has it. A ticket that belongs to an account is the
+    account's alone: its address may pass to somebody else one day.
+    """
+    if viewer.of_team:
+        return True
+    if ticket.account_id is not None:
+        return viewer.role == "customer" and ticket.account_id == viewer.account_id
+    return viewer.role in ("customer", "guest") and ticket.address == viewer.address
+
+
+def can_reply(viewer: Viewer, ticket: Owned) -> bool:
+    """Whoever reads a ticket may answer in it."""
+    return can_read(viewer, ticket)
+
+
+def can_work(viewer: Viewer, ticket: Owned) -> bool:
+    """Notes, requests for details, resolving, assigning: the team."""
+    return viewer.of_team
+
+
+def can_confirm(viewer: Viewer, ticket: Owned) -> bool:
+    """Saying whether it is solved: whoever the ticket is for."""
+    return can_read(viewer, ticket) and not viewer.of_team
+
+
+def require(viewer: Viewer, rule: Rule, ticket: Owned) -> None:
+    """Raise NotFound if they may not even read the ticket, NotAllowed if they may but not do this."""
+    if not can_read(viewer, ticket):
+        raise NotFound
+    if not rule(viewer, ticket):
+        raise NotAllowed

@@ -1,0 +1,106 @@
+"""Who is at a browser: random tokens in HttpOnly cookies, of which only hashes are kept."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select, update
+
+from ticket_portal.domain import keys
+from ticket_portal.domain.people import NOBODY, Role, Viewer
+from ticket_portal.store.tables import Account, Session
+from ticket_portal.store.unit_of_work import Work
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def begin(work: Work, account: Account) -> str:
+    """Sign an account in and return the token for its cookie."""
+    return _begin(work, account_id=account.id)
+
+
+def begin_guest(work: Work, address: str) -> str:
+    """Remember that this browser proved the address, and return the token for its cookie."""
+    return _begin(work, address=address)
+
+
+def viewer(work: Work, token_hash: str) -> Viewer:
+    """Return who has this session; NOBODY when it is unknown, ended, too old or was idle for too long."""
+    row = work.session.exec(
+        select(Session, Account)
+        .join(Account, col(Account.id) == col(Session.account_id), isouter=True)
+        .where(Session.token_hash == token_hash)
+    ).first()
+    if row is None:
+        return NOBODY
+    session, account = row
+    if session.ended_at or _over(work, session, account):
+        return NOBODY
+    if account is None:
+        return Viewer(role="guest", address=session.address or "", session=token_hash)
+    return of_account(account, session=token_hash)
+
+
+def of_account(account: Account, session: str = "") -> Viewer:
+    """Return the account as a viewer."""
+    role: Role = account.role if account.role in ("agent", "admin") else "customer"  # pyright: ignore[reportAssignmentType]
+    return Viewer(
+        role=role,
+        account_id=account.id,
+        address=account.address,
+        name=account.name,
+        language=account.language,
+        time_zone=account.time_zone,
+        session=session,
+    )
+
+
+def seen(work: Work, token_hash: str) -> None:
+    """Note that the person did something, so that the session is not idle (once a minute at most)."""
+    work.session.exec(
+        update(Session)
+        .where(col(Session.token_hash) == token_hash, col(Session.seen_at) < work.now - SEEN_EVERY)
+        .values(seen_at=work.now)
+    )
+
+
+def end(work: Work, token_hash: str) -> None:
+    """Sign this browser out; its other tabs lose their rights with the commit."""
+    work.session.exec(
+        update(Session)
+        .where(col(Session.token_hash) == token_hash, col(Session.ended_at).is_(None))
+        .values(ended_at=work.now)
+    )
+    work.tell(f"session:{token_hash}")
+
+
+def end_all(work: Work, account: Account) -> None:
+    """Sign the account out everywhere."""
+    open_ones = select(Session.token_hash).where(
+        Session.account_id == account.id, col(Session.ended_at).is_(None)
+    )
+    for token_hash in work.session.exec(open_ones).all():
+        end(work, token_hash)
+
+
+def _begin(work: Work, *, account_id: int | None = None, address: str | None = None) -> str:
+    token = keys.new_token()
+    work.session.add(
+        Session(
+            token_hash=keys.token_hash(token),
+            account_id=account_id,
+            address=address,
+            created_at=work.now,
+            seen_at=work.now,
+        )
+    )
+    return token
+
+
+def _over(work: Work, session: Session, account: Account | None) -> bool:
+    s = work.settings
+    if account is None:
+        most, idle = timedelta(hours=s.guest_session_hours), timedelta(minutes=s.guest_idle_minutes)
+    elif account.role == "customer":
+        most, idle = timedelta(days=s.session_days), timedelta(days=s.session_idle_days)
+    else:
+        most, idle = timedelta(hours=s.agent_session_hours), timedelta(hours=s.agent_idle_hours)
+    return work.now >= session.created_at + most or work.now >= session.seen_at + idle

@@ -1,0 +1,371 @@
+"""Tickets: submitting one, finding one's own, the queue, and moving one from state to state (SPEC 5)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+
+from ticket_portal.domain import events, limits, notifications
+from ticket_portal.domain.errors import (
+    EmptyMessage,
+    Invalid,
+    Missing,
+    NotFound,
+    TicketMerged,
+    TooFast,
+    TooLong,
+    TooMany,
+)
+from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.people import Viewer, canonical, language, require_team
+from ticket_portal.domain.permissions import can_confirm, can_read, can_work, require
+from ticket_portal.store.tables import (
+    CUSTOMER_STATUSES,
+    FINAL_STATUSES,
+    FIRST_NUMBER,
+    Account,
+    Message,
+    Reading,
+    Ticket,
+)
+from ticket_portal.store.unit_of_work import Work
+
+PAGE = 25
+LONGEST_SUBJECT = 150
+LONGEST_BODY = 10_000
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class TicketForm:
+    """A filled-in and checked form for a new ticket."""
+
+    client_id: str
+    subject: str
+    body: str
+    address: str = ""
+    name: str = ""
+    language: str = "en"
+
+    @classmethod
+    def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
+        """Check what was typed; a signed-in person's address is their own. Raises Invalid and its kinds."""
+        subject = " ".join(str(typed.get("subject") or "").split())
+        if not subject:
+            raise Missing("subject")
+        if len(subject) > LONGEST_SUBJECT:
+            raise TooLong("subject", length=len(subject), most=LONGEST_SUBJECT)
+        return cls(
+            client_id=checked_client_id(typed.get("client_id")),
+            subject=subject,
+            body=checked_body(typed.get("body")),
+            address=viewer.address if viewer.account_id else canonical(typed.get("email") or ""),
+            name=viewer.name or " ".join(str(typed.get("name") or "").split())[:LONGEST_NAME],
+            language=language(language_code),
+        )
+
+
+@dataclass(frozen=True)
+class TicketRow:
+    """One row of a list of tickets, as one viewer may see it."""
+
+    number: int
+    subject: str
+    status: str
+    updated_at: str
+    waiting_since: str
+    unread: bool
+    requester: str = ""
+    language: str = ""
+    assignee: str = ""
+
+
+@dataclass(frozen=True)
+class TicketPage:
+    """Some rows of a list, and where the next ones begin ("" after the last)."""
+
+    rows: list[TicketRow]
+    after: str = ""
+
+
+def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "") -> Ticket:
+    """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
+
+    Raises TooMany when too many were opened for the address or from the IP.
+    """
+    if earlier := work.session.exec(select(Ticket).where(Ticket.client_id == form.client_id)).first():
+        if earlier.address != form.address:
+            raise NotFound
+        return earlier
+    _spend_on_new(work, viewer, form, ip)
+    ticket = _open(work, form, account_id=viewer.account_id, proved_by="account" if viewer.account_id else "")
+    _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
+    return ticket
+
+
+def submit_for(work: Work, viewer: Viewer, form: TicketForm) -> Ticket:
+    """Open a ticket in somebody's name, by the company's own systems; it is the account's if there is one."""
+    require_team(viewer)
+    account = work.session.exec(select(Account).where(Account.address == form.address)).first()
+    ticket = _open(work, form, account_id=account.id if account else None, proved_by="")
+    author = Viewer(role="customer", account_id=account.id, name=account.name) if account else guest(ticket)
+    _first_message(work, ticket, author, form)
+    return ticket
+
+
+def guest(ticket: Ticket) -> Viewer:
+    """Return the viewer that stands for a ticket's unregistered sender."""
+    return Viewer(role="guest", address=ticket.address, name=ticket.requester, language=ticket.language)
+
+
+def find(work: Work, viewer: Viewer, number: int) -> Ticket:
+    """Return a ticket that the viewer may read, locked when this work writes. Raises NotFound.
+
+    One answer for "no such ticket" and "not yours": a guest with a guessed number must not learn which numbers
+    exist.
+    """
+    query = select(Ticket).where(Ticket.number == number)
+    ticket = work.session.exec(query.with_for_update() if work.writing else query).first()
+    if ticket is None or not can_read(viewer, ticket):
+        raise NotFound
+    return ticket
+
+
+def mine(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
+    """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
+    if viewer.role == "customer":
+        owned = col(Ticket.account_id) == viewer.account_id
+    elif viewer.role == "guest":
+        owned = and_(col(Ticket.address) == viewer.address, col(Ticket.account_id).is_(None))
+    else:
+        raise NotFound
+    query = select(Ticket, Reading.seq).where(owned).join(*_reading_of(viewer), isouter=True)
+    if mark := _mark(after):
+        rank, at, last = mark
+        query = query.where(
+            col(Ticket.turn_rank) >= rank,
+            or_(
+                col(Ticket.turn_rank) > rank,
+                col(Ticket.updated_at) < at,
+                and_(col(Ticket.updated_at) == at, col(Ticket.id) < last),
+            ),
+        )
+    order = (col(Ticket.turn_rank), col(Ticket.updated_at).desc(), col(Ticket.id).desc())
+    found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
+    rows = [_row(t, unread=t.team_seq > (seq or 0)) for t, seq in found[:PAGE]]
+    last_one = found[PAGE - 1][0] if len(found) > PAGE else None
+    return TicketPage(rows, _place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else "")
+
+
+def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
+    """Return a page of the team's queue: unanswered first, the one that waits longest on top; not the closed."""
+    require_team(viewer)
+    query = (
+        select(Ticket, Account.name)
+        .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
+        .where(col(Ticket.queue_rank) < _QUEUE_RANK["closed"])
+    )
+    if mark := _mark(after):
+        rank, at, last = mark
+        query = query.where(
+            col(Ticket.queue_rank) >= rank,
+            or_(
+                col(Ticket.queue_rank) > rank,
+                col(Ticket.waiting_since) > at,
+                and_(col(Ticket.waiting_since) == at, col(Ticket.id) > last),
+            ),
+        )
+    order = (col(Ticket.queue_rank), col(Ticket.waiting_since), col(Ticket.id))
+    found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
+    rows = [
+        _row(
+            t,
+            unread=t.requester_seq > t.seen_by_team_seq,
+            requester=t.requester or t.address,
+            language=t.language,
+            assignee=name or "",
+        )
+        for t, name in found[:PAGE]
+    ]
+    last_one = found[PAGE - 1][0] if len(found) > PAGE else None
+    return TicketPage(rows, _place(last_one.queue_rank, last_one.waiting_since, last_one.id) if last_one else "")
+
+
+def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
+    """Say that it is solved; the requester is asked to confirm. Resolving twice changes nothing."""
+    ticket = find(work, viewer, number)
+    require(viewer, can_work, ticket)
+    refuse_merged(ticket)
+    if ticket.status == "resolved":
+        return ticket
+    event = events.record(work, ticket, viewer, "resolved")
+    move(work, ticket, "resolved")
+    notifications.about(work, ticket, event, "resolved")
+    return ticket
+
+
+def assign_to_me(work: Work, viewer: Viewer, number: int) -> Ticket:
+    """Take a ticket; nobody but the team is told."""
+    ticket = find(work, viewer, number)
+    require(viewer, can_work, ticket)
+    if ticket.assignee_id != viewer.account_id:
+        ticket.assignee_id = viewer.account_id
+        events.record(work, ticket, viewer, "assigned", public=False)
+    return ticket
+
+
+def confirm_solved(work: Work, viewer: Viewer, number: int) -> Ticket:
+    """The requester says that it is solved: the ticket closes. They are not told what they did themselves."""
+    ticket = find(work, viewer, number)
+    require(viewer, can_confirm, ticket)
+    if ticket.status == "resolved":
+        events.record(work, ticket, viewer, "closed")
+        move(work, ticket, "closed")
+    return ticket
+
+
+def still_need_help(work: Work, viewer: Viewer, number: int) -> Ticket:
+    """The requester says that it is not solved: the ticket is the team's again."""
+    ticket = find(work, viewer, number)
+    require(viewer, can_confirm, ticket)
+    if ticket.status == "resolved":
+        events.record(work, ticket, viewer, "reopened")
+        move(work, ticket, "open", unanswered=True)
+    return ticket
+
+
+# What comes first in the queue: who waits for the team, then who has an answer, then the rest.
+_QUEUE_RANK = {"new": 0, "open": 1, "on_hold": 2, "waiting_customer": 3, "resolved": 4, "closed": 9, "merged": 9}
+
+
+def move(work: Work, ticket: Ticket, status: str, *, unanswered: bool = False) -> None:
+    """Put a ticket into a state and keep the lists' order in step with it.
+
+    `unanswered` says that the requester spoke last, which puts an open ticket at the head of the queue.
+    """
+    rank = 0 if unanswered else _QUEUE_RANK[status]
+    if rank != ticket.queue_rank or not unanswered:
+        ticket.waiting_since = work.now
+    ticket.status = status
+    ticket.queue_rank = rank
+    ticket.turn_rank = 0 if status in CUSTOMER_STATUSES else 1
+    ticket.resolved_at = work.now if status == "resolved" else None
+    ticket.closed_at = work.now if status in FINAL_STATUSES else None
+    work.session.add(ticket)
+    work.changed(ticket)
+
+
+def reopen_until(ticket: Ticket, reopen_days: int) -> datetime | None:
+    """Return until when a reply reopens a closed ticket."""
+    return ticket.closed_at + timedelta(days=reopen_days) if ticket.closed_at else None
+
+
+def refuse_merged(ticket: Ticket) -> None:
+    """Raise TicketMerged: nothing is done in a ticket that goes on elsewhere."""
+    if ticket.status == "merged":
+        raise TicketMerged
+
+
+def checked_body(body: Any) -> str:
+    """Return the text of a message. Raises EmptyMessage, TooLong."""
+    # NUL is the one character that PostgreSQL can't keep; a lone surrogate can't be encoded at all.
+    text = str(body or "").replace("\0", "").encode("utf-8", "replace").decode().strip()
+    if not text:
+        raise EmptyMessage
+    if len(text) > LONGEST_BODY:
+        raise TooLong("body", length=len(text), most=LONGEST_BODY)
+    return text
+
+
+def checked_client_id(client_id: Any) -> str:
+    """Return the browser's own name for what it sends (a UUID, RFC 9562). Raises Invalid."""
+    try:
+        return str(UUID(str(client_id)))
+    except ValueError:
+        raise Invalid("client_id") from None
+
+
+def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: str) -> Ticket:
+    ticket = Ticket(
+        subject=form.subject,
+        account_id=account_id,
+        address=form.address,
+        requester=form.name,
+        language=form.language,
+        proved_by=proved_by,
+        client_id=form.client_id,
+        created_at=work.now,
+        updated_at=work.now,
+        waiting_since=work.now,
+    )
+    work.session.add(ticket)
+    work.session.flush()
+    ticket.number = FIRST_NUMBER + ticket.id - 1
+    return ticket
+
+
+def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> None:
+    message = new_message(work, ticket, author, "reply", form.body, form.client_id)
+    event = events.record(work, ticket, author, "created", message=message)
+    notifications.about(work, ticket, event, "confirmation")
+
+
+def new_message(
+    work: Work, ticket: Ticket, author: Viewer, kind: str, body: str, client_id: str
+) -> Message:
+    """Return a message that is not yet in the log; `events.record` puts it there."""
+    return Message(
+        ticket_id=ticket.id,
+        seq=0,
+        kind=kind,
+        author_role=author.role,
+        author_id=author.account_id,
+        author_name=author.name,
+        body=body,
+        client_id=client_id,
+        created_at=work.now,
+    )
+
+
+def _spend_on_new(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None:
+    s = work.settings
+    if viewer.account_id:
+        limits.spend(work, Limit("tickets", s.limit_tickets_per_hour), viewer.account_id, refusal=TooFast)
+        return
+    limits.spend(work, Limit("guest_tickets", s.limit_guest_tickets_per_hour), form.address, refusal=TooMany)
+    limits.spend(work, Limit("guest_tickets_ip", s.limit_guest_tickets_per_ip_per_hour), ip, refusal=TooMany)
+
+
+def _row(ticket: Ticket, *, unread: bool, requester: str = "", language: str = "", assignee: str = "") -> TicketRow:
+    return TicketRow(
+        number=ticket.number or 0,
+        subject=ticket.subject,
+        status=ticket.status,
+        updated_at=ticket.updated_at.isoformat(),
+        waiting_since=ticket.waiting_since.isoformat(),
+        unread=unread,
+        requester=requester,
+        language=language,
+        assignee=assignee,
+    )
+
+
+def _reading_of(viewer: Viewer) -> tuple[Any, Any]:
+    return Reading, and_(col(Reading.ticket_id) == col(Ticket.id), col(Reading.reader) == viewer.reader)
+
+
+def _place(rank: int, at: datetime, last: int) -> str:
+    return f"{rank}~{at.isoformat()}~{last}"
+
+
+def _mark(after: str) -> tuple[int, datetime, int] | None:
+    """Read a place back. It comes from the browser: what is no place is the beginning."""
+    try:
+        rank, at, last = after.split("~")
+        moment = datetime.fromisoformat(at)
+        return (int(rank), moment, int(last)) if moment.tzinfo else None
+    except ValueError:
+        return None

@@ -1,0 +1,165 @@
+"""Everything read from outside, checked once at start: environment variables and `.env`, all named `PORTAL_…`."""
+
+import secrets
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is missing or makes no sense; the text says which one and what to do."""
+
+
+class Settings(BaseSettings):
+    """The portal's settings; field `data_dir` is the variable `PORTAL_DATA_DIR`."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", env_file=".env", extra="ignore")
+
+    env: Literal["development", "production"] = "development"
+    company: str = "Harbor"
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=1, le=65535)
+    base_url: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    data_dir: Path = Path("data")
+    trusted_proxies: str = ""
+    processes: int = Field(default=1, ge=1, le=64)
+    worker: bool = True
+
+    mail: Literal["mailbox", "smtp", "resend"] = "mailbox"
+    mail_from: str = "Harbor Support <support@example.com>"
+    smtp_url: str = ""
+    resend_api_key: SecretStr = SecretStr("")
+    resend_api_url: str = "https://api.resend.com"
+    resend_webhook_secret: SecretStr = SecretStr("")
+    vapid_private_key: SecretStr = SecretStr("")
+    vapid_subject: str = ""
+
+    alert_hold_seconds: int = Field(default=20, ge=0)
+    alert_gather_seconds: int = Field(default=120, ge=0)
+    alert_give_up_seconds: int = Field(default=86_400, ge=60)
+
+    reopen_days: int = Field(default=14, ge=0)
+    close_resolved_days: int = Field(default=7, ge=1)
+    close_waiting_days: int = Field(default=14, ge=1)
+    link_days: int = Field(default=90, ge=1)
+
+    session_days: int = Field(default=30, ge=1)
+    session_idle_days: int = Field(default=14, ge=1)
+    agent_session_hours: int = Field(default=12, ge=1)
+    agent_idle_hours: int = Field(default=4, ge=1)
+    guest_idle_minutes: int = Field(default=30, ge=1)
+    guest_session_hours: int = Field(default=12, ge=1)
+
+    code_minutes: int = Field(default=10, ge=1)
+    code_resend_seconds: int = Field(default=60, ge=0)
+    code_tries: int = Field(default=5, ge=1)
+    code_pause_minutes: int = Field(default=30, ge=1)
+    limit_code_tries_per_hour: int = Field(default=10, ge=1)
+    limit_code_tries_per_ip_per_hour: int = Field(default=100, ge=1)
+    limit_codes_per_hour: int = Field(default=5, ge=1)
+    limit_codes_per_ip_per_hour: int = Field(default=60, ge=1)
+    limit_sign_ins_per_hour: int = Field(default=10, ge=1)
+    limit_sign_ins_per_ip_per_hour: int = Field(default=100, ge=1)
+    limit_guest_tickets_per_hour: int = Field(default=5, ge=1)
+    limit_guest_tickets_per_ip_per_hour: int = Field(default=20, ge=1)
+    limit_links_per_hour: int = Field(default=5, ge=1)
+    limit_links_per_ip_per_hour: int = Field(default=30, ge=1)
+    limit_tickets_per_hour: int = Field(default=20, ge=1)
+    limit_messages_per_10_minutes: int = Field(default=10, ge=1)
+    limit_socket_events_per_second: int = Field(default=30, ge=1)
+    limit_socket_events_burst: int = Field(default=120, ge=1)
+
+    test_mode: bool = False
+    test_token: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
+
+    @field_validator("base_url", "resend_api_url")
+    @classmethod
+    def _an_http_address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("must be an address such as https://support.example.com")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_known_database(cls, value: str) -> str:
+        for alias in ("postgres://", "postgresql://"):
+            if value.startswith(alias):
+                return "postgresql+psycopg://" + value.removeprefix(alias)
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must be sqlite:///path/to/file or postgresql://user:password@host/name")
+        return value
+
+    @model_validator(mode="after")
+    def _what_belongs_together(self) -> Self:
+        if self.env == "production":
+            if not self.secret_key.get_secret_value():
+                raise ValueError("PORTAL_SECRET_KEY is required in production: set a long random text")
+            if self.test_mode:
+                raise ValueError("PORTAL_TEST_MODE is refused in production: unset it")
+            if not self.base_url:
+                raise ValueError("PORTAL_BASE_URL is required in production: set the public address")
+        if self.mail == "smtp" and urlsplit(self.smtp_url).scheme not in ("smtp", "smtps"):
+            raise ValueError("PORTAL_SMTP_URL is needed for PORTAL_MAIL=smtp: smtp://user:password@host:587")
+        if self.mail == "resend" and not self.resend_api_key.get_secret_value():
+            raise ValueError("PORTAL_RESEND_API_KEY is needed for PORTAL_MAIL=resend")
+        if self.processes > 1 and not self.database.startswith("postgresql"):
+            raise ValueError("PORTAL_PROCESSES above 1 needs PostgreSQL: set PORTAL_DATABASE_URL")
+        return self
+
+    @cached_property
+    def database(self) -> str:
+        """The database's SQLAlchemy address; a SQLite file in the data folder unless one is set."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'portal.db').as_posix()}"
+
+    @cached_property
+    def public_url(self) -> str:
+        """Where people reach the portal, without a trailing slash; links in e-mails start with it."""
+        return self.base_url or f"http://127.0.0.1:{self.port}"
+
+    @cached_property
+    def secure(self) -> bool:
+        """Whether people come over https: cookies are then marked Secure."""
+        return self.public_url.startswith("https://")
+
+    @cached_property
+    def origins(self) -> list[str]:
+        """The origins that browsers may open a socket from: the portal's own."""
+        own = "{0.scheme}://{0.netloc}".format(urlsplit(self.public_url))
+        if self.base_url and self.env == "production":
+            return [own]
+        return [own, f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}"]
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of all HMACs and seals; outside production made once and kept in the data folder."""
+        if given := self.secret_key.get_secret_value():
+            return given.encode()
+        file = self.data_dir / "secret.key"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(48))
+        return file.read_text().encode()
+
+
+@lru_cache(maxsize=1)
+def load() -> Settings:
+    """Read and check the settings. Raises SettingsError with one clear line per mistake."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(dict(e)) for e in error.errors())) from None
+
+
+def _line(mistake: dict[str, object]) -> str:
+    where = mistake["loc"]
+    name = f"PORTAL_{str(where[0]).upper()}: " if isinstance(where, tuple) and where else ""
+    return name + str(mistake["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,277 @@
+"""The tables. A row knows only itself: what changes anything, or depends on who asks, is in `domain/`."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from ticket_portal.store.columns import UtcDateTime
+
+# Named constraints, so that a migration on SQLite (which copies tables) and one on PostgreSQL agree.
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+FIRST_NUMBER = 12345
+TEAM_STATUSES = ("new", "open")
+CUSTOMER_STATUSES = ("waiting_customer", "resolved")
+FINAL_STATUSES = ("closed", "merged")
+
+
+def _moment(*, null: bool = False) -> Any:
+    return Field(default=None, sa_type=UtcDateTime, nullable=null)
+
+
+def _to(table: str, *, null: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=null))
+
+
+class Account(SQLModel, table=True):
+    """A person who signs in: a customer, or one of the team. The address was proved before the row was made."""
+
+    id: int = Field(default=None, primary_key=True)
+    address: str = Field(unique=True)
+    name: str
+    password_hash: str
+    role: str = "customer"
+    language: str = "en"
+    time_zone: str = "UTC"
+    created_at: datetime = _moment()
+
+
+class Session(SQLModel, table=True):
+    """A browser that proved who it is: an account's, or a guest's (then `address` is the proved one)."""
+
+    token_hash: str = Field(primary_key=True)
+    account_id: int | None = Field(
+        default=None, sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    )
+    address: str | None = Field(default=None, index=True)
+    created_at: datetime = _moment()
+    seen_at: datetime = _moment()
+    ended_at: datetime | None = _moment(null=True)
+
+
+class Challenge(SQLModel, table=True):
+    """A six-digit code on its way to an address; bound to the browser that asked for it."""
+
+    __table_args__ = (Index("ix_challenge_newest", "browser_hash", "purpose", "address", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    purpose: str
+    address: str
+    browser_hash: str
+    code_hmac: str
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    wrong_tries: int = 0
+    problem: str = ""
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    used_at: datetime | None = _moment(null=True)
+
+
+class LimitHit(SQLModel, table=True):
+    """One use of something that is limited, for example a wrong code for one ticket and address."""
+
+    __table_args__ = (Index("ix_limit_hit_window", "rule", "subject", "at"), Index("ix_limit_hit_at", "at"))
+
+    id: int = Field(default=None, primary_key=True)
+    rule: str
+    subject: str
+    at: datetime = _moment()
+
+
+class Ticket(SQLModel, table=True):
+    """A matter that somebody brought to the team."""
+
+    # One index per list that people look at: its order is the list's order, so a page costs a page, not the table.
+    __table_args__ = (
+        Index("ix_ticket_account_list", "account_id", "turn_rank", text("updated_at DESC"), text("id DESC")),
+        Index("ix_ticket_address_list", "address", "turn_rank", text("updated_at DESC"), text("id DESC")),
+        Index("ix_ticket_queue", "queue_rank", "waiting_since", "id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    number: int | None = Field(default=None, unique=True)
+    subject: str
+    status: str = "new"
+    turn_rank: int = 1
+    queue_rank: int = 0
+    account_id: int | None = _to("account", null=True)
+    address: str
+    requester: str = ""
+    language: str = "en"
+    proved_by: str = ""
+    assignee_id: int | None = _to("account", null=True)
+    client_id: str | None = Field(default=None, unique=True)
+    last_seq: int = 0
+    team_seq: int = 0
+    requester_seq: int = 0
+    seen_by_team_seq: int = 0
+    created_at: datetime = _moment()
+    updated_at: datetime = _moment()
+    waiting_since: datetime = _moment()
+    resolved_at: datetime | None = _moment(null=True)
+    closed_at: datetime | None = _moment(null=True)
+
+
+class Message(SQLModel, table=True):
+    """What somebody wrote in a ticket: a reply, an internal note, a request for details."""
+
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "client_id"),
+        Index("ix_message_thread", "ticket_id", "seq"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    ticket_id: int = _to("ticket")
+    seq: int
+    kind: str
+    author_role: str
+    author_id: int | None = _to("account", null=True)
+    author_name: str
+    body: str = Field(sa_type=Text)
+    client_id: str
+    created_at: datetime = _moment()
+
+
+class Event(SQLModel, table=True):
+    """One entry of a ticket's ordered log. Conversation, alerts and audit all derive from it."""
+
+    __table_args__ = (UniqueConstraint("ticket_id", "seq"),)
+
+    id: int = Field(default=None, primary_key=True)
+    ticket_id: int = _to("ticket")
+    seq: int
+    kind: str
+    public: bool
+    actor_role: str
+    actor_id: int | None = _to("account", null=True)
+    actor_name: str = ""
+    message_id: int | None = _to("message", null=True)
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime = _moment()
+
+
+class Reading(SQLModel, table=True):
+    """How far a reader has read a ticket in a visible page."""
+
+    ticket_id: int = Field(sa_column=Column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True))
+    reader: str = Field(primary_key=True)
+    seq: int = 0
+    at: datetime = _moment()
+
+
+class GuestLink(SQLModel, table=True):
+    """A link in an e-mail that leads one address to one ticket. Only the token's hash is here."""
+
+    __table_args__ = (Index("ix_guest_link_ticket", "ticket_id", "address"),)
+
+    token_hash: str = Field(primary_key=True)
+    ticket_id: int = _to("ticket")
+    address: str
+    created_at: datetime = _moment()
+    revoked_at: datetime | None = _moment(null=True)
+
+
+class Muted(SQLModel, table=True):
+    """An address that wants no more alerts about a ticket."""
+
+    ticket_id: int = Field(sa_column=Column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True))
+    address: str = Field(primary_key=True)
+    at: datetime = _moment()
+
+
+class Alert(SQLModel, table=True):
+    """One row of the outbox: something to tell one recipient over one channel, and what became of it."""
+
+    # "waiting" → "sending" (leased by a worker) → "sent"; or "dropped", "gathered" (into a later one), "failed".
+    __table_args__ = (
+        Index("ix_alert_due", "state", "due_at"),
+        Index("ix_alert_recipient", "ticket_id", "address", "channel", "state"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    channel: str = "email"
+    address: str
+    language: str = "en"
+    time_zone: str = "UTC"
+    ticket_id: int | None = Field(
+        default=None, sa_column=Column(ForeignKey("ticket.id", ondelete="CASCADE"), nullable=True)
+    )
+    event_seq: int | None = None
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    state: str = "waiting"
+    attempts: int = 0
+    problem: str = ""
+    gathered_into: int | None = None
+    created_at: datetime = _moment()
+    due_at: datetime = _moment()
+    leased_until: datetime | None = _moment(null=True)
+    prepared_at: datetime | None = _moment(null=True)
+    sent_at: datetime | None = _moment(null=True)
+
+
+class CapturedMail(SQLModel, table=True):
+    """A mail that the `mailbox` carrier kept instead of sending it."""
+
+    __table_args__ = (Index("ix_captured_mail_recipient", "address", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    address: str
+    subject: str
+    kind: str
+    language: str
+    headers: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    plain: str = Field(sa_type=Text)
+    html: str = Field(sa_type=Text)
+    link: str = ""
+    code: str = ""
+    created_at: datetime = _moment()
+
+
+class ApiToken(SQLModel, table=True):
+    """A bearer token of the REST API; it acts as one agent."""
+
+    token_hash: str = Field(primary_key=True)
+    account_id: int = _to("account")
+    created_at: datetime = _moment()
+    revoked_at: datetime | None = _moment(null=True)
+
+
+class ApiAnswer(SQLModel, table=True):
+    """What a request with an Idempotency-Key was answered, so that a repeated one gets the same."""
+
+    token_hash: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_hash: str
+    status: int
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime = _moment()
+
+
+class Signal(SQLModel, table=True):
+    """SQLite only: what changed, for the other processes on the same file (PostgreSQL has NOTIFY)."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int = Field(default=None, primary_key=True)
+    origin: str
+    topics: list[str] = Field(default_factory=list, sa_type=JSON)
+
+
+class TestClock(SQLModel, table=True):
+    """How far the QA clock is ahead of the real one, in seconds (one row, test mode only)."""
+
+    id: int = Field(default=1, primary_key=True)
+    offset_seconds: int = 0

@@ -1,0 +1,161 @@
+"""One piece of work, one transaction: everything in it is kept, or nothing is.
+
+Whoever hears of a change hears of it after the commit: on PostgreSQL by NOTIFY inside the transaction, on SQLite
+by a `signal` row that other processes read, and in this process by `Store.listeners`.
+"""
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlmodel import Session as DatabaseSession
+
+from ticket_portal.settings import Settings
+from ticket_portal.store.tables import Signal, TestClock, Ticket
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CHANNEL = "portal_live"
+MOST_TRIES = 4
+
+
+class Work:
+    """One unit of work: a database session, the moment it happens at, and what it changed."""
+
+    def __init__(self, session: DatabaseSession, now: datetime, settings: Settings, *, writing: bool) -> None:
+        """Made by `Store` alone."""
+        self.session = session
+        self.now = now
+        self.settings = settings
+        self.writing = writing
+        self.topics: set[str] = set()
+
+    def changed(self, ticket: Ticket) -> None:
+        """Tell, after the commit, every page that shows this ticket or a list with it."""
+        self.tell(f"ticket:{ticket.id}", f"list:{ticket.account_id or ticket.address}", "queue")
+
+    def tell(self, *topics: str) -> None:
+        """Tell, after the commit, everybody who listens to these topics."""
+        self.topics.update(topics)
+
+
+class Store:
+    """The database, opened once per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the database named by the settings; nothing is read yet."""
+        self.settings = settings
+        self.origin = secrets.token_hex(8)
+        self.listeners: list[Callable[[set[str]], None]] = []
+        self.engine = _engine(settings.database)
+        self.on_sqlite = self.engine.dialect.name == "sqlite"
+
+    def read(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function(work, …)` in a transaction that is thrown away."""
+        with self._session(writing=False) as session:
+            return function(self._work(session, writing=False), *args, **kwargs)
+
+    def write(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function(work, …)` and commit; then, only then, tell what changed.
+
+        A transaction that met another one (deadlock, the same unique key) is run again from its start, so
+        `function` must do nothing outside the database.
+        """
+        for tries in range(1, MOST_TRIES + 1):
+            try:
+                return self._write_once(function, *args, **kwargs)
+            except (IntegrityError, OperationalError) as error:
+                if tries == MOST_TRIES or not _passing(error):
+                    raise
+                time.sleep(0.01 * 2**tries)
+        raise AssertionError("unreachable")
+
+    def _write_once(
+        self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        with self._session(writing=True) as session:
+            work = self._work(session, writing=True)
+            result = function(work, *args, **kwargs)
+            self._signal(work)
+            session.commit()
+        for listener in self.listeners if work.topics else ():
+            listener(work.topics)
+        return result
+
+    def _signal(self, work: Work) -> None:
+        if not work.topics:
+            return
+        if self.on_sqlite:
+            work.session.add(Signal(origin=self.origin, topics=sorted(work.topics)))
+        else:
+            payload = json.dumps({"origin": self.origin, "topics": sorted(work.topics)})
+            work.session.execute(text(f"SELECT pg_notify('{CHANNEL}', :payload)"), {"payload": payload})
+
+    def _work(self, session: DatabaseSession, *, writing: bool) -> Work:
+        now = datetime.now(UTC)
+        if self.settings.test_mode and (clock := session.get(TestClock, 1)):
+            now += timedelta(seconds=clock.offset_seconds)
+        return Work(session, now, self.settings, writing=writing)
+
+    @contextmanager
+    def _session(self, *, writing: bool) -> Iterator[DatabaseSession]:
+        with (
+            self.engine.connect().execution_options(writing=writing) as connection,
+            DatabaseSession(connection, expire_on_commit=False, autoflush=True) as session,
+        ):
+            yield session
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _passing(error: DBAPIError) -> bool:
+    """Whether trying again can help: two writers met, nothing is wrong with the work itself."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in ("40001", "40P01", "23505") or "locked" in str(error.orig) or "UNIQUE" in str(error.orig)
+
+
+def _engine(address: str) -> Engine:
+    if make_url(address).get_backend_name() != "sqlite":
+        return create_engine(address, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    if file := make_url(address).database:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, pool_size=10, max_overflow=10, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # Python's driver would open transactions by itself, and too late for BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "foreign_keys = ON",
+        "busy_timeout = 10000",
+        # A message is confirmed after its commit, so a commit must survive a power cut: FULL, not NORMAL.
+        "synchronous = FULL",
+        "cache_size = -16000",
+        "mmap_size = 134217728",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that read first and then wants to write fails at once if another one wrote in between; taking
+    # the write lock at the start makes it wait its turn instead.
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
