@@ -7,7 +7,7 @@ environment.prepare()
 import reflex as rx  # noqa: E402  (Reflex reads the environment when it is imported)
 
 from ticket_portal import settings  # noqa: E402
-from ticket_portal.frontend.plugins import Catalogues, ClientPatches, InlineStyles, Shells  # noqa: E402
+from ticket_portal.frontend.plugins import Catalogues, ClientPatches, InlineStyles, Shells, Slim  # noqa: E402
 
 found = settings.load()
 
@@ -26,6 +26,6 @@ config = rx.Config(
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
     frontend_lazy_bundled_libraries=True,
-    plugins=[Catalogues(), Shells(), InlineStyles(), ClientPatches()],
+    plugins=[Catalogues(), Shells(), InlineStyles(), ClientPatches(), Slim()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

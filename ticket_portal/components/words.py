@@ -234,7 +234,7 @@ def add_pages(app: rx.App, pages: Sequence[Page], not_found: Page) -> None:
     app.add_page(
         lambda: rx.fragment(UseCatalog.create(*LOCALES), lost()),
         route="404",
-        title=t(not_found.title) + f" · {SITE.name}",
+        title=_call("t", not_found.title) + f" · {SITE.name}",
         image="/icon.svg",
         meta=[_noindex()],
     )

@@ -1,6 +1,7 @@
-"""What the build adds to Reflex's: catalogues, prerendered shells, the stylesheet in the page, two client patches.
+"""What the build adds to Reflex's, and leaves out of it.
 
-Each changes text that Reflex generates, so each checks its result after the build: an upgrade of Reflex stops the build
+Added: catalogues, prerendered shells, the stylesheet in the page, two client patches. Left out: what serves only
+components that are sent as code. Each changes text that Reflex generates, so each checks its result after the build: an upgrade of Reflex stops the build
 instead of quietly losing a language, a first paint or an address.
 """
 
@@ -169,3 +170,53 @@ class ClientPatches(Plugin):
             raise BuildChanged("the translated notice of a new version")
         if not any(".port=window.location.port" in text for text in bundled):
             raise BuildChanged("the address that the client connects to")
+
+
+class Slim(Plugin):
+    """Leaves out of the bundle what this portal has no use for: 11 KB of compressed JavaScript on every first visit.
+
+    - Reflex keeps whole libraries in `window.__reflex` for components that the server sends as code. The portal's
+      Content-Security-Policy forbids such code.
+    - Elements are made by Emotion, for style properties in Python. The portal styles by class names alone, so that
+      React's own function does.
+    """
+
+    _NAMESPACE = re.compile(r'^import \* as (\w+) from "[^"]+";\n', re.MULTILINE)
+    _EFFECT = re.compile(r"useEffect\(\(\) => \{\s*// Make contexts.*?\}, \[\]\);", re.DOTALL)
+    _STYLED = re.compile(r"[{,]css:")
+    _ALIAS = "alias: ["
+
+    def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
+        """The module that stands in for Emotion."""
+        return [(Path("utils/elements.js"), 'export { createElement as jsx, Fragment } from "react";\n')]
+
+    def pre_compile(self, **context: Any) -> None:
+        """Change the root of the app and the bundler's configuration."""
+        context["add_modify_task"]("app/root.jsx", self.without_namespaces)
+        context["add_modify_task"]("vite.config.js", self.without_emotion)
+
+    def without_namespaces(self, root: str) -> str:
+        """The root module without `window.__reflex`."""
+        root, effects = self._EFFECT.subn("", root)
+        if effects != 1:
+            raise BuildChanged("the place of window.__reflex")
+        return self._NAMESPACE.sub("", root)
+
+    def without_emotion(self, config: str) -> str:
+        """The bundler's configuration with the stand-in for Emotion."""
+        stand_in = (
+            '\n      { find: "@emotion/react",'
+            ' replacement: fileURLToPath(new URL("./utils/elements.js", import.meta.url)) },'
+        )
+        return replaced(config, self._ALIAS, self._ALIAS + stand_in, "the bundler's aliases")
+
+    def post_build(self, **context: Any) -> None:
+        """No style property is left without Emotion, and no library is bundled whole."""
+        web = context["static_dir"].parents[1]
+        for folder in ("app", "app_components", "utils/components"):
+            for module in (web / folder).rglob("*.jsx"):
+                if self._STYLED.search(module.read_text(encoding="utf-8")):
+                    raise SystemExit(f"{module.name} has style properties: use class names and assets/portal.css.")
+        bundled = [file.read_text(encoding="utf-8") for file in (context["static_dir"] / "assets").glob("*.js")]
+        if any("__reflex=" in text or "__emotion" in text for text in bundled):
+            raise BuildChanged("what keeps the bundle small")

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -45,6 +45,7 @@ class Files:
         folders = (file.parent.relative_to(static).as_posix() for file in static.rglob("index.html"))
         names = sorted("/" + folder.removeprefix(".") for folder in folders)
         self._pages = {name for name in names if f"/{SAMPLE}" not in name}
+        self._internal = {*names, *(f"/{file.relative_to(static).as_posix()}" for file in static.rglob("*.html"))}
         self._shells = [
             (_matching(name, _ARGUMENTS), _matching(name, {}), name)
             for name in names
@@ -55,6 +56,9 @@ class Files:
         """The page for an address (without a trailing slash); None where no page has such an address."""
         if path in self._pages:
             return Answer(_folder(path))
+        # "/x/../es" and "//" would reach a page's file past its own address (and past its own headers).
+        if path in self._internal or not {"", ".", ".."}.isdisjoint(path[1:].split("/")):
+            return self.missing(path)
         for exactly, roughly, shell in self._shells:
             if exactly.fullmatch(path):
                 return Answer(_folder(shell))
@@ -63,6 +67,10 @@ class Files:
             if roughly.fullmatch(path):
                 return Answer(_folder(shell), 404)
         return None
+
+    def missing(self, path: str) -> Answer:
+        """The page of unknown addresses, in the language of this one."""
+        return Answer(_folder(localized(locale_of(path), NOT_FOUND)), 404)
 
 
 def _folder(name: str) -> str:
@@ -89,16 +97,13 @@ class Edge:
         path: str = scope["path"]
         if elsewhere := self._elsewhere(scope, path):
             return await elsewhere(scope, receive, send)
-        answer = self._files.find(path if path == "/" else path.rstrip("/"))
+        answer = self._files.find(path)
         if answer:
             return await self._app(_at(scope, answer), receive, _Reply(send, path, answer.status))
         reply = _Reply(send, path, catch_missing=True)
         await self._app(scope, receive, reply)
         if reply.missing:
-            lost = Answer(_folder(localized(locale_of(path), NOT_FOUND)), 404)
-            # A cached page asked for again must not be answered "not modified": it was never this page.
-            headers = [(name, value) for name, value in scope["headers"] if name not in _CONDITIONAL]
-            await self._app(_at({**scope, "headers": headers}, lost), receive, _Reply(send, path, 404))
+            await self._app(_at(scope, self._files.missing(path)), receive, _Reply(send, path, 404))
         return None
 
     def _elsewhere(self, scope: Scope, path: str) -> RedirectResponse | None:
@@ -132,13 +137,15 @@ class _Reply:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = Headers(raw=message["headers"])
-            is_page = headers.get("content-type", "").startswith("text/html")
+            is_page = headers.get("content-type", "").startswith(("text/html", "text/plain"))
             # Starlette's own "no such file". A route that has its own 404 page marks it as not to be stored.
             self.missing = self._catch and message["status"] == 404 and is_page and "cache-control" not in headers
             if self._status is not None and message["status"] == 200:
                 message = {**message, "status": self._status}
-            if "cache-control" not in headers:
-                message = {**message, "headers": [*message["headers"], (b"cache-control", self._keep(message))]}
+            added = [] if "cache-control" in headers else [(b"cache-control", self._keep(message))]
+            if self._path == "/":
+                added.append((b"vary", b"Cookie, Accept-Language"))
+            message = {**message, "headers": [*message["headers"], *added]}
         if not self.missing:
             await self._send(message)
 
@@ -151,16 +158,16 @@ class _Reply:
 
 def preferred_language(headers: Headers) -> str:
     """The language for "/": an earlier choice, else what the browser asks for."""
-    try:
-        chosen = SimpleCookie(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
-    except CookieError:
-        chosen = None
-    return (fold(chosen.value) if chosen else None) or negotiate(headers.get("accept-language", ""))
+    chosen = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE, "")
+    return fold(chosen) or negotiate(headers.get("accept-language", ""))
 
 
 def _at(scope: Scope, answer: Answer) -> Scope:
     scope.get(SERVED, {})["file"] = answer.file
-    return {**scope, "path": answer.file, "raw_path": answer.file.encode()}
+    # A cached page must not be confirmed as "not modified" for an address where it was never found.
+    dropped = _CONDITIONAL if answer.status == 404 else ()
+    headers = [(name, value) for name, value in scope["headers"] if name not in dropped]
+    return {**scope, "path": answer.file, "raw_path": answer.file.encode(), "headers": headers}
 
 
 def _with_query(scope: Scope, path: str) -> str:

@@ -12,31 +12,27 @@ from ticket_portal.i18n.locales import bare
 from ticket_portal.routes.edge import SERVED
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_INLINE_STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_DOCUMENTS = [
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ]
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
-def script_hashes(page: bytes) -> list[str]:
-    """The CSP sources of a page's inline scripts."""
-    digests = (hashlib.sha256(script).digest() for script in _INLINE_SCRIPT.findall(page))
-    return sorted({f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests})
-
-
-def policy(hashes: list[str]) -> str:
-    """The Content-Security-Policy for a page with these inline scripts."""
+def policy(page: bytes = b"") -> str:
+    """The Content-Security-Policy of a page: its own inline scripts and styles, by hash, and no others."""
     return "; ".join(
         [
             "default-src 'self'",
-            " ".join(["script-src 'self'", *hashes]),
-            # Emotion, which Reflex renders with, writes style elements.
-            "style-src 'self' 'unsafe-inline'",
+            " ".join(["script-src 'self'", *_hashes(_INLINE_SCRIPT, page)]),
+            " ".join(["style-src 'self'", *_hashes(_INLINE_STYLE, page)]),
             "img-src 'self' data: blob:",
             "font-src 'self'",
             "connect-src 'self'",
@@ -50,13 +46,18 @@ def policy(hashes: list[str]) -> str:
     )
 
 
+def _hashes(inline: re.Pattern[bytes], page: bytes) -> list[str]:
+    digests = (hashlib.sha256(content).digest() for content in inline.findall(page))
+    return sorted({f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests})
+
+
 class SecurityHeaders:
     """ASGI layer that adds what an answer does not already say. Stands outside of the edge."""
 
     def __init__(self, app: ASGIApp, static: Path) -> None:
         self._app = app
-        self._plain = policy([]).encode()
-        self._policies = {_folder(file, static): _policy_of(file) for file in static.rglob("index.html")}
+        self._plain = policy().encode()
+        self._policies = {_folder(file, static): policy(file.read_bytes()).encode() for file in static.rglob("index.html")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,13 +74,17 @@ class SecurityHeaders:
         return await self._app({**scope, SERVED: served}, receive, with_headers)
 
     def _for(self, scope: Scope, served: dict[str, str]) -> list[tuple[bytes, bytes]]:
+        always = [*_ALWAYS, *([_HTTPS_ONLY] if scope["scheme"] == "https" else [])]
+        # Scripts and styles are governed by the page that loads them; a dozen of them would carry these in vain.
+        if scope["path"].startswith("/assets/"):
+            return always
         # The address of a guest's page is a secret: no other page or host may hear it.
         secret = bare(scope["path"]).startswith("/guest/")
         return [
-            *_ALWAYS,
+            *always,
+            *_DOCUMENTS,
             (b"content-security-policy", self._policies.get(served.get("file", ""), self._plain)),
             (b"referrer-policy", b"no-referrer" if secret else b"same-origin"),
-            *([_HTTPS_ONLY] if scope["scheme"] == "https" else []),
         ]
 
 
@@ -87,6 +92,3 @@ def _folder(file: Path, static: Path) -> str:
     relative = file.parent.relative_to(static).as_posix()
     return "/" if relative == "." else f"/{relative}/"
 
-
-def _policy_of(file: Path) -> bytes:
-    return policy(script_hashes(file.read_bytes())).encode()
