@@ -1,0 +1,67 @@
+"""The database's version: bringing it to the newest one, and telling whether it is there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from ticket_portal.settings import Settings
+from ticket_portal.store.unit_of_work import Store, Work
+
+ROOT = Path(__file__).parents[2]
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database to the newest version. Safe to run from several processes at once."""
+    with opened(settings) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(work: Work) -> bool:
+    """Whether the database has this code's version; False also for an empty one."""
+    return version(work) == newest()
+
+
+def version(work: Work) -> str | None:
+    """Return the version that the database has; None for an empty one."""
+    return MigrationContext.configure(work.session.connection()).get_current_revision()
+
+
+@cache
+def newest() -> str | None:
+    """Return the version that this code needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def known(wanted: str) -> bool:
+    """Whether this code knows a version; one that it doesn't know was made by newer code."""
+    return any(s.revision == wanted for s in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Connection]:
+    """Open a connection of its own for changing tables."""
+    store = Store(settings)
+    try:
+        with store.engine.connect().execution_options(writing=True) as connection:
+            if store.on_sqlite:
+                # A table that is copied is dropped; with foreign keys on, that would delete what points to it.
+                # Only possible before the transaction begins, and only for this connection.
+                driver = connection.connection.dbapi_connection
+                assert driver is not None
+                driver.execute("PRAGMA foreign_keys = OFF")
+            yield connection
+    finally:
+        store.close()
+
+
+def _config() -> Config:
+    return Config(ROOT / "alembic.ini")
