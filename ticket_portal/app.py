@@ -68,11 +68,13 @@ def report_failure(exception: Exception) -> None:
 
 app = rx.App(
     stylesheets=["/portal.css"],
-    html_custom_attrs=html_lang(),
+    html_custom_attrs=html_lang(),  # pyright: ignore[reportArgumentType] (a Var is meant to work)
     toaster=None,
     app_wraps={
-        (55, "ErrorBoundary"): lambda stateful: ErrorBoundary.create(fallback_render=rx.Var.create(crashed())),
-        (6, "RouteFocus"): lambda stateful: route_focus(),
+        (55, "ErrorBoundary"): lambda _stateful: ErrorBoundary.create(
+            fallback_render=rx.Var.create(crashed())
+        ),
+        (6, "RouteFocus"): lambda _stateful: route_focus(),
         (5, "Overlay"): lambda stateful: overlay() if stateful else None,
     },
     head_components=[

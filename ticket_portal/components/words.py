@@ -5,7 +5,7 @@ Everything here is compiled once and resolved in the browser by assets/js/i18n.j
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import reflex as rx
 from reflex import el
@@ -134,7 +134,7 @@ class UseCatalog(rx.Fragment):
 
     @classmethod
     def create(cls, *locales: str) -> "UseCatalog":
-        self = super().create()
+        self = cast("UseCatalog", super().create())
         self._locales = locales
         return self
 
@@ -150,7 +150,7 @@ class _Hook(rx.Fragment):
 
     @classmethod
     def create(cls, name: str, argument: rx.Var | None = None) -> "_Hook":
-        self = super().create()
+        self = cast("_Hook", super().create())
         self._name, self._argument = name, argument
         return self
 
@@ -261,6 +261,7 @@ def _noindex() -> rx.Component:
 
 def _alternates(path: str) -> list[rx.Component]:
     links = [
-        el.link(rel="alternate", href_lang=locale, href=SITE.url(localized(locale, path))) for locale in LOCALES
+        el.link(rel="alternate", href_lang=locale, href=SITE.url(localized(locale, path)))
+        for locale in LOCALES
     ]
     return [*links, el.link(rel="alternate", href_lang="x-default", href=SITE.url(localized(DEFAULT, path)))]

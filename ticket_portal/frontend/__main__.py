@@ -1,12 +1,23 @@
-"""`python -m ticket_portal.frontend`: build the front end if its sources changed."""
+"""`python -m ticket_portal.frontend`: build the front end if its sources changed; `… dev`: serve it with hot reload."""
 
 import sys
 
-from ticket_portal.frontend.build import BuildFailed, build
+from ticket_portal.frontend.build import BuildFailed, build, develop
+from ticket_portal.settings import SettingsError
 
-try:
-    built = build()
-except BuildFailed as failure:
-    sys.exit(str(failure))
-if not built:
-    print("The front end is up to date.")
+
+def main(arguments: list[str]) -> int:
+    """Build, or serve for development; returns the exit status."""
+    try:
+        if arguments == ["dev"]:
+            return develop()
+        if not build():
+            print("The front end is up to date.")
+    except (BuildFailed, SettingsError) as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from ticket_portal import settings
 from ticket_portal.frontend import environment
 from ticket_portal.frontend.site import SITE
 
@@ -56,6 +57,22 @@ def build() -> bool:
         _STAMP.write_text(fingerprint())
         print(f"Built the front end in {time.monotonic() - started:.0f} s.", flush=True)
         return True
+
+
+def develop() -> int:
+    """Serve with hot reload, on one port: forms and files need the portal's own routes beside the pages.
+
+    Returns the exit status. It builds into a folder of its own, so that the production build stays as it is.
+    """
+    port = str(settings.load().port)
+    command = [sys.executable, "-m", "reflex", "run", "--env", "preview"]
+    command += ["--frontend-port", port, "--backend-port", port]
+    try:
+        return subprocess.run(
+            command, cwd=ROOT, env={**environment.for_build(), "REFLEX_WEB_WORKDIR": ".web-dev"}, check=False
+        ).returncode
+    except KeyboardInterrupt:
+        return 130
 
 
 def fingerprint() -> str:

@@ -1,8 +1,8 @@
 """What the build adds to Reflex's, and leaves out of it.
 
 Added: catalogues, prerendered shells, the stylesheet in the page, two client patches. Left out: what serves only
-components that are sent as code. Each changes text that Reflex generates, so each checks its result after the build: an upgrade of Reflex stops the build
-instead of quietly losing a language, a first paint or an address.
+components that are sent as code. Each changes text that Reflex generates, so each checks its result after the build:
+an upgrade of Reflex stops the build instead of quietly losing a language, a first paint or an address.
 """
 
 import json
@@ -27,7 +27,9 @@ class BuildChanged(SystemExit):
     """Reflex generates something else than this portal was built on."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"The front end build lost {what}. Did Reflex change? See ticket_portal/frontend/plugins.py.")
+        super().__init__(
+            f"The front end build lost {what}. Did Reflex change? See ticket_portal/frontend/plugins.py."
+        )
 
 
 def replaced(text: str, old: str, new: str, what: str) -> str:
@@ -86,12 +88,13 @@ class Shells(Plugin):
         samples = ["/" + re.sub(r"\[(\w+)\]", rf"{SAMPLE}\1", route).lstrip("/") for route in routes]
         self.paths = (*samples, *(localized(locale, NOT_FOUND) for locale in LOCALES))
         wanted = f'"prerender": ({{ getStaticPaths }}) => [...getStaticPaths(), ...{json_text(self.paths)}]'
-        context["add_modify_task"]("react-router.config.js", lambda text: self._prerender(text, wanted))
 
-    @staticmethod
-    def _prerender(text: str, wanted: str) -> str:
-        # `reflex run` in development prerenders nothing.
-        return replaced(text, '"prerender": true', wanted, "prerendering") if "prerender" in text else text
+        def prerender(config: str) -> str:
+            if "prerender" not in config:  # `reflex run` in development prerenders nothing
+                return config
+            return replaced(config, '"prerender": true', wanted, "prerendering")
+
+        context["add_modify_task"]("react-router.config.js", prerender)
 
     def post_build(self, **context: Any) -> None:
         """Every sample page is there."""
@@ -153,7 +156,7 @@ class ClientPatches(Plugin):
             ('textContent = "Reload"', f"textContent = say({json_text(self.RELOAD)})"),
             (
                 "endpoint.hostname = frontend_hostname;",
-                "endpoint.hostname = frontend_hostname;\n    if (!import.meta.hot) endpoint.port = window.location.port;",
+                "endpoint.hostname = frontend_hostname; if (!import.meta.hot) endpoint.port = window.location.port;",
             ),
             (
                 'endpoint.port = ""; // Assume websocket is on https port via load balancer.',
@@ -165,7 +168,9 @@ class ClientPatches(Plugin):
 
     def post_build(self, **context: Any) -> None:
         """What people read and where the client connects is ours, in what was bundled too."""
-        bundled = [file.read_text(encoding="utf-8") for file in (context["static_dir"] / "assets").glob("*.js")]
+        bundled = [
+            file.read_text(encoding="utf-8") for file in (context["static_dir"] / "assets").glob("*.js")
+        ]
         if any("A new version of this app" in text for text in bundled):
             raise BuildChanged("the translated notice of a new version")
         if not any(".port=window.location.port" in text for text in bundled):
@@ -216,7 +221,11 @@ class Slim(Plugin):
         for folder in ("app", "app_components", "utils/components"):
             for module in (web / folder).rglob("*.jsx"):
                 if self._STYLED.search(module.read_text(encoding="utf-8")):
-                    raise SystemExit(f"{module.name} has style properties: use class names and assets/portal.css.")
-        bundled = [file.read_text(encoding="utf-8") for file in (context["static_dir"] / "assets").glob("*.js")]
+                    raise SystemExit(
+                        f"{module.name} has style properties: use class names and assets/portal.css."
+                    )
+        bundled = [
+            file.read_text(encoding="utf-8") for file in (context["static_dir"] / "assets").glob("*.js")
+        ]
         if any("__reflex=" in text or "__emotion" in text for text in bundled):
             raise BuildChanged("what keeps the bundle small")

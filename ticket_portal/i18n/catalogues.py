@@ -14,9 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import cast
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from ticket_portal.i18n.locales import DEFAULT, TRANSLATED, fold
@@ -37,7 +36,7 @@ def _(text: str) -> str:
     return text
 
 
-def _n(one: str, many: str) -> tuple[str, str]:
+def _n(one: str, many: str) -> tuple[str, str]:  # pyright: ignore[reportUnusedFunction]
     """Mark a counted text for the `server` domain; returns both forms, for `ntranslate` to take later."""
     return one, many
 
@@ -74,14 +73,24 @@ def read_texts(locale: str, domain: str) -> Texts:
     for message in catalogue:
         if not message.id or message.fuzzy:
             continue
+        forms = forms_of(message)
+        if not all(forms):
+            continue
         if isinstance(message.id, str):
-            if message.string:
-                singles[message.id] = cast("str", message.string)
-        elif all(message.string):
-            plurals[message.id[0]] = tuple(message.string)
+            singles[message.id] = forms[0]
+        else:
+            plurals[message.id[0]] = forms
     rule = catalogue.plural_expr
-    form_of = cast("Callable[[int], int]", gettext.c2py(rule))  # pyright: ignore[reportAttributeAccessIssue]
+    form_of: Callable[[int], int] = gettext.c2py(rule)
     return Texts(singles, plurals, rule, form_of)
+
+
+def forms_of(message: Message) -> tuple[str, ...]:
+    """The translations of a text: one, or one per plural form; "" where one is missing."""
+    string = message.string
+    if isinstance(string, (tuple, list)):
+        return tuple(form or "" for form in string)
+    return (string or "",)
 
 
 @cache

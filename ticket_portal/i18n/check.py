@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from babel.messages.catalog import Catalog, Message
 
-from ticket_portal.i18n.catalogues import all_catalogues, po_path, read_catalogue
+from ticket_portal.i18n.catalogues import all_catalogues, forms_of, po_path, read_catalogue
 from ticket_portal.i18n.extract import Found, Id, find_texts
 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
@@ -41,12 +41,12 @@ def problems_of(catalogue: Catalog, wanted: Iterable[Id]) -> Iterator[str]:
 def problem_of(message: Message, num_plurals: int) -> str:
     """What is wrong with one translation; "" when nothing is."""
     originals = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
-    forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    forms = forms_of(message)
     if message.fuzzy:
         return "fuzzy"
     if isinstance(message.id, tuple) and len(forms) != num_plurals:
         return f"has {len(forms)} plural forms, the language has {num_plurals}"
-    if not all(form and form.strip() for form in forms):
+    if not all(form.strip() for form in forms):
         return "empty"
     return _placeholder_problem(originals, forms)
 

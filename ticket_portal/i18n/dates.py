@@ -19,6 +19,12 @@ def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> s
     return dates.format_datetime(moment, "d MMM y, HH:mm z", tzinfo=_zone(zone), locale=known(locale))
 
 
+def format_time(locale: str, moment: datetime, zone: str | None = None) -> str:
+    """The time of day of a moment, as its reader writes it; the zone is named where it is not the reader's own."""
+    style = "HH:mm" if zone else "HH:mm z"
+    return dates.format_time(moment, style, tzinfo=_zone(zone), locale=known(locale))
+
+
 def format_date(locale: str, moment: datetime, zone: str | None = None) -> str:
     """The day of a moment, as its reader writes it."""
     return dates.format_date(moment.astimezone(_zone(zone)), "long", locale=known(locale))

@@ -12,12 +12,18 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from ticket_portal.i18n.catalogues import DOMAINS, all_catalogues, po_path, read_catalogue
+from ticket_portal.i18n.catalogues import DOMAINS, all_catalogues, forms_of, po_path, read_catalogue
 from ticket_portal.i18n.locales import TRANSLATED
 
 PACKAGE = Path(__file__).parents[1]
 
-MARKERS = {"t": ("pages", 1), "msg": ("pages", 1), "tn": ("pages", 2), "_": ("server", 1), "_n": ("server", 2)}
+MARKERS = {
+    "t": ("pages", 1),
+    "msg": ("pages", 1),
+    "tn": ("pages", 2),
+    "_": ("server", 1),
+    "_n": ("server", 2),
+}
 """Function → domain, and how many leading arguments are texts."""
 
 Id = str | tuple[str, str]
@@ -62,7 +68,9 @@ def texts_in(source: str, name: str) -> Iterator[Found]:
 def _text(node: ast.expr, marker: str, place: str) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    raise NotExtractable(f"{place}: {marker}() takes a text as it is, with {{placeholders}}; not a computed one")
+    raise NotExtractable(
+        f"{place}: {marker}() takes a text as it is, with {{placeholders}}; not a computed one"
+    )
 
 
 def template(domain: str, found: list[Found]) -> Catalog:
@@ -70,7 +78,9 @@ def template(domain: str, found: list[Found]) -> Catalog:
     catalogue = Catalog(project="Ticket Portal", domain=domain, charset="utf-8", fuzzy=False)
     mine = sorted({text.id for text in found if text.domain == domain}, key=str)
     for identity in mine:
-        places = sorted({text.place.rsplit(":", 1)[0] for text in found if (text.domain, text.id) == (domain, identity)})
+        places = sorted(
+            {text.place.rsplit(":", 1)[0] for text in found if (text.domain, text.id) == (domain, identity)}
+        )
         catalogue.add(identity, locations=[(place, 0) for place in places])
     return catalogue
 
@@ -81,20 +91,29 @@ def update() -> None:
     for domain in DOMAINS:
         fresh = template(domain, found)
         for locale in TRANSLATED:
-            old = read_catalogue(locale, domain) if po_path(locale, domain).exists() else Catalog(locale, domain)
+            old = read_catalogue(locale, domain) if po_path(locale, domain).exists() else Catalog(locale)
             _write(locale, domain, fresh, old)
 
 
+_PLURALS = {"id": "nplurals=1; plural=0;"}
+"""Languages whose rule Babel does not know: Indonesian has one form for every number."""
+
+
 def _write(locale: str, domain: str, fresh: Catalog, old: Catalog) -> None:
-    catalogue = Catalog(locale, domain, project="Ticket Portal", charset="utf-8", fuzzy=False, header_comment="")
+    catalogue = Catalog(
+        locale, domain, project="Ticket Portal", charset="utf-8", fuzzy=False, header_comment=""
+    )
+    if locale in _PLURALS:
+        catalogue.mime_headers = [("Plural-Forms", _PLURALS[locale])]
     for message in fresh:
         if not message.id:
             continue
         kept = old.get(message.id)
-        string = kept.string if kept and not kept.fuzzy and isinstance(kept.id, type(message.id)) else ""
+        empty = ("",) * catalogue.num_plurals if isinstance(message.id, tuple) else ""
+        same_kind = kept is not None and not kept.fuzzy and isinstance(kept.id, type(message.id))
         catalogue.add(
             message.id,
-            string or (("",) * catalogue.num_plurals if isinstance(message.id, tuple) else ""),
+            (kept.string if kept and same_kind else "") or empty,
             locations=message.locations,
             user_comments=kept.user_comments if kept else (),
         )
@@ -115,6 +134,6 @@ def counts() -> dict[tuple[str, str], tuple[int, int]]:
     result: dict[tuple[str, str], tuple[int, int]] = {}
     for locale, domain in all_catalogues():
         messages = [message for message in read_catalogue(locale, domain) if message.id]
-        done = [m for m in messages if (all(m.string) if isinstance(m.id, tuple) else m.string)]
+        done = [message for message in messages if all(forms_of(message))]
         result[locale, domain] = (len(messages), len(done))
     return result

@@ -45,7 +45,10 @@ class Files:
         folders = (file.parent.relative_to(static).as_posix() for file in static.rglob("index.html"))
         names = sorted("/" + folder.removeprefix(".") for folder in folders)
         self._pages = {name for name in names if f"/{SAMPLE}" not in name}
-        self._internal = {*names, *(f"/{file.relative_to(static).as_posix()}" for file in static.rglob("*.html"))}
+        self._internal = {
+            *names,
+            *(f"/{file.relative_to(static).as_posix()}" for file in static.rglob("*.html")),
+        }
         self._shells = [
             (_matching(name, _ARGUMENTS), _matching(name, {}), name)
             for name in names
@@ -79,7 +82,8 @@ def _folder(name: str) -> str:
 
 def _matching(shell: str, arguments: dict[str, str]) -> re.Pattern[str]:
     parts = [
-        arguments.get(part, _ANYTHING) if part.startswith(SAMPLE) else re.escape(part) for part in shell.split("/")
+        arguments.get(part, _ANYTHING) if part.startswith(SAMPLE) else re.escape(part)
+        for part in shell.split("/")
     ]
     return re.compile("/".join(parts))
 
@@ -127,7 +131,9 @@ class Edge:
 class _Reply:
     """Sends an answer on: with the page's status, with how long it may be kept, or not at all if nothing was found."""
 
-    def __init__(self, send: Send, path: str, status: int | None = None, *, catch_missing: bool = False) -> None:
+    def __init__(
+        self, send: Send, path: str, status: int | None = None, *, catch_missing: bool = False
+    ) -> None:
         self._send = send
         self._path = path
         self._status = status
@@ -139,7 +145,9 @@ class _Reply:
             headers = Headers(raw=message["headers"])
             is_page = headers.get("content-type", "").startswith(("text/html", "text/plain"))
             # Starlette's own "no such file". A route that has its own 404 page marks it as not to be stored.
-            self.missing = self._catch and message["status"] == 404 and is_page and "cache-control" not in headers
+            self.missing = (
+                self._catch and message["status"] == 404 and is_page and "cache-control" not in headers
+            )
             if self._status is not None and message["status"] == 200:
                 message = {**message, "status": self._status}
             added = [] if "cache-control" in headers else [(b"cache-control", self._keep(message))]

@@ -57,7 +57,9 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, static: Path) -> None:
         self._app = app
         self._plain = policy().encode()
-        self._policies = {_folder(file, static): policy(file.read_bytes()).encode() for file in static.rglob("index.html")}
+        self._policies = {
+            _folder(file, static): policy(file.read_bytes()).encode() for file in static.rglob("index.html")
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,4 +93,3 @@ class SecurityHeaders:
 def _folder(file: Path, static: Path) -> str:
     relative = file.parent.relative_to(static).as_posix()
     return "/" if relative == "." else f"/{relative}/"
-
