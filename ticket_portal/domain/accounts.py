@@ -19,7 +19,7 @@ from ticket_portal.domain.errors import (
     WrongPassword,
 )
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import canonical, language
+from ticket_portal.domain.people import canonical, language, one_line, storable
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
 from ticket_portal.store.unit_of_work import Store, Work
@@ -47,7 +47,7 @@ class SignUp:
     @classmethod
     def parse(cls, name: str, email: str, password: str, language_code: str, time_zone: str = "UTC") -> "SignUp":
         """Check what was typed. Raises Missing, TooLong, BadAddress, PasswordTooShort, PasswordTooCommon."""
-        name = " ".join(name.split())
+        name = one_line(name)
         if not name:
             raise Missing("name")
         if len(name) > LONGEST_NAME:
@@ -103,7 +103,7 @@ def sign_in(store: Store, email: str, password: str, ip: str) -> str:
     if not verify(password, hashed) or account_id is None:
         store.write(_count_wrong_sign_in, address, ip)
         raise WrongPassword
-    return store.write(_sign_in, account_id)
+    return store.write(_sign_in, account_id, hashed)
 
 
 def ask_to_reset(work: Work, email: str, language_code: str, browser: str, ip: str) -> str:
@@ -132,6 +132,7 @@ def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainEr
         return codes.CodeExpired()
     account.password_hash = hashed
     sessions.end_all(work, account)
+    limits.forget(work, _sign_in_limits(work.settings)[0], account.address)  # they proved the address
     notifications.about_security(work, account, "password_changed")
     return None
 
@@ -150,6 +151,7 @@ def speak(work: Work, account_id: int, language_code: str) -> None:
 
 def checked_password(password: str) -> str:
     """Return the password if it is long enough and not a common one; any characters are welcome."""
+    password = storable(password)
     if len(password) < SHORTEST_PASSWORD:
         raise PasswordTooShort(least=SHORTEST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:
@@ -161,7 +163,7 @@ def checked_password(password: str) -> str:
 
 def verify(password: str, hashed: str) -> bool:
     """Check a password against its hash; a too long one is wrong at once, hashing it would be the attack."""
-    return len(password) <= LONGEST_PASSWORD and hasher.verify(password, hashed)
+    return len(password) <= LONGEST_PASSWORD and hasher.verify(storable(password), hashed)
 
 
 def zone(name: str) -> str:
@@ -202,7 +204,9 @@ def _count_wrong_sign_in(work: Work, address: str, ip: str) -> None:
     limits.use(work, by_ip, ip)
 
 
-def _sign_in(work: Work, account_id: int) -> str:
-    account = work.session.get_one(Account, account_id)
+def _sign_in(work: Work, account_id: int, hashed: str) -> str:
+    account = work.session.get_one(Account, account_id, with_for_update=True)
+    if account.password_hash != hashed:  # a new one was set while this one was checked: it must not sign in
+        raise WrongPassword
     limits.forget(work, _sign_in_limits(work.settings)[0], account.address)
     return sessions.begin(work, account)

@@ -62,6 +62,7 @@ def send(
     Raises TooSoon, TooManyCodes.
     """
     s = work.settings
+    work.alone("code", door.purpose, door.address, door.browser)  # a double click sends one code
     last = _newest(work, door)
     if last and work.now < last.created_at + timedelta(seconds=s.code_resend_seconds):
         raise TooSoon(until=last.created_at + timedelta(seconds=s.code_resend_seconds))
@@ -108,6 +109,12 @@ def status(work: Work, door: Door) -> CodeStatus:
         expires_at=challenge.expires_at,
         refusal=_shown_refusal(work, door, challenge),
     )
+
+
+def newest_address(work: Work, purpose: str, browser: str) -> str:
+    """Return the address this browser last asked a code for, "" if it never did."""
+    query = select(Challenge.address).where(Challenge.browser_hash == browser, Challenge.purpose == purpose)
+    return work.session.exec(query.order_by(col(Challenge.id).desc()).limit(1)).first() or ""
 
 
 def sealed(work: Work, door: Door) -> dict[str, Any]:

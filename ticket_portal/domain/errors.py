@@ -192,3 +192,15 @@ class LinkInvalid(NotFound):
 
     code = "link_invalid"
     text = _("This link isn't valid any more. Use the link in the newest e-mail, or get your links again.")
+
+
+def by_code(code: str) -> type[DomainError] | None:
+    """Return the refusal with this stable code."""
+    return _BY_CODE.get(code)
+
+
+def _all_kinds(kind: type[DomainError]) -> list[type[DomainError]]:
+    return [kind, *(found for below in kind.__subclasses__() for found in _all_kinds(below))]
+
+
+_BY_CODE = {kind.code: kind for kind in _all_kinds(DomainError)}

@@ -21,7 +21,8 @@ def new_token() -> str:
 
 def token_hash(token: str) -> str:
     """Return what is kept of a token. It is random enough that a plain SHA-256 can't be turned back."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    # Tokens come from addresses and cookies: what no encoder takes is an unknown token, not a crash.
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def new_code() -> str:

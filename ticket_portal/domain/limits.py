@@ -52,6 +52,7 @@ def spend(
     work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = TooMany
 ) -> None:
     """Count one use, or raise `refusal` if there is no room for it."""
+    work.alone(limit.rule, *subject)  # or many at once would each find the last place free
     if end := until(work, limit, *subject):
         raise refusal(until=end)
     use(work, limit, *subject)

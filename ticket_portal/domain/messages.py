@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from ticket_portal.domain import events, limits, notifications, tickets
 from ticket_portal.domain.errors import CannotReopen, NotFound, TooFast
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.permissions import can_reply, can_work, require
 from ticket_portal.store.tables import Account, Event, Message, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -102,7 +102,7 @@ def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message
     _spend(work, viewer)
     message, event = _post(work, ticket, viewer, "reply", form)
     if viewer.of_team:
-        _after_team_reply(work, ticket)
+        _after_team_reply(work, ticket, viewer)
         notifications.about(work, ticket, event, "reply")
     else:
         _after_requesters_reply(work, ticket, viewer)
@@ -135,9 +135,11 @@ def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
     """Remember that the viewer has read the conversation up to an entry, in a visible page."""
     ticket = tickets.find(work, viewer, number)
     seq = min(seq, ticket.last_seq)
-    reading = work.session.get(Reading, (ticket.id, viewer.reader))
+    # A guest's ticket has one reader, also when its address signed up and reads it from the account.
+    reader = viewer.reader if viewer.of_team else requester(ticket)
+    reading = work.session.get(Reading, (ticket.id, reader))
     if reading is None:
-        reading = Reading(ticket_id=ticket.id, reader=viewer.reader)
+        reading = Reading(ticket_id=ticket.id, reader=reader)
     if seq <= reading.seq:
         return
     reading.seq, reading.at = seq, work.now
@@ -185,6 +187,7 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
 def earlier(work: Work, viewer: Viewer, number: int, before: int) -> tuple[list[MessageView], bool]:
     """Return the entries before one, oldest first, and whether there are still earlier ones."""
     ticket = tickets.find(work, viewer, number)
+    before = min(max(before, 0), ticket.last_seq + 1)  # from the browser; a database takes no number that large
     entries = _entries(work, ticket.id, team=viewer.of_team, before=before)
     return views(entries[-WINDOW:], viewer), len(entries) > WINDOW
 
@@ -234,7 +237,9 @@ def _require_open(work: Work, ticket: Ticket) -> None:
         raise CannotReopen
 
 
-def _after_team_reply(work: Work, ticket: Ticket) -> None:
+def _after_team_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
+    if ticket.status == "closed":
+        events.record(work, ticket, viewer, "reopened")
     status = "open" if ticket.status in ("new", "open", "closed") else ticket.status
     tickets.move(work, ticket, status)
 

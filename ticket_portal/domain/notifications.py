@@ -2,17 +2,23 @@
 
 A row is written in the transaction of what it tells of. A worker takes the due ones with `take_due`, delivers
 them, and says how it went with `delivered` or `failed`. What a row is about is read again when it leaves: by then
-it may have been read (dropped), or more may have happened (gathered into one).
+it may have been read or muted (dropped), or more may have happened (gathered into one).
+
+What a mail is written from is settled when it is taken first and kept in the row: every further try sends the same
+bytes, or a carrier that knows our idempotency keys would refuse them.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, text
-from sqlmodel import col, delete, select
+from cryptography.fernet import InvalidToken
+from sqlalchemy import func, or_
+from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
+from ticket_portal.domain.errors import LinkInvalid
+from ticket_portal.domain.people import requester
 from ticket_portal.store.tables import Account, Alert, Challenge, Event, GuestLink, Muted, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -20,10 +26,13 @@ EMAIL = "email"
 AT_ONCE = ("confirmation", "code", "security")
 # The most demanding first: what the one alert is named by when several are gathered.
 DEMAND = ("details_requested", "resolved", "reply", "reminder", "reopened", "merged", "closed")
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(minutes=2)
 BATCH = 20
 FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=30)
+LONGEST_PAUSE = timedelta(minutes=10)
+SOON = timedelta(seconds=1)
+REFERENCES = 9
+LONGEST_ID = 15
 ROOM = "outbox"
 
 
@@ -32,6 +41,7 @@ class Delivery:
     """An alert that is to be delivered now: all that an e-mail is written from."""
 
     id: int
+    attempt: int
     key: str
     kind: str
     channel: str
@@ -42,9 +52,20 @@ class Delivery:
     seq: int | None
     earlier_seqs: list[int]
     guest_token: str
+    mute_token: str
     secret: dict[str, Any]
     data: dict[str, Any]
+    happened_at: datetime
     at: datetime
+
+
+@dataclass(frozen=True)
+class Muting:
+    """What the link at the foot of an alert leads to: one ticket's alerts to one address."""
+
+    number: int
+    language: str
+    muted: bool
 
 
 def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
@@ -66,6 +87,7 @@ def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
             time_zone=account.time_zone if account else "UTC",
             ticket_id=ticket.id,
             event_seq=event.seq,
+            data=_facts(work, ticket, kind) | event.data,
             due_at=work.now if kind in AT_ONCE else _due_at(work, ticket.id, address),
         ),
     )
@@ -126,11 +148,32 @@ def mute(work: Work, ticket_id: int, address: str) -> None:
         work.session.add(Muted(ticket_id=ticket_id, address=address, at=work.now))
 
 
+def unmute(work: Work, ticket_id: int, address: str) -> None:
+    """Send this address alerts about this ticket again."""
+    work.session.exec(delete(Muted).where(col(Muted.ticket_id) == ticket_id, col(Muted.address) == address))
+
+
+def look_at_muting(work: Work, token: str) -> Muting:
+    """Return what a mute link leads to; nothing changes by looking. Raises LinkInvalid."""
+    ticket, address, language = _signed_for(work, token)
+    return Muting(ticket.number or 0, language, work.session.get(Muted, (ticket.id, address)) is not None)
+
+
+def mute_by_link(work: Work, token: str) -> None:
+    """Mute the ticket of a link out of one of its alerts; the link is all the proof needed. Raises LinkInvalid."""
+    ticket, address, _language = _signed_for(work, token)
+    mute(work, ticket.id, address)
+
+
+def unmute_by_link(work: Work, token: str) -> None:
+    """Take the muting back. Raises LinkInvalid."""
+    ticket, address, _language = _signed_for(work, token)
+    unmute(work, ticket.id, address)
+
+
 def take_due(work: Work) -> list[Delivery]:
-    """Take what is due, leased to the caller for a minute: drop what was read, gather what belongs together."""
-    if work.session.get_bind().dialect.name == "postgresql":
-        # One worker decides at a time; deciding takes milliseconds, delivering happens outside.
-        work.session.execute(text("SELECT pg_advisory_xact_lock(20011)"))
+    """Take what is due, leased to the caller for two minutes: drop what was read, gather what belongs together."""
+    work.alone("outbox")  # one worker decides at a time: it takes milliseconds, delivering happens outside
     due = work.session.exec(
         select(Alert)
         .where(
@@ -141,32 +184,53 @@ def take_due(work: Work) -> list[Delivery]:
         )
         .order_by(col(Alert.due_at), col(Alert.id))
         .limit(BATCH)
+        # Locked, because "delivered" may be on its way for one whose lease ran out.
+        .with_for_update(skip_locked=True)
     ).all()
     return [d for alert in due if (d := _take(work, alert))]
 
 
+def put_back(work: Work, deliveries: list[Delivery]) -> None:
+    """Give back what was taken and not tried: it is due at once for the next one who takes."""
+    for delivery in deliveries:
+        work.session.execute(
+            update(Alert)
+            .where(
+                col(Alert.id) == delivery.id,
+                col(Alert.state) == "sending",
+                col(Alert.attempts) == delivery.attempt,
+            )
+            .values(state="waiting", due_at=work.now, leased_until=None, attempts=delivery.attempt - 1)
+        )
+
+
 def next_due_at(work: Work) -> datetime | None:
     """Return when the next row is due, or None when nothing waits."""
-    return work.session.exec(
-        select(Alert.due_at).where(Alert.state == "waiting").order_by(col(Alert.due_at)).limit(1)
-    ).first()
+    waiting = work.session.exec(select(func.min(Alert.due_at)).where(Alert.state == "waiting")).one()
+    leased = work.session.exec(select(func.min(Alert.leased_until)).where(Alert.state == "sending")).one()
+    return min((at for at in (waiting, leased) if at), default=None)
 
 
 def delivered(work: Work, alert_id: int) -> None:
     """Record that the carrier took it; what was sealed in the row is forgotten."""
-    alert = work.session.get_one(Alert, alert_id)
+    alert = work.session.get_one(Alert, alert_id, with_for_update=True)
     alert.state, alert.sent_at, alert.problem = "sent", work.now, ""
     alert.leased_until = alert.sealed = None
     work.session.add(alert)
     _tell_ticket(work, alert)
 
 
-def failed(work: Work, alert_id: int, problem: str, *, for_good: bool = False) -> None:
-    """Record a failed try; it is tried again, less and less often, for a day at most."""
-    alert = work.session.get_one(Alert, alert_id)
+def failed(work: Work, delivery: Delivery, problem: str, *, for_good: bool = False) -> None:
+    """Record a failed try; it is tried again, less and less often, for a day at most.
+
+    A worker whose lease ran out is not believed: another one has it by now, and may have delivered it.
+    """
+    alert = work.session.get_one(Alert, delivery.id, with_for_update=True)
+    if alert.state != "sending" or alert.attempts != delivery.attempt:
+        return
     alert.problem, alert.leased_until = problem[:200], None
-    old = work.now - alert.created_at >= timedelta(seconds=work.settings.alert_give_up_seconds)
-    if for_good or old:
+    since = alert.prepared_at or alert.created_at
+    if for_good or work.now - since >= timedelta(seconds=work.settings.alert_give_up_seconds):
         alert.state, alert.sealed = "failed", None
     else:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(alert.attempts - 1, 12))
@@ -200,86 +264,159 @@ def _gathering(work: Work) -> timedelta:
     return timedelta(seconds=work.settings.alert_gather_seconds)
 
 
+def _facts(work: Work, ticket: Ticket, kind: str) -> dict[str, Any]:
+    """What an alert says beyond its kind: until when the ticket can be reopened."""
+    days = work.settings.reopen_days
+    if kind == "resolved":
+        # Unanswered it closes by itself, and for some days after that a reply still reopens it.
+        days += work.settings.close_resolved_days
+    elif kind != "closed":
+        return {}
+    return {"until": (work.now + timedelta(days=days)).isoformat()}
+
+
+def _alerts_to(ticket_id: int | None, address: str, channel: str) -> Any:
+    """Alerts about one ticket to one recipient that may be held, gathered and dropped."""
+    return (
+        (col(Alert.ticket_id) == ticket_id)
+        & (col(Alert.address) == address)
+        & (col(Alert.channel) == channel)
+        & col(Alert.kind).not_in(AT_ONCE)
+    )
+
+
 def _left_at(work: Work, ticket_id: int | None, address: str) -> datetime | None:
-    """When the last alert that starts a gathering left (or began to) for this recipient and ticket."""
+    """When the last alert that starts a gathering left for this recipient and ticket."""
     return work.session.exec(
-        select(Alert.prepared_at)
-        .where(
-            Alert.ticket_id == ticket_id,
-            Alert.address == address,
-            Alert.channel == EMAIL,
-            col(Alert.state).in_(("sent", "sending")),
-            col(Alert.kind).not_in(AT_ONCE),
-        )
-        .order_by(col(Alert.prepared_at).desc())
-        .limit(1)
-    ).first()
+        select(func.max(Alert.sent_at)).where(_alerts_to(ticket_id, address, EMAIL), Alert.state == "sent")
+    ).one()
 
 
 def _take(work: Work, alert: Alert) -> Delivery | None:
-    if alert.state not in ("waiting", "sending"):  # gathered into one before it in this batch
+    # The one before it in this batch took it in, or had it leave already as the more demanding of the two.
+    if alert.state not in ("waiting", "sending") or (alert.leased_until and alert.leased_until > work.now):
         return None
-    first_try = alert.prepared_at is None
-    if first_try and alert.kind not in AT_ONCE:
-        lead = _gather(work, alert)
-        if lead is None:
-            return None
-        alert = lead
-    if first_try:
-        alert.prepared_at = work.now
-        _seal_link(work, alert)
-    alert.state, alert.leased_until = "sending", work.now + LEASE
-    alert.attempts += 1
-    work.session.add(alert)
+    ready = _ready(work, alert)
+    if ready is None:
+        return None
+    if ready.prepared_at is None:
+        _settle(work, ready)
+    ready.state, ready.leased_until = "sending", work.now + LEASE
+    ready.attempts += 1
+    work.session.add(ready)
     work.session.flush()
-    return _delivery(work, alert)
+    try:
+        return _delivery(work, ready)
+    except InvalidToken:
+        # It would stop the whole outbox otherwise.
+        ready.state, ready.problem, ready.sealed = "failed", "sealed with another PORTAL_SECRET_KEY", None
+        return None
+
+
+def _ready(work: Work, alert: Alert) -> Alert | None:
+    """Return what is to leave in the place of a due alert: itself, one that stands for several, or nothing."""
+    if alert.kind in AT_ONCE:
+        too_late = work.now >= alert.created_at + timedelta(minutes=work.settings.code_minutes)
+        if alert.kind == "code" and too_late:
+            _drop(work, [alert])
+            return None
+        return alert
+    if alert.prepared_at is None:
+        return _gather(work, alert)
+    if _unwanted(work, alert):
+        _drop(work, [alert])
+        return None
+    return alert
 
 
 def _gather(work: Work, alert: Alert) -> Alert | None:
     """Return the one alert that stands for all that waits for this recipient and ticket, or None for "not now"."""
-    left = _left_at(work, alert.ticket_id, alert.address)
-    if left and work.now < left + _gathering(work):
-        alert.due_at = left + _gathering(work)
+    if later := _not_before(work, alert):
+        alert.due_at = later
         work.session.add(alert)
         return None
     waiting = work.session.exec(
         select(Alert).where(
-            Alert.ticket_id == alert.ticket_id,
-            Alert.address == alert.address,
-            Alert.channel == alert.channel,
+            _alerts_to(alert.ticket_id, alert.address, alert.channel),
             Alert.state == "waiting",
             col(Alert.prepared_at).is_(None),
-            col(Alert.kind).not_in(AT_ONCE),
         )
     ).all()
+    muted = work.session.get(Muted, (alert.ticket_id, alert.address)) is not None
     read_up_to = _read_up_to(work, alert)
-    unread = [a for a in waiting if (a.event_seq or 0) > read_up_to]
+    unread = [a for a in waiting if not muted and (a.event_seq or 0) > read_up_to]
     lead = min(unread, key=lambda a: (DEMAND.index(a.kind), -(a.event_seq or 0)), default=None)
-    for other in waiting:
-        if other is not lead:
-            other.state = "gathered" if lead and other in unread else "dropped"
-            other.gathered_into = lead.id if lead and other in unread else None
-            other.leased_until = None
+    _drop(work, [a for a in waiting if a not in unread])
+    for other in unread:
+        if lead and other is not lead:
+            other.state, other.gathered_into = "gathered", lead.id
             work.session.add(other)
     return lead
 
 
+def _not_before(work: Work, alert: Alert) -> datetime | None:
+    """Return the moment to look again, if an alert of this ticket left lately or is still on its way.
+
+    While the carrier is down only the first alert knocks at its door; what happens meanwhile is gathered behind it.
+    """
+    left = _left_at(work, alert.ticket_id, alert.address)
+    if left and work.now < left + _gathering(work):
+        return left + _gathering(work)
+    on_its_way = work.session.exec(
+        select(Alert).where(
+            _alerts_to(alert.ticket_id, alert.address, alert.channel),
+            col(Alert.prepared_at).is_not(None),
+            col(Alert.state).in_(("waiting", "sending")),
+        )
+    ).all()
+    if not on_its_way:
+        return None
+    return max(work.now + SOON, *(a.leased_until or a.due_at for a in on_its_way))
+
+
+def _unwanted(work: Work, alert: Alert) -> bool:
+    """Whether a mail that could not leave is no longer needed: muted, or all it stands for was read."""
+    if work.session.get(Muted, (alert.ticket_id, alert.address)):
+        return True
+    newest = work.session.exec(
+        select(func.max(Alert.event_seq)).where(or_(col(Alert.id) == alert.id, col(Alert.gathered_into) == alert.id))
+    ).one()
+    return (newest or 0) <= _read_up_to(work, alert)
+
+
+def _drop(work: Work, alerts: list[Alert]) -> None:
+    for alert in alerts:
+        alert.state, alert.leased_until, alert.sealed = "dropped", None, None
+        work.session.add(alert)
+
+
 def _read_up_to(work: Work, alert: Alert) -> int:
-    ticket = work.session.get_one(Ticket, alert.ticket_id)
-    reader = f"account:{ticket.account_id}" if ticket.account_id else f"guest:{ticket.address}"
-    reading = work.session.get(Reading, (ticket.id, reader))
-    return reading.seq if reading else 0
+    """How far the requester has read, as a guest or with an account; whoever is not of the team is the requester."""
+    read = work.session.exec(
+        select(func.max(Reading.seq)).where(Reading.ticket_id == alert.ticket_id, Reading.reader != "team")
+    ).one()
+    return read or 0
 
 
-def _seal_link(work: Work, alert: Alert) -> None:
-    """Make the guest's link when the mail is written first; every further try sends the same one."""
+def _settle(work: Work, alert: Alert) -> None:
+    """Fix what the mail is written from; every further try sends the same."""
+    alert.prepared_at = work.now
     ids = [alert.ticket_id] if alert.ticket_id else alert.data.get("tickets", [])
-    tickets = [work.session.get_one(Ticket, i) for i in ids]
+    tickets = [t for i in ids if (t := work.session.get(Ticket, i))]
     tokens = {str(t.number): _new_link(work, t) if t.account_id is None else "" for t in tickets}
     if any(tokens.values()):
         alert.sealed = keys.seal(work.settings, {"tokens": tokens})
-    if alert.data.get("what") == "links":
+    if alert.ticket_id:
+        alert.data = {**alert.data, "earlier": _earlier_seqs(work, alert)}
+        _speak_as_now(work, alert, tickets[0])
+    elif alert.data.get("what") == "links":
         alert.data = {**alert.data, "numbers": [t.number for t in tickets]}
+
+
+def _speak_as_now(work: Work, alert: Alert, ticket: Ticket) -> None:
+    account = work.session.get(Account, ticket.account_id) if ticket.account_id else None
+    if account:
+        alert.language, alert.time_zone = account.language, account.time_zone
 
 
 def _new_link(work: Work, ticket: Ticket) -> str:
@@ -298,6 +435,7 @@ def _delivery(work: Work, alert: Alert) -> Delivery:
     number = ticket.number if ticket else None
     return Delivery(
         id=alert.id,
+        attempt=alert.attempts,
         key=alert.key,
         kind=alert.kind,
         channel=alert.channel,
@@ -306,12 +444,33 @@ def _delivery(work: Work, alert: Alert) -> Delivery:
         time_zone=alert.time_zone,
         number=number,
         seq=alert.event_seq,
-        earlier_seqs=_earlier_seqs(work, alert),
+        earlier_seqs=alert.data.get("earlier", []),
         guest_token=secret.get("tokens", {}).get(str(number), ""),
+        mute_token=_mute_token(work, ticket, alert.address) if ticket else "",
         secret=secret,
-        data={**alert.data, "ticket_id": alert.ticket_id},
+        data=alert.data,
+        happened_at=alert.created_at,
         at=alert.prepared_at or work.now,
     )
+
+
+def _mute_token(work: Work, ticket: Ticket, address: str) -> str:
+    """Return the proof that we offered this address to mute this ticket; the address itself is not in it."""
+    return f"{ticket.id}-{keys.signature(work.settings, 'mute', f'{ticket.id} {address}')}"
+
+
+def _signed_for(work: Work, token: str) -> tuple[Ticket, str, str]:
+    """Return the ticket, the address and the language of a mute link. Raises LinkInvalid."""
+    ticket_id = token.partition("-")[0]
+    plausible = ticket_id.isascii() and ticket_id.isdigit() and len(ticket_id) <= LONGEST_ID
+    ticket = work.session.get(Ticket, int(ticket_id)) if plausible else None
+    if ticket is None:
+        raise LinkInvalid
+    account = work.session.get(Account, ticket.account_id) if ticket.account_id else None
+    address = account.address if account else ticket.address
+    if not keys.equal(token, _mute_token(work, ticket, address)):
+        raise LinkInvalid
+    return ticket, address, account.language if account else ticket.language
 
 
 def _earlier_seqs(work: Work, alert: Alert) -> list[int]:
@@ -328,7 +487,7 @@ def _earlier_seqs(work: Work, alert: Alert) -> list[int]:
             col(Alert.event_seq) < alert.event_seq,
         )
         .order_by(col(Alert.event_seq).desc())
-        .limit(9)
+        .limit(REFERENCES)
     ).all()
     return sorted(s for s in seqs if s is not None)
 
@@ -339,11 +498,11 @@ def _tell_ticket(work: Work, alert: Alert) -> None:
 
 
 def sweep(work: Work) -> None:
-    """Delete what nobody will ask for again: the codes' own rows, a day after they were sent."""
+    """Delete what nobody will ask for again, after a day: codes, and what was never meant to leave."""
     work.session.exec(
         delete(Alert).where(
-            col(Alert.kind) == "code",
-            col(Alert.state) != "waiting",
+            or_(col(Alert.kind) == "code", (col(Alert.kind) == "security") & (col(Alert.state) == "dropped")),
+            col(Alert.state).in_(("sent", "dropped", "failed")),
             col(Alert.created_at) < work.now - timedelta(days=1),
         )
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -47,6 +47,20 @@ NOBODY = Viewer()
 SYSTEM = Viewer(role="system")
 
 
+class Requested(Protocol):
+    """What has a requester: an account, or an address alone."""
+
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def address(self) -> str: ...
+
+
+def requester(ticket: Requested) -> str:
+    """Return the name under which the reading of a ticket's requester is remembered."""
+    return f"account:{ticket.account_id}" if ticket.account_id else f"guest:{ticket.address}"
+
+
 def canonical(address: str) -> str:
     """Return the form in which addresses are compared and kept: lower case, the domain in its IDNA spelling.
 
@@ -61,6 +75,16 @@ def canonical(address: str) -> str:
     except EmailNotValidError:
         raise BadAddress from None
     return f"{found.local_part}@{found.ascii_domain}".lower()
+
+
+def one_line(typed: object) -> str:
+    """Return what was typed into a field of one line: spaces joined, without what no database keeps."""
+    return " ".join(storable(str(typed or "")).split())
+
+
+def storable(typed: str) -> str:
+    """Return a text that any database can keep: PostgreSQL can't keep NUL, nothing can encode a lone surrogate."""
+    return typed.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def masked(address: str) -> str:

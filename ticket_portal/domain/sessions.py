@@ -1,5 +1,8 @@
 """Who is at a browser: random tokens in HttpOnly cookies, of which only hashes are kept."""
 
+import base64
+import json
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from sqlmodel import col, select, update
@@ -10,6 +13,29 @@ from ticket_portal.store.tables import Account, Session
 from ticket_portal.store.unit_of_work import Work
 
 SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a browser brought along: hashes of its cookies' tokens, never the tokens, and where it called from."""
+
+    session: str = ""
+    guest: str = ""
+    browser: str = ""
+    ip: str = ""
+    zone: str = ""
+
+    def packed(self) -> str:
+        """Return them as one word for a header."""
+        return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
+
+    @classmethod
+    def unpack(cls, packed: str) -> "Credentials":
+        """Read them back; what can't be read is nobody's."""
+        try:
+            return cls(**json.loads(base64.urlsafe_b64decode(packed)))
+        except (ValueError, TypeError):
+            return cls()
 
 
 def begin(work: Work, account: Account) -> str:
@@ -54,7 +80,12 @@ def of_account(account: Account, session: str = "") -> Viewer:
 
 
 def seen(work: Work, token_hash: str) -> None:
-    """Note that the person did something, so that the session is not idle (once a minute at most)."""
+    """Note that the person did something, so that the session is not idle (once a minute at most).
+
+    A session that is over stays over: a page that was left open must not bring it back.
+    """
+    if viewer(work, token_hash) == NOBODY:
+        return
     work.session.exec(
         update(Session)
         .where(col(Session.token_hash) == token_hash, col(Session.seen_at) < work.now - SEEN_EVERY)

@@ -1,7 +1,7 @@
 """Tickets: submitting one, finding one's own, the queue, and moving one from state to state (SPEC 5)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer, canonical, language, require_team
+from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_read, can_work, require
 from ticket_portal.store.tables import (
     CUSTOMER_STATUSES,
@@ -37,6 +37,7 @@ PAGE = 25
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 10_000
 LONGEST_NAME = 80
+LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class TicketForm:
     @classmethod
     def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
         """Check what was typed; a signed-in person's address is their own. Raises Invalid and its kinds."""
-        subject = " ".join(str(typed.get("subject") or "").split())
+        subject = one_line(typed.get("subject"))
         if not subject:
             raise Missing("subject")
         if len(subject) > LONGEST_SUBJECT:
@@ -63,7 +64,7 @@ class TicketForm:
             subject=subject,
             body=checked_body(typed.get("body")),
             address=viewer.address if viewer.account_id else canonical(typed.get("email") or ""),
-            name=viewer.name or " ".join(str(typed.get("name") or "").split())[:LONGEST_NAME],
+            name=viewer.name or one_line(typed.get("name"))[:LONGEST_NAME],
             language=language(language_code),
         )
 
@@ -127,6 +128,8 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
     One answer for "no such ticket" and "not yours": a guest with a guessed number must not learn which numbers
     exist.
     """
+    if not 0 < number <= LARGEST:  # from an address bar; neither database compares with more
+        raise NotFound
     query = select(Ticket).where(Ticket.number == number)
     ticket = work.session.exec(query.with_for_update() if work.writing else query).first()
     if ticket is None or not can_read(viewer, ticket):
@@ -195,11 +198,11 @@ def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
 
 
 def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
-    """Say that it is solved; the requester is asked to confirm. Resolving twice changes nothing."""
+    """Say that it is solved; the requester is asked to confirm. What is resolved or closed stays as it is."""
     ticket = find(work, viewer, number)
     require(viewer, can_work, ticket)
     refuse_merged(ticket)
-    if ticket.status == "resolved":
+    if ticket.status in ("resolved", "closed"):
         return ticket
     event = events.record(work, ticket, viewer, "resolved")
     move(work, ticket, "resolved")
@@ -271,8 +274,7 @@ def refuse_merged(ticket: Ticket) -> None:
 
 def checked_body(body: Any) -> str:
     """Return the text of a message. Raises EmptyMessage, TooLong."""
-    # NUL is the one character that PostgreSQL can't keep; a lone surrogate can't be encoded at all.
-    text = str(body or "").replace("\0", "").encode("utf-8", "replace").decode().strip()
+    text = storable(str(body or "")).strip()
     if not text:
         raise EmptyMessage
     if len(text) > LONGEST_BODY:
@@ -365,7 +367,7 @@ def _mark(after: str) -> tuple[int, datetime, int] | None:
     """Read a place back. It comes from the browser: what is no place is the beginning."""
     try:
         rank, at, last = after.split("~")
-        moment = datetime.fromisoformat(at)
-        return (int(rank), moment, int(last)) if moment.tzinfo else None
-    except ValueError:
+        place = int(rank), datetime.fromisoformat(at).astimezone(UTC), int(last)
+    except (ValueError, OverflowError):
         return None
+    return place if 0 <= place[0] <= LARGEST and 0 <= place[2] <= LARGEST else None

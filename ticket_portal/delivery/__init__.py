@@ -1,0 +1,1 @@
+"""How news leaves: to open pages at once, to people elsewhere by the outbox."""

@@ -1,0 +1,166 @@
+"""The live hub: tells the open pages of this process that something changed, never what.
+
+A page that hears of a change asks the domain again as its own viewer, so nothing can leak through here and lost
+rights take effect at once. Changes made by other processes arrive by PostgreSQL's NOTIFY (sent inside the writing
+transaction) or, on SQLite, by the `signal` rows that `PRAGMA data_version` announces.
+"""
+
+import asyncio
+import json
+import logging
+import sqlite3
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, closing, suppress
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from ticket_portal.store.unit_of_work import CHANNEL, Store
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+HEARTBEAT = 45.0
+POLL_EVERY = 0.3
+MOST_SHARED = 2_000
+KEPT_SIGNALS = 1_000
+
+
+class Hub:
+    """Who waits for which change in this process, and the reads they share."""
+
+    def __init__(self, store: Store) -> None:
+        """Listen to the store; nothing is delivered before `run` is running."""
+        self.closing = False
+        self.listeners: list[Callable[[set[str]], None]] = []
+        self._store = store
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._shared: OrderedDict[tuple[str, str], tuple[float, asyncio.Future[Any]]] = OrderedDict()
+        store.listeners.append(self.signal)
+
+    @asynccontextmanager
+    async def subscription(self, topics: Iterable[str]) -> AsyncIterator[asyncio.Event]:
+        """Give an event that is set whenever one of the topics changed. Subscribe first, then read: no gap."""
+        changed, names = asyncio.Event(), set(topics)
+        for topic in names:
+            self._waiting[topic].add(changed)
+        try:
+            yield changed
+        finally:
+            for topic in names:
+                self._waiting[topic].discard(changed)
+                if not self._waiting[topic]:
+                    del self._waiting[topic]
+
+    async def wait(self, changed: asyncio.Event) -> None:
+        """Wait for a change, or for the heartbeat: it heals a lost signal and checks the session again."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(changed.wait(), HEARTBEAT)
+        changed.clear()
+
+    async def shared(
+        self, topic: str, key: str, read: Callable[[], Awaitable[T]], *, max_age: float = HEARTBEAT
+    ) -> T:
+        """Return what `read` gives, read once for everybody until the topic changes or `max_age` seconds pass."""
+        now = asyncio.get_running_loop().time()
+        kept = self._shared.get((topic, key))
+        if kept is None or now - kept[0] > max_age:
+            kept = (now, asyncio.ensure_future(read()))
+            self._shared[(topic, key)] = kept
+            if len(self._shared) > MOST_SHARED:
+                self._shared.popitem(last=False)
+        try:
+            # Shielded: one viewer who leaves must not cancel the read that the others wait for.
+            return await asyncio.shield(kept[1])
+        except Exception:
+            if self._shared.get((topic, key)) is kept:
+                del self._shared[(topic, key)]
+            raise
+
+    def signal(self, topics: set[str]) -> None:
+        """Tell this process's listeners; callable from any thread."""
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._dispatch, set(topics))
+
+    def wake_all(self) -> None:
+        """Make every page read again: after a gap in the signals, or when the clock was moved."""
+        self._shared.clear()
+        for events in list(self._waiting.values()):
+            for changed in events:
+                changed.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Deliver signals while inside; on leaving, wake every page's watcher so that it can end."""
+        self._loop = asyncio.get_running_loop()
+        other_processes = asyncio.create_task(self._hear_other_processes())
+        try:
+            yield
+        finally:
+            self.closing = True
+            self.wake_all()
+            other_processes.cancel()
+            with suppress(asyncio.CancelledError):
+                await other_processes
+
+    def _dispatch(self, topics: set[str]) -> None:
+        if "clock" in topics:
+            self.wake_all()
+        for kept in [k for k in self._shared if k[0] in topics]:
+            del self._shared[kept]
+        for topic in topics:
+            for changed in self._waiting.get(topic, ()):
+                changed.set()
+        for listener in self.listeners:
+            listener(topics)
+
+    async def _hear_other_processes(self) -> None:
+        hear = self._follow_file if self._store.on_sqlite else self._listen
+        while True:
+            try:
+                await hear()
+            except (psycopg.Error, sqlite3.Error, OSError) as problem:
+                log.warning("live signal interrupted, trying again: %s", type(problem).__name__)
+                await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        address = make_url(self._store.settings.database).set(drivername="postgresql")
+        connection = await psycopg.AsyncConnection.connect(
+            address.render_as_string(hide_password=False), autocommit=True
+        )
+        async with connection:
+            await connection.execute(f"LISTEN {CHANNEL}")  # pyright: ignore[reportArgumentType]
+            self.wake_all()  # what was said while nobody listened
+            async for notice in connection.notifies():
+                said = json.loads(notice.payload)
+                if said["origin"] != self._store.origin:
+                    self._dispatch(set(said["topics"]))
+
+    async def _follow_file(self) -> None:
+        file = make_url(self._store.settings.database).database or ""
+        with closing(sqlite3.connect(file, check_same_thread=False, isolation_level=None)) as database:
+            version, last = self._version(database), self._last_signal(database)
+            while True:
+                await asyncio.sleep(POLL_EVERY)
+                if (now := self._version(database)) != version:
+                    version = now
+                    last = self._tell_since(database, last)
+
+    def _tell_since(self, database: sqlite3.Connection, last: int) -> int:
+        query = "SELECT id, origin, topics FROM signal WHERE id > ? ORDER BY id"
+        for number, origin, topics in database.execute(query, (last,)).fetchall():
+            last = number
+            if origin != self._store.origin:
+                self._dispatch(set(json.loads(topics)))
+        return last
+
+    @staticmethod
+    def _version(database: sqlite3.Connection) -> int:
+        return database.execute("PRAGMA data_version").fetchone()[0]
+
+    @staticmethod
+    def _last_signal(database: sqlite3.Connection) -> int:
+        return database.execute("SELECT coalesce(max(id), 0) FROM signal").fetchone()[0]

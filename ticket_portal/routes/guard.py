@@ -1,0 +1,76 @@
+"""What a browser may fetch at all: an address that needs a sign-in leads to it, a ticket not theirs is not there."""
+
+import re
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ticket_portal.domain import guests, tickets
+from ticket_portal.domain.errors import NotFound
+from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.i18n.locales import bare, locale_of, localized
+from ticket_portal.routes.cookies import credentials
+from ticket_portal.wiring import Portal
+
+_NEEDS_SIGN_IN = re.compile(r"/tickets|/tickets/(?!new$)[^/]+|/settings|/agent(/.*)?")
+_TICKET = re.compile(r"(?:/agent)?/tickets/([1-9][0-9]{0,11})")
+_GUEST = re.compile(r"/guest/([^/]+)")
+
+
+class PageGuard:
+    """ASGI layer around the pages: see the module. Pages hold no secrets; this saves people a wrong first sight."""
+
+    def __init__(self, app: ASGIApp, portal: Portal) -> None:
+        """Ask this portal who is there."""
+        self._app = app
+        self._portal = portal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Redirect, answer 404, or let through."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            return await self._app(scope, receive, send)
+        path = bare(scope["path"].rstrip("/") or "/")
+        if path.startswith("/guest/"):
+            found = await self._link_is_valid(path)
+        elif _NEEDS_SIGN_IN.fullmatch(path):
+            viewer = await self._portal.viewer(credentials(scope).session)
+            if viewer is NOBODY:
+                return await _to_sign_in(scope)(scope, receive, send)
+            found = await self._is_theirs(viewer, path)
+        else:
+            return await self._app(scope, receive, send)
+        return await self._app(scope, receive, send if found else _as_missing(send))
+
+    async def _link_is_valid(self, path: str) -> bool:
+        match = _GUEST.fullmatch(path)
+        return bool(match) and await self._exists(guests.open_link, match[1])  # pyright: ignore[reportOptionalSubscript]
+
+    async def _is_theirs(self, viewer: Viewer, path: str) -> bool:
+        if path.startswith("/agent") and not viewer.of_team:
+            return False
+        match = _TICKET.fullmatch(path)
+        return not match or await self._exists(tickets.find, viewer, int(match[1]))
+
+    async def _exists(self, find: object, *args: object) -> bool:
+        try:
+            await self._portal.ask(find, *args)  # pyright: ignore[reportArgumentType]
+        except NotFound:
+            return False
+        return True
+
+
+def _to_sign_in(scope: Scope) -> RedirectResponse:
+    query = scope["query_string"].decode("latin-1")
+    here = scope["path"] + (f"?{query}" if query else "")
+    sign_in = localized(locale_of(scope["path"]), "/sign-in")
+    return RedirectResponse(f"{sign_in}?next={quote(here)}", 303, headers={"Cache-Control": "no-store"})
+
+
+def _as_missing(send: Send) -> Send:
+    async def with_status(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] in (200, 304):
+            message = {**message, "status": 404}
+        await send(message)
+
+    return with_status

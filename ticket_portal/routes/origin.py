@@ -1,0 +1,19 @@
+"""Refusal of cross-site requests: a form of ours is only taken from a page of ours (SPEC 11)."""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from ticket_portal.settings import Settings
+
+
+def refused(request: Request, settings: Settings) -> Response | None:
+    """Return the refusal of a request that another site may have caused, None for one of ours.
+
+    Browsers send `Origin` with every POST (Fetch standard); where it is missing, `Sec-Fetch-Site` must say so.
+    """
+    origin = request.headers.get("origin")
+    if origin is None:
+        same = request.headers.get("sec-fetch-site") in ("same-origin", "none")
+    else:
+        same = origin in settings.origins or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return None if same else PlainTextResponse("Cross-site request refused.", 403)

@@ -1,0 +1,134 @@
+"""The guard of the websocket: who opens it, how fast it may speak, and when it must end.
+
+The handshake's headers hold for a socket's whole life, so what ends a session must also end its sockets.
+"""
+
+import time
+from collections import defaultdict
+from typing import Any
+
+from reflex_base.registry import RegistrationContext
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ticket_portal.domain.sessions import Credentials
+from ticket_portal.routes.cookies import credentials
+from ticket_portal.wiring import Portal
+
+POLICY_VIOLATION = 1008
+SESSION_ENDED = 4401
+
+
+class Bucket:
+    """A token bucket: `burst` at once, `rate` a second in the long run."""
+
+    def __init__(self, rate: int, burst: int) -> None:
+        """Start full."""
+        self._rate, self._burst = rate, burst
+        self._left, self._at = float(burst), time.monotonic()
+
+    def take(self) -> bool:
+        """Take one; False when there is none."""
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate) - 1
+        self._at = now
+        return self._left >= 0
+
+
+class SocketGuard:
+    """ASGI layer around the socket: see the module."""
+
+    def __init__(self, app: ASGIApp, portal: Portal) -> None:
+        """Watch for sessions that end."""
+        self._app = app
+        self._settings = portal.settings
+        self._open: dict[str, set[Socket]] = defaultdict(set)
+        self._portal = portal
+        portal.hub.listeners.append(self._on_change)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a socket through with the hashes of its cookies instead of the cookies."""
+        if scope["type"] != "websocket":
+            return await self._app(scope, receive, send)
+        found = credentials(scope)
+        s = self._settings
+        socket = Socket(receive, send, Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst))
+        holders = [h for h in (found.session, found.guest) if h]
+        for token_hash in holders:
+            self._open[token_hash].add(socket)
+        try:
+            return await self._app(_without_cookies(scope, found), socket.receive, socket.send)
+        finally:
+            for token_hash in holders:
+                self._open[token_hash].discard(socket)
+                if not self._open[token_hash]:
+                    del self._open[token_hash]
+
+    def drop_all(self) -> None:
+        """Close every socket; browsers connect again by themselves (for the QA hook that drops them)."""
+        for socket in {s for sockets in self._open.values() for s in sockets}:
+            socket.end_soon()
+
+    def _on_change(self, topics: set[str]) -> None:
+        for topic in topics:
+            kind, _, token_hash = topic.partition(":")
+            if kind == "session":
+                for socket in tuple(self._open.get(token_hash, ())):
+                    socket.end_soon()
+
+
+class Socket:
+    """One open websocket."""
+
+    def __init__(self, receive: Receive, send: Send, bucket: Bucket) -> None:
+        """Wrap the server's two ends of it."""
+        self._receive, self._send, self._bucket = receive, send, bucket
+        self._ended = 0
+
+    def end_soon(self) -> None:
+        """Close it from the event loop; nothing that still arrives on it is heard."""
+        import asyncio  # noqa: PLC0415
+
+        if not self._ended:
+            self._ended = SESSION_ENDED
+            task = asyncio.get_running_loop().create_task(self._close())
+            _closing.add(task)
+            task.add_done_callback(_closing.discard)
+
+    async def receive(self) -> Message:
+        """Pass on the next message, unless the socket has ended or speaks too fast."""
+        message = await self._receive()
+        if message["type"] == "websocket.receive" and not self._ended and not self._bucket.take():
+            self._ended = POLICY_VIOLATION
+            await self._close()
+        if self._ended:
+            return {"type": "websocket.disconnect", "code": self._ended}
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass on an answer, unless the socket has ended."""
+        if not self._ended:
+            await self._send(message)
+
+    async def _close(self) -> None:
+        await self._send({"type": "websocket.close", "code": self._ended})
+
+
+_closing: set[Any] = set()
+
+
+def _without_cookies(scope: Scope, found: Credentials) -> Scope:
+    # `authorization` is one of the headers that Reflex keeps from the browser; a client's own is thrown away.
+    kept = [(k, v) for k, v in scope["headers"] if k not in (b"cookie", b"authorization")]
+    return {**scope, "headers": [*kept, (b"authorization", b"portal " + found.packed().encode())]}
+
+
+def drop_unknown_events(app: Any) -> None:
+    """Ignore events that no handler is registered for: Reflex 0.10.1 keeps a future for each, for ever."""
+    namespace = app.event_namespace
+    heard, known = namespace.on_event, RegistrationContext.get().event_handlers
+
+    async def on_event(sid: str, data: Any) -> None:
+        if isinstance(data, dict) and data.get("name") in known:
+            await heard(sid, data)
+
+    namespace.on_event = on_event

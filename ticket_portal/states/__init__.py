@@ -1,0 +1,1 @@
+"""One browser's memory: who is here, what is open, what is typed."""

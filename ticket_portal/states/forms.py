@@ -1,0 +1,67 @@
+"""The account forms: what went wrong with the last one, as its address says in a stable code."""
+
+from urllib.parse import urlsplit
+
+import reflex as rx
+
+from ticket_portal.domain import accounts, codes
+from ticket_portal.domain.codes import Door
+from ticket_portal.domain.errors import DomainError, Invalid
+from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
+from ticket_portal.wiring import portal
+
+NOTICES = ("password_changed", "links_sent", "signed_out")
+
+
+class FormState(SessionState):
+    """One of the forms that set cookies (sign in, sign up, a new password, find my ticket)."""
+
+    problem: str = ""
+    problem_code: str = ""
+    field: str = ""
+    notice: str = ""
+    next_path: str = ""
+    code_address: str = ""
+    resend_at: str = ""
+    ready: bool = False
+
+    @rx.event
+    @open_to(EVERYBODY)
+    async def load(self) -> None:
+        """Read what the address says, and whether a code is on its way to this browser."""
+        query = self.router.url.query_parameters
+        refusal = problem_in(query)
+        notice = query.get("notice", "")
+        self._show(
+            problem=self._say(refusal) if refusal else "",
+            problem_code=refusal.code if refusal else "",
+            field=refusal.field if isinstance(refusal, Invalid) else "",
+            notice=notice if notice in NOTICES else "",
+            next_path=_local(query.get("next", "")),
+            code_address="",
+            resend_at="",
+        )
+        purpose = {"sign-up": accounts.SIGN_UP, "reset-password": accounts.RESET}.get(self._last_segment)
+        if purpose and (purpose == accounts.RESET or query.get("step") == "code"):
+            await self._look_at_code(purpose, refusal)
+        self._show(ready=True)
+
+    async def _look_at_code(self, purpose: str, refusal: DomainError | None) -> None:
+        browser = self._credentials.browser
+        address = await portal().ask(codes.newest_address, purpose, browser)
+        if not address:
+            return
+        status = await portal().ask(codes.status, Door(purpose, address, browser))
+        self._show(
+            code_address=address if status.sent else "",
+            resend_at=status.resend_at.isoformat() if status.resend_at else "",
+        )
+        # What the database knows of the last try (how many are left) says more than the code in the address.
+        if status.refusal and refusal and status.refusal.code.startswith("code_"):
+            self._show(problem=self._say(status.refusal), problem_code=status.refusal.code)
+
+
+def _local(path: str) -> str:
+    parts = urlsplit(path) if path.startswith("/") and not path.startswith("//") else None
+    return path if parts and not parts.netloc and "\\" not in path else ""
+

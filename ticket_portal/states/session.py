@@ -1,0 +1,227 @@
+"""Who is at this browser. Every event passes the gate here before its handler runs.
+
+Identity comes from the cookies of the socket's handshake alone: the guard in `routes/socket.py` turned them into
+hashes in a header that Reflex never shows to the browser.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote
+
+import reflex as rx
+from reflex.event import Event
+from reflex.state import BaseState, StateUpdate
+from reflex_base.registry import RegistrationContext
+
+from ticket_portal.domain import sessions
+from ticket_portal.domain.accounts import SHORTEST_PASSWORD
+from ticket_portal.domain.errors import DomainError, Invalid, TooMany, by_code
+from ticket_portal.domain.people import NOBODY, Viewer, masked
+from ticket_portal.domain.sessions import Credentials
+from ticket_portal.i18n.catalogues import translate
+from ticket_portal.i18n.dates import format_time
+from ticket_portal.i18n.locales import locale_of, localized
+from ticket_portal.wiring import portal
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EVERYBODY = "everybody"
+READERS = "readers"  # a customer, a guest, one of the team: whoever proved something
+ACCOUNTS = "accounts"
+TEAM = "team"
+TOUCH_EVERY = 60.0
+
+
+def open_to(audience: str) -> Callable[[F], F]:
+    """Mark an event handler with who may call it. One without the mark can't be called at all."""
+
+    def mark(function: F) -> F:
+        function._open_to = audience  # pyright: ignore[reportFunctionMemberAccess]
+        return function
+
+    return mark
+
+
+class SessionState(rx.State):
+    """The people at this browser; the base of every other state."""
+
+    role: str = "nobody"
+    name: str = ""
+    account: str = ""
+    guest_address: str = ""
+    viewer_key: str = ""
+    clock_offset: float = 0.0
+    session_over: bool = False
+
+    _identity: str | None = None
+
+    @rx.event
+    @open_to(EVERYBODY)
+    def note_session_over(self) -> None:
+        """Show that the session ended, instead of what only its owner may see."""
+        self.session_over = True
+
+    @property
+    def _credentials(self) -> Credentials:
+        header = self.router_data.get("headers", {}).get("authorization", "")
+        return Credentials.unpack(header.removeprefix("portal "))
+
+    @property
+    def _path(self) -> str:
+        return self.router.url.path.rstrip("/") or "/"
+
+    @property
+    def _language(self) -> str:
+        return locale_of(self._path)
+
+    @property
+    def _last_segment(self) -> str:
+        return self._path.rsplit("/", 1)[-1]
+
+    async def _viewer(self) -> Viewer:
+        """Return who is signed in at this browser, asked anew; NOBODY if nobody is."""
+        return await portal().viewer(self._credentials.session)
+
+    async def _guest(self) -> Viewer:
+        """Return the guest whose address was proved at this browser."""
+        return await portal().viewer(self._credentials.guest)
+
+    def _say(self, error: DomainError) -> str:
+        """Return an error's text in the language of the page."""
+        return say(error, self._language, self._credentials.zone)
+
+    def _show(self, **values: Any) -> None:
+        """Set what differs: an assignment is sent to the browser, and a whole list with it."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+    def _forget_private(self) -> None:
+        """Clear what only the session's owner may see; states that hold such things say how."""
+
+    def _bind(self, viewer: Viewer, guest: Viewer) -> None:
+        self.role = viewer.role
+        self.name = viewer.name
+        self.account = viewer.address
+        self.guest_address = masked(guest.address) if guest.address else ""
+        self.viewer_key = viewer.key
+        self.clock_offset = 0.0
+
+
+def say(error: DomainError, language: str, zone: str = "UTC") -> str:
+    """Return an error's text in a language, its moments as the time of day in a zone."""
+    values = {
+        k: format_time(language, v, zone) if isinstance(v, datetime) else v for k, v in error.values.items()
+    }
+    return translate(language, error.text, **values)
+
+
+def problem_in(query: Mapping[str, str]) -> DomainError | None:
+    """Return the refusal that an address names (`problem`, `field`, `until`); only such that the domain knows."""
+    kind = by_code(query.get("problem", ""))
+    if kind is None:
+        return None
+    try:
+        until = datetime.fromisoformat(query.get("until", ""))
+    except ValueError:
+        until = None
+    values: dict[str, Any] = {"least": SHORTEST_PASSWORD, "most": "", "length": "", "left": 1, "until": until or ""}
+    if issubclass(kind, TooMany) and until is None:
+        return None
+    error = kind(**values)
+    if isinstance(error, Invalid):
+        error.field = query.get("field", "")[:20]
+    return error
+
+
+def connected(token: str) -> bool:
+    """Return whether a tab is still here, so that what watches for it should go on."""
+    return not portal().hub.closing and token in RegistrationContext.get().app.event_namespace.token_to_sid
+
+
+def sign_in_path(path: str) -> str:
+    """Return the sign-in page's address in the language of `path`, from where it leads back there."""
+    return f"{localized(locale_of(path), '/sign-in')}?next={quote(path)}"
+
+
+class Gate(rx.Middleware):
+    """Looks at every event before its handler: who calls, and may they? Unmarked handlers are refused."""
+
+    _touched: ClassVar[dict[str, float]] = {}
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        """Bind the state to who is there now; stop the event if it isn't open to them."""
+        root = state._get_root_state()
+        session = await root.get_state(SessionState)
+        credentials = session._credentials
+        viewer, guest = await session._viewer(), await session._guest()
+        self._recognise(root, session, viewer, guest)
+        if event.name in _framework_events():
+            return None
+        audience = _audience(event.name)
+        if audience == EVERYBODY or _belongs(audience, viewer, guest):
+            await self._touch(credentials)
+            return None
+        if event.name.endswith(".load") and viewer is NOBODY:
+            return _redirect(sign_in_path(session._path))
+        return StateUpdate(events=[Event(name=_NOTE_OVER, payload={})])
+
+    @staticmethod
+    def _recognise(root: BaseState, session: SessionState, viewer: Viewer, guest: Viewer) -> None:
+        identity = f"{viewer.session} {viewer.role} {guest.session}"
+        if session._identity == identity:
+            return
+        if session._identity is not None:
+            # Another person on the same tab: nothing of the one before may stay.
+            root.reset()
+        session._identity = identity
+        session._bind(viewer, guest)
+
+    async def _touch(self, credentials: Credentials) -> None:
+        """Note that a person does something here, once a minute."""
+        now = time.monotonic()
+        for token_hash in filter(None, (credentials.session, credentials.guest)):
+            if now - self._touched.get(token_hash, 0) > TOUCH_EVERY:
+                if len(self._touched) > 50_000:  # noqa: PLR2004 - a bound, any would do
+                    self._touched.clear()
+                self._touched[token_hash] = now
+                await portal().tell(sessions.seen, token_hash)
+
+
+def _belongs(audience: str, viewer: Viewer, guest: Viewer) -> bool:
+    if audience == TEAM:
+        return viewer.of_team
+    if audience == ACCOUNTS:
+        return viewer.account_id is not None
+    return audience == READERS and (viewer.account_id is not None or guest.role == "guest")
+
+
+def _audience(event_name: str) -> str:
+    registered = RegistrationContext.get().event_handlers.get(event_name)
+    return getattr(registered.handler.fn, "_open_to", "") if registered else ""
+
+
+def _redirect(path: str) -> StateUpdate:
+    payload = {"path": path, "external": False, "replace": True, "popup": False}
+    return StateUpdate(events=[Event(name="_redirect", payload=payload)])
+
+
+_ROOT = rx.State.get_full_name()
+_NOTE_OVER = f"{SessionState.get_full_name()}.note_session_over"
+
+
+def _framework_events() -> frozenset[str]:
+    return _FRAMEWORK
+
+
+_FRAMEWORK = frozenset(
+    {
+        f"{_ROOT}.hydrate_and_load",
+        f"{_ROOT}.hydrate",
+        f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal",
+        f"{_ROOT}.reflex___state____on_load_internal_state.set_is_hydrated",
+        f"{_ROOT}.reflex___state____update_vars_internal_state.update_vars_internal",
+    }
+)

@@ -1,0 +1,94 @@
+"""Builds the parts of the portal from its settings, once per process; the only place that picks adapters."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+from ticket_portal import settings as settings_module
+from ticket_portal.delivery.live import Hub
+from ticket_portal.delivery.mail import Carrier
+from ticket_portal.delivery.mail.mailbox import Mailbox
+from ticket_portal.delivery.mail.resend import Resend
+from ticket_portal.delivery.mail.smtp import Smtp
+from ticket_portal.delivery.outbox import Outbox
+from ticket_portal.domain import sessions
+from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.settings import Settings
+from ticket_portal.store.unit_of_work import Store, Work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS = 8
+VIEWER_KEPT = 10.0
+
+
+@dataclass
+class Portal:
+    """The running parts of one process."""
+
+    settings: Settings
+    store: Store
+    hub: Hub
+    outbox: Outbox
+    # Its own small pool: a handful of threads keeps both cores busy, more would only queue at the database.
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "domain"))
+
+    async def ask(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a reading domain function in a thread; the event loop never waits for the database."""
+        return await self.run(partial(self.store.read, function, *args, **kwargs))
+
+    async def tell(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a writing domain function in a thread, and commit."""
+        return await self.run(partial(self.store.write, function, *args, **kwargs))
+
+    async def run(self, call: Callable[[], T]) -> T:
+        """Run anything that blocks in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    async def viewer(self, token_hash: str) -> Viewer:
+        """Return who has a session; asked again when the session changed, and every few seconds for its age."""
+        if not token_hash:
+            return NOBODY
+        return await self.hub.shared(
+            f"session:{token_hash}", "", lambda: self.ask(sessions.viewer, token_hash), max_age=VIEWER_KEPT
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the hub, and where the settings say so the outbox's worker, running while inside."""
+        async with self.hub.running():
+            worker = asyncio.create_task(self.outbox.run()) if self.settings.worker else None
+            try:
+                yield
+            finally:
+                if worker:
+                    worker.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await worker
+
+
+@lru_cache(maxsize=1)
+def portal() -> Portal:
+    """Return this process's portal, built at the first call."""
+    return build(settings_module.load())
+
+
+def build(settings: Settings) -> Portal:
+    """Build a portal from settings."""
+    store = Store(settings)
+    hub = Hub(store)
+    outbox = Outbox(store, carrier(settings, store), settings)
+    hub.listeners.append(lambda topics: outbox.wake() if topics & {"outbox", "clock"} else None)
+    return Portal(settings, store, hub, outbox)
+
+
+def carrier(settings: Settings, store: Store) -> Carrier:
+    """Return the carrier that the settings name."""
+    if settings.mail == "smtp":
+        return Smtp(settings)
+    return Resend(settings) if settings.mail == "resend" else Mailbox(store)
