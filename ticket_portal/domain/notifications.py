@@ -18,7 +18,6 @@ from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
 from ticket_portal.domain.errors import LinkInvalid
-from ticket_portal.domain.people import requester
 from ticket_portal.store.tables import Account, Alert, Challenge, Event, GuestLink, Muted, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -87,7 +86,7 @@ def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
             time_zone=account.time_zone if account else "UTC",
             ticket_id=ticket.id,
             event_seq=event.seq,
-            data=_facts(work, ticket, kind) | event.data,
+            data=_facts(work, kind) | event.data,
             due_at=work.now if kind in AT_ONCE else _due_at(work, ticket.id, address),
         ),
     )
@@ -264,7 +263,7 @@ def _gathering(work: Work) -> timedelta:
     return timedelta(seconds=work.settings.alert_gather_seconds)
 
 
-def _facts(work: Work, ticket: Ticket, kind: str) -> dict[str, Any]:
+def _facts(work: Work, kind: str) -> dict[str, Any]:
     """What an alert says beyond its kind: until when the ticket can be reopened."""
     days = work.settings.reopen_days
     if kind == "resolved":

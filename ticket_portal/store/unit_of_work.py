@@ -4,6 +4,7 @@ Whoever hears of a change hears of it after the commit: on PostgreSQL by NOTIFY 
 by a `signal` row that other processes read, and in this process by `Store.listeners`.
 """
 
+import hashlib
 import json
 import logging
 import secrets
@@ -29,6 +30,7 @@ T = TypeVar("T")
 
 CHANNEL = "portal_live"
 MOST_TRIES = 4
+MOST_TOPICS = 20
 
 
 class Work:
@@ -45,6 +47,13 @@ class Work:
     def changed(self, ticket: Ticket) -> None:
         """Tell, after the commit, every page that shows this ticket or a list with it."""
         self.tell(f"ticket:{ticket.id}", f"list:{ticket.account_id or ticket.address}", "queue")
+
+    def alone(self, *name: object) -> None:
+        """Wait until nobody else does what has this name, and keep others from it until this work ends."""
+        if self.session.get_bind().dialect.name == "sqlite":
+            return  # a writer is alone there anyway
+        key = int.from_bytes(hashlib.sha256(repr(name).encode()).digest()[:8], signed=True)
+        self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
     def tell(self, *topics: str) -> None:
         """Tell, after the commit, everybody who listens to these topics."""
@@ -99,8 +108,11 @@ class Store:
             return
         if self.on_sqlite:
             work.session.add(Signal(origin=self.origin, topics=sorted(work.topics)))
-        else:
-            payload = json.dumps({"origin": self.origin, "topics": sorted(work.topics)})
+            return
+        # PostgreSQL refuses payloads of 8000 bytes and more, and the work with it.
+        topics = sorted(work.topics)
+        for start in range(0, len(topics), MOST_TOPICS):
+            payload = json.dumps({"origin": self.origin, "topics": topics[start : start + MOST_TOPICS]})
             work.session.execute(text(f"SELECT pg_notify('{CHANNEL}', :payload)"), {"payload": payload})
 
     def _work(self, session: DatabaseSession, *, writing: bool) -> Work:
