@@ -110,9 +110,10 @@ class InlineStyles(Plugin):
 
     def pre_compile(self, **context: Any) -> None:
         """Replace the stylesheet's links by the stylesheet, in the React tree (else hydration would differ)."""
-        context["add_modify_task"]("app/_document.js", self._inline)
+        context["add_modify_task"]("app/_document.js", self.inlined)
 
-    def _inline(self, document: str) -> str:
+    def inlined(self, document: str) -> str:
+        """The document module with the stylesheet in it. Raises BuildChanged where it is another one."""
         links = self._LINK.findall(document)
         if len(links) == 1:  # the development server swaps the linked stylesheet on each change
             return document
