@@ -62,9 +62,7 @@ def new_token(work: Work, email: str) -> str:
     if account is None or not sessions.of_account(account).of_team:
         raise NotFound
     token = keys.new_token()
-    work.session.add(
-        ApiToken(token_hash=keys.token_hash(token), account_id=account.id, created_at=work.now)
-    )
+    work.session.add(ApiToken(token_hash=keys.token_hash(token), account_id=account.id, created_at=work.now))
     return token
 
 
@@ -132,7 +130,11 @@ def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
         **short(work, ticket),
         "subject": ticket.subject,
         "language": ticket.language,
-        "requester": {"email": ticket.address, "name": ticket.requester, "verified_by": ticket.proved_by or None},
+        "requester": {
+            "email": ticket.address,
+            "name": ticket.requester,
+            "verified_by": ticket.proved_by or None,
+        },
         "created_at": ticket.created_at.isoformat(),
         "updated_at": ticket.updated_at.isoformat(),
         "has_earlier": len(found) > NEWEST,
