@@ -7,8 +7,7 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --retries 2 --timeout 20
-UNREACHABLE = { tail -n 3 .venv/install.log >&2; \
-	echo "Could not install the dependencies: is the package registry reachable? All of pip's words: .venv/install.log" >&2; exit 1; }
+UNREACHABLE = { echo "Could not install the dependencies. Is the package registry reachable? Details: .venv/install.log" >&2; exit 1; }
 
 .PHONY: help run dev test scenes bench lint format texts
 

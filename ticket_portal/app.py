@@ -78,7 +78,8 @@ app = rx.App(
         (5, "Overlay"): lambda stateful: overlay() if stateful else None,
     },
     head_components=[
-        el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
+        el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
     ],
     backend_exception_handler=report_failure,
     # Applied in this order: the last is the outermost.

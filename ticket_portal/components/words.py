@@ -226,7 +226,7 @@ def add_pages(app: rx.App, pages: Sequence[Page], not_found: Page) -> None:
                 route=localized(locale, page.path),
                 title=SITE.title(page_text(locale, page.title)),
                 description=page_text(locale, page.description, company=SITE.company) or None,
-                image="/icon.svg",
+                image=SITE.url("/icon-512.png"),
                 on_load=list(page.on_load),
                 meta=_alternates(page.path) if page.indexed else [_noindex()],
             )
@@ -235,7 +235,7 @@ def add_pages(app: rx.App, pages: Sequence[Page], not_found: Page) -> None:
         lambda: rx.fragment(UseCatalog.create(*LOCALES), lost()),
         route="404",
         title=_call("t", not_found.title) + f" · {SITE.name}",
-        image="/icon.svg",
+        image=SITE.url("/icon-512.png"),
         meta=[_noindex()],
     )
 

@@ -1,10 +1,12 @@
 """Builds the front end when its sources changed, and only then."""
 
 import hashlib
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -52,8 +54,9 @@ def build() -> bool:
             return False
         started = time.monotonic()
         print("Building the front end…", flush=True)
-        _export()
-        # Taken again: the first build of a clone writes what npm resolved into reflex.lock.
+        with _lock_kept():
+            _export()
+        # Taken again: a new dependency is written into reflex.lock by the build.
         _STAMP.write_text(fingerprint())
         print(f"Built the front end in {time.monotonic() - started:.0f} s.", flush=True)
         return True
@@ -99,6 +102,16 @@ def _source_files() -> Iterator[Path]:
 
 def _server_only(file: Path) -> bool:
     return file.name == "server.po"
+
+
+@contextmanager
+def _lock_kept() -> Iterator[None]:
+    """Keep the text of reflex.lock where the build changes only the order: it alternates from build to build."""
+    before = {file: file.read_text(encoding="utf-8") for file in (ROOT / "reflex.lock").glob("*.json")}
+    yield
+    for file, text in before.items():
+        if json.loads(file.read_text(encoding="utf-8")) == json.loads(text):
+            file.write_text(text, encoding="utf-8")
 
 
 def _export() -> None:

@@ -50,4 +50,6 @@ def for_build() -> dict[str, str]:
     environment.setdefault("NO_COLOR", "1")
     environment.setdefault("npm_config_fund", "false")
     environment.setdefault("npm_config_update_notifier", "false")
+    # The lock names versions and their digests; which registry they come from is the machine's matter.
+    environment["npm_config_omit_lockfile_registry_resolved"] = "true"
     return environment
