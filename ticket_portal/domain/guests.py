@@ -11,6 +11,7 @@ from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
+from ticket_portal.domain.tickets import LARGEST
 from ticket_portal.store.tables import GuestLink, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -114,7 +115,7 @@ def send_links_again(work: Work, email: str, number: int | None, ip: str, langua
     limits.spend(work, Limit("links_ip", s.limit_links_per_ip_per_hour), ip)
     query = select(Ticket).where(Ticket.address == address)
     if number is not None:
-        query = query.where(Ticket.number == number)
+        query = query.where(Ticket.number == (number if 0 < number <= LARGEST else 0))
     newest_first = query.order_by(col(Ticket.updated_at).desc()).limit(MOST_LINKS)
     tickets = [t for t in work.session.exec(newest_first).all() if not _too_old(work, t)]
     notifications.about_links(work, address, tickets, language)
