@@ -32,6 +32,7 @@ __all__ = [
     "html_lang",
     "language",
     "language_links",
+    "language_name",
     "rel_time",
     "route_focus",
     "route_param",
@@ -83,6 +84,11 @@ def switch_to(locale: str) -> rx.vars.StringVar:
 def language() -> rx.vars.StringVar:
     """The code of the reader's language."""
     return rx.Var("i18n.code", _var_data=_I18N).to(str)
+
+
+def language_name(code: Any) -> rx.Var:
+    """The name of one of the portal's languages, in that language."""
+    return rx.match(code, *LOCALES.items(), LOCALES[DEFAULT])
 
 
 def rel_time(iso: Any) -> rx.vars.StringVar:
@@ -177,15 +183,16 @@ def route_focus() -> rx.Component:
     return _Hook.create("useRouteFocus")
 
 
-def language_links(**props: Any) -> list[rx.Component]:
-    """A link to this page in each language, each named in its own language."""
+def language_links(on_choose: Callable[[str], Any] | None = None, **props: Any) -> list[rx.Component]:
+    """A link to this page in each language, each named in its own language; `on_choose` hears which one."""
     return [
         el.a(
             name,
             href=switch_to(code),
             lang=code,
-            aria_current=rx.cond(language() == code, "true", "false"),
+            aria_current=rx.cond(language() == code, "true", rx.Var("undefined")),
             custom_attrs={"hrefLang": code, "data-language": code},
+            **({"on_click": on_choose(code)} if on_choose else {}),
             **props,
         )
         for code, name in LOCALES.items()

@@ -15,14 +15,14 @@ from reflex.event import Event
 from reflex.state import BaseState, StateUpdate
 from reflex_base.registry import RegistrationContext
 
-from ticket_portal.domain import sessions
+from ticket_portal.domain import accounts, sessions
 from ticket_portal.domain.accounts import SHORTEST_PASSWORD
 from ticket_portal.domain.errors import DomainError, Invalid, TooMany, by_code
 from ticket_portal.domain.people import NOBODY, Viewer, masked
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
-from ticket_portal.i18n.locales import locale_of, localized
+from ticket_portal.i18n.locales import LOCALES, locale_of, localized
 from ticket_portal.wiring import portal
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -54,6 +54,7 @@ class SessionState(rx.State):
     viewer_key: str = ""
     clock_offset: float = 0.0
     session_over: bool = False
+    known: bool = False
 
     _identity: str | None = None
 
@@ -62,6 +63,14 @@ class SessionState(rx.State):
     def note_session_over(self) -> None:
         """Show that the session ended, instead of what only its owner may see."""
         self.session_over = True
+
+    @rx.event
+    @open_to(EVERYBODY)
+    async def choose_language(self, code: str) -> None:
+        """Remember the language that was chosen by hand as the account's: alerts come in it too."""
+        viewer = await self._viewer()
+        if viewer.account_id and code in LOCALES:
+            await portal().tell(accounts.speak, viewer.account_id, code)
 
     @property
     def _credentials(self) -> Credentials:
@@ -102,6 +111,7 @@ class SessionState(rx.State):
         """Clear what only the session's owner may see; states that hold such things say how."""
 
     def _bind(self, viewer: Viewer, guest: Viewer) -> None:
+        self.known = True
         self.role = viewer.role
         self.name = viewer.name
         self.account = viewer.address

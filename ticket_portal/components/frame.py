@@ -1,0 +1,277 @@
+"""The frame around every page: top bar with its panels, strips, main, footer."""
+
+from typing import Any, Final, Literal
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.connection import connection_pill, connection_strip
+from ticket_portal.components.forms import post_form
+from ticket_portal.components.hooks import RunsHook
+from ticket_portal.components.icons import brand_mark, icon
+from ticket_portal.components.words import (
+    SITE,
+    A,
+    clock_offset,
+    href,
+    language,
+    language_links,
+    switch_to,
+    t,
+)
+from ticket_portal.i18n.locales import DEFAULT, LOCALES
+from ticket_portal.states.session import SessionState
+
+Kind = Literal["plain", "reading", "form", "wide", "home"]
+
+_MAIN: Final[dict[Kind, str]] = {
+    "plain": "page",
+    "reading": "page page--reading",
+    "form": "page page--form",
+    "wide": "page page--wide",
+    "home": "home",
+}
+
+
+def frame(*content: rx.Component, kind: Kind = "plain", guest: Any = False) -> rx.Component:
+    """Put a page's content into the frame. `guest`: a Var that is true while a guest reads this page."""
+    return rx.fragment(
+        A.create(t("Skip to content"), href="#main", class_name="skip"),
+        top_bar(),
+        guest_strip() if guest is True else rx.cond(guest, guest_strip()) if guest is not False else rx.fragment(),
+        el.main(*content, id="main", tab_index=-1, class_name=_MAIN[kind]),
+        footer(),
+    )
+
+
+@rx.memo
+def top_bar() -> rx.Component:
+    """What stands above every page; compiled once for all of them."""
+    return rx.fragment(
+        RunsHook.create("frame", "usePanels"),
+        clock_offset(SessionState.clock_offset),
+        el.header(
+            el.div(
+                el.a(
+                    brand_mark(),
+                    el.span(el.b(SITE.company), " ", el.span(t("Support"))),
+                    href=href("/"),
+                    class_name="brand",
+                ),
+                connection_pill(),
+                *_language_menu(),
+                *_help_menu(),
+                *_account_menu(),
+                *_phone_menu(),
+                class_name="topbar__in",
+            ),
+            class_name="topbar",
+        ),
+        connection_strip(),
+    )
+
+
+@rx.memo
+def footer() -> rx.Component:
+    """What stands below every page."""
+    return el.footer(
+        el.div(
+            safety(),
+            el.nav(el.ul(*[el.li(link) for link in _languages()]), aria_label=t("Language")),
+            class_name="footer__in",
+        ),
+        class_name="footer",
+    )
+
+
+def safety() -> rx.Component:
+    """Say what the company never asks for; attackers do."""
+    return el.p(
+        icon("shield"),
+        el.span(t("We never ask for your password, seed phrase or one-time codes.")),
+        class_name="safety",
+    )
+
+
+def guest_strip() -> rx.Component:
+    """Say as which guest one reads, and let them leave."""
+    return el.div(
+        el.p(
+            icon("user"),
+            el.span(t("Signed in as guest"), " ", el.b(SessionState.guest_address)),
+        ),
+        post_form(
+            "/auth/guest/leave",
+            el.button(t("Leave"), type="submit", class_name="btn btn--small"),
+            forget=SessionState.viewer_key,
+        ),
+        role="region",
+        aria_label=t("Guest access"),
+        class_name="strip",
+    )
+
+
+def sign_in_address() -> rx.vars.StringVar:
+    """Return the address of the sign-in page, from where it leads back to this one."""
+    here, english, page = switch_to(language()), switch_to(DEFAULT), href("/sign-in")
+    data = rx.vars.VarData.merge(
+        rx.vars.VarData(imports={"$/public/js/frame.js": [rx.ImportVar(tag="signInPath")]}),
+        here._get_all_var_data(),
+    )
+    return rx.Var(f"signInPath({page}, {here}, {english})", _var_data=data).to(str)
+
+
+def _languages(**props: Any) -> list[rx.Component]:
+    return language_links(on_choose=SessionState.choose_language, **props)
+
+
+def _opens(panel: str) -> dict[str, str]:
+    return {"popoverTarget": panel}
+
+
+def _panel(*content: rx.Component, id: str, class_name: str = "menu") -> rx.Component:
+    return el.div(*content, id=id, class_name=class_name, custom_attrs={"popover": "auto"})
+
+
+def _item(name: str, text: Any, path: Any) -> rx.Component:
+    return el.li(el.a(icon(name), el.span(text), href=path, class_name="menu__link"))
+
+
+def _language_menu() -> list[rx.Component]:
+    return [
+        el.button(
+            icon("globe"),
+            el.span(t("Language"), ": ", class_name="sr"),
+            rx.match(language(), *[(code, name) for code, name in LOCALES.items()], LOCALES[DEFAULT]),
+            icon("chevron-down"),
+            type="button",
+            class_name="tool only-wide",
+            custom_attrs=_opens("language-menu"),
+        ),
+        _panel(
+            el.ul(*[el.li(link) for link in _languages(class_name="menu__link")], class_name="menu__list"),
+            id="language-menu",
+        ),
+    ]
+
+
+def _ways(tickets: str) -> list[rx.Component]:
+    """Return where help is: the items of the Help panel, the first one named as its place names it."""
+    return [
+        rx.cond(_of_team(), _item("list-check", t("Queue"), href("/agent"))),
+        _item("inbox", tickets, href("/tickets")),
+        rx.cond(_signed_in(), rx.fragment(), _item("compass", t("Find my ticket"), href("/find-ticket"))),
+        _item("pencil", t("Submit a ticket"), href("/tickets/new")),
+    ]
+
+
+def _help_menu() -> list[rx.Component]:
+    return [
+        el.span(
+            el.button(
+                icon("help"),
+                type="button",
+                class_name="tool tool--icon",
+                aria_label=t("Help"),
+                custom_attrs=_opens("help-menu"),
+            ),
+            class_name="badged only-wide",
+        ),
+        _panel(el.ul(*_ways(t("My tickets")), class_name="menu__list"), id="help-menu"),
+    ]
+
+
+def _account_menu() -> list[rx.Component]:
+    sign_in = el.a(
+        t("Sign in"),
+        href=sign_in_address(),
+        class_name=rx.cond(SessionState.known, "tool only-wide", "tool only-wide late"),
+    )
+    return [
+        rx.cond(
+            _signed_in(),
+            el.button(
+                el.span(_initial(), class_name="avatar", aria_hidden="true"),
+                icon("chevron-down"),
+                type="button",
+                class_name="tool only-wide",
+                aria_label=t("Account"),
+                custom_attrs=_opens("account-menu"),
+            ),
+            sign_in,
+        ),
+        _panel(
+            el.p(SessionState.account, class_name="menu__title"),
+            el.ul(_item("user", t("Settings"), href("/settings")), el.li(_sign_out()), class_name="menu__list"),
+            id="account-menu",
+        ),
+    ]
+
+
+def _phone_menu() -> list[rx.Component]:
+    return [
+        el.span(
+            el.button(
+                icon("menu"),
+                el.span(t("Menu")),
+                type="button",
+                class_name="tool",
+                custom_attrs=_opens("phone-menu"),
+            ),
+            class_name="badged only-phone",
+        ),
+        _panel(
+            el.nav(
+                # A link until its script is there; `summary` would have no role that assistive technology agrees on.
+                A.create(
+                    icon("help"),
+                    el.span(t("Get help")),
+                    icon("chevron-down"),
+                    href=href("/get-help"),
+                    role="button",
+                    aria_controls="phone-help",
+                    aria_expanded="false",
+                    class_name="menu__link",
+                ),
+                el.ul(*_ways(t("Check your tickets")), id="phone-help", class_name="menu__list", hidden=True),
+                rx.cond(
+                    _signed_in(),
+                    rx.fragment(
+                        el.p(SessionState.account, class_name="menu__title"),
+                        el.ul(
+                            _item("user", t("Settings"), href("/settings")),
+                            el.li(_sign_out()),
+                            class_name="menu__list",
+                        ),
+                    ),
+                    el.ul(_item("user", t("Sign in"), sign_in_address()), class_name="menu__list"),
+                ),
+                el.div(class_name="menu__line"),
+                el.p(t("Language"), class_name="menu__title"),
+                el.ul(*[el.li(link) for link in _languages()], class_name="sheet__langs"),
+                aria_label=t("Menu"),
+            ),
+            id="phone-menu",
+            class_name="sheet",
+        ),
+    ]
+
+
+def _sign_out() -> rx.Component:
+    return post_form(
+        "/auth/sign-out",
+        el.button(icon("sign-out"), el.span(t("Sign out")), type="submit", class_name="menu__link"),
+        forget=SessionState.viewer_key,
+    )
+
+
+def _signed_in() -> rx.vars.BooleanVar:
+    return SessionState.account != ""  # pyright: ignore[reportReturnType] (a Var's comparison)
+
+
+def _of_team() -> rx.Var:
+    return (SessionState.role == "agent") | (SessionState.role == "admin")  # pyright: ignore[reportReturnType]
+
+
+def _initial() -> rx.vars.StringVar:
+    return SessionState.account[0:1].upper()  # pyright: ignore[reportReturnType, reportAttributeAccessIssue]
