@@ -192,7 +192,7 @@ def take_due(work: Work) -> list[Delivery]:
 def put_back(work: Work, deliveries: list[Delivery]) -> None:
     """Give back what was taken and not tried: it is due at once for the next one who takes."""
     for delivery in deliveries:
-        work.session.execute(
+        work.session.exec(
             update(Alert)
             .where(
                 col(Alert.id) == delivery.id,

@@ -1,0 +1,379 @@
+"""What each kind of e-mail says. Nothing here was typed by a person: no subject, no message, no name, no file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ticket_portal.delivery.emails import links
+from ticket_portal.domain.notifications import Delivery
+from ticket_portal.i18n.catalogues import (
+    _,
+    _n,  # pyright: ignore[reportPrivateUsage] - gettext's short name for a marked text
+    known,
+    ntranslate,
+    translate,
+)
+from ticket_portal.i18n.dates import format_date, format_datetime
+from ticket_portal.settings import Settings
+
+
+class Link(NamedTuple):
+    """Words, and where they lead."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """An e-mail before it is laid out, in its recipient's language."""
+
+    language: str
+    brand: str
+    site: str
+    subject: str
+    preheader: str
+    heading: str
+    paragraphs: list[str]
+    button: Link | None = None
+    code: str = ""
+    entries: list[Link] = field(default_factory=list[Link])
+    after: str = ""
+    foot: list[str] = field(default_factory=list[str])
+    foot_link: Link | None = None
+
+    @property
+    def link(self) -> str:
+        """Where the mail leads: its button, or the first of its links."""
+        first = self.button or (self.entries[0] if self.entries else None)
+        return first.address if first else ""
+
+
+def content(settings: Settings, delivery: Delivery) -> Content:
+    """Return what the mail of this delivery says. Raises ValueError for a kind that has no mail."""
+    writer = _WRITERS.get(delivery.data.get("what") or delivery.kind)
+    if writer is None:
+        raise ValueError(f"no e-mail is known for the kind {delivery.kind}")
+    return writer(_Words(settings, delivery))
+
+
+class _Words:
+    """Says things in the recipient's language, with the ticket's number where a text has {number}."""
+
+    def __init__(self, settings: Settings, delivery: Delivery) -> None:
+        self.settings = settings
+        self.delivery = delivery
+        self.language = known(delivery.language)
+        self.brand = translate(self.language, _("{company} Support"), company=settings.company)
+        self.site = urlsplit(settings.public_url).netloc
+
+    def say(self, text: str, **values: object) -> str:
+        return translate(self.language, text, **self._values(values))
+
+    def count(self, texts: tuple[str, str], n: int, **values: object) -> str:
+        return ntranslate(self.language, *texts, n, **self._values(values))
+
+    def when(self, moment: datetime) -> str:
+        return format_datetime(self.language, moment, self.delivery.time_zone)
+
+    def day(self, moment: str) -> str:
+        return format_date(self.language, datetime.fromisoformat(moment), self.delivery.time_zone)
+
+    def page(self, path: str) -> str:
+        return links.page(self.settings, self.language, path)
+
+    @property
+    def ticket(self) -> str:
+        d = self.delivery
+        return links.ticket(self.settings, self.language, d.number or 0, d.guest_token)
+
+    def _values(self, values: dict[str, object]) -> dict[str, object]:
+        when = self.when(self.delivery.happened_at)
+        return {"number": self.delivery.number or "", "brand": self.brand, "time": when} | values
+
+
+def _about_ticket(words: _Words, subject: str, preheader: str, heading: str, *paragraphs: str) -> Content:
+    """An alert: one button to the ticket, and how to have no more alerts about it."""
+    after = ""
+    if words.delivery.guest_token:
+        after = words.say(
+            _("To protect your ticket, we will ask you for a code that we send to this address.")
+        )
+    return Content(
+        language=words.language,
+        brand=words.brand,
+        site=words.site,
+        subject=subject,
+        preheader=preheader,
+        heading=heading,
+        paragraphs=list(paragraphs),
+        button=Link(words.say(_("Open the ticket")), words.ticket),
+        after=after,
+        foot=[
+            words.say(_NO_REPLY),
+            words.say(_SAFETY),
+            words.say(_("You get this e-mail because of your ticket {number} at {brand}.")),
+        ],
+        foot_link=Link(
+            words.say(_("Stop e-mails about this ticket")),
+            links.mute_address(words.settings, words.delivery),
+        ),
+    )
+
+
+def _about_account(
+    words: _Words,
+    subject: str,
+    preheader: str,
+    paragraphs: list[str],
+    *,
+    button: Link | None = None,
+    code: str = "",
+    entries: list[Link] | None = None,
+    after: str = "",
+    why: str,
+) -> Content:
+    return Content(
+        language=words.language,
+        brand=words.brand,
+        site=words.site,
+        subject=subject,
+        preheader=preheader,
+        heading=subject,
+        paragraphs=paragraphs,
+        button=button,
+        code=code,
+        entries=entries or [],
+        after=after,
+        foot=[words.say(_DONT_REPLY), words.say(_SAFETY), why],
+    )
+
+
+_NO_REPLY = _("This is an alert only. Please don't reply to this e-mail: replies are not read.")
+_DONT_REPLY = _("Please don't reply to this e-mail: replies are not read.")
+_SAFETY = _(
+    "Never share your password, your seed phrase or a code with anybody. Our support team never asks for them."
+)
+
+
+def _confirmation(words: _Words) -> Content:
+    return _about_ticket(
+        words,
+        words.say(_("We received your ticket {number}")),
+        words.say(_("We will send you an e-mail when there is news.")),
+        words.say(_("We received your ticket")),
+        words.say(_("Thank you for contacting us. Your ticket has the number {number}.")),
+        words.say(
+            _("Our support team will answer you in the ticket, and we will send you an e-mail when there is news.")
+        ),
+    )
+
+
+def _reply(words: _Words) -> Content:
+    return _about_ticket(
+        words,
+        words.say(_("Your support ticket {number} has been updated")),
+        words.say(_("Open the ticket to read the answer.")),
+        words.say(_("There is an answer for you")),
+        words.say(_("Our support team answered in your ticket {number} on {time}.")),
+        words.say(_("Open the ticket to read the answer and to reply.")),
+    )
+
+
+def _details_requested(words: _Words) -> Content:
+    count = words.delivery.data.get("count")
+    if isinstance(count, int) and count > 0:
+        subject = words.count(
+            _n("Ticket {number}: we need 1 detail from you", "Ticket {number}: we need {n} details from you"), count
+        )
+    else:
+        subject = words.say(_("Ticket {number}: we need details from you"))
+    return _about_ticket(
+        words,
+        subject,
+        words.say(_("Open the ticket to add them.")),
+        words.say(_("We need details from you")),
+        words.say(_("Our support team needs some details from you to go on with your ticket {number}.")),
+        words.say(_("Open the ticket to see what is missing and to send it.")),
+    )
+
+
+def _reminder(words: _Words) -> Content:
+    until = words.delivery.data.get("until")
+    paragraphs = [words.say(_("Your ticket {number} is waiting for your answer."))]
+    if until:
+        paragraphs.append(
+            words.say(_("If we don't hear from you, it closes by itself on {date}."), date=words.day(until))
+        )
+    else:
+        paragraphs.append(words.say(_("Open the ticket to see what is missing and to send it.")))
+    return _about_ticket(
+        words,
+        words.say(_("Reminder: ticket {number} is waiting for you")),
+        words.say(_("Open the ticket to answer.")),
+        words.say(_("Your ticket is waiting for you")),
+        *paragraphs,
+    )
+
+
+def _resolved(words: _Words) -> Content:
+    until = words.delivery.data.get("until")
+    paragraphs = [
+        words.say(_("Our support team marked your ticket {number} as resolved on {time}.")),
+        words.say(_("Did this solve it? Please open the ticket and tell us.")),
+    ]
+    if until:
+        paragraphs.append(
+            words.say(_("If it isn't solved, you can reopen the ticket until {date}."), date=words.day(until))
+        )
+    return _about_ticket(
+        words,
+        words.say(_("Ticket {number} is resolved: please confirm")),
+        words.say(_("Did this solve it? Please open the ticket and tell us.")),
+        words.say(_("Your ticket is resolved")),
+        *paragraphs,
+    )
+
+
+def _reopened(words: _Words) -> Content:
+    return _about_ticket(
+        words,
+        words.say(_("Ticket {number} was reopened")),
+        words.say(_("Open the ticket to see what happened.")),
+        words.say(_("Your ticket was reopened")),
+        words.say(_("Our support team reopened your ticket {number} on {time} and is working on it again.")),
+    )
+
+
+def _closed(words: _Words) -> Content:
+    until = words.delivery.data.get("until")
+    paragraphs = [words.say(_("Your ticket {number} was closed on {time}."))]
+    if until:
+        paragraphs.append(
+            words.say(
+                _("If you still need help, you can reopen it until {date}: just reply in the ticket."),
+                date=words.day(until),
+            )
+        )
+    return _about_ticket(
+        words,
+        words.say(_("Ticket {number} is closed")),
+        words.say(_("Open the ticket to see what happened.")),
+        words.say(_("Your ticket is closed")),
+        *paragraphs,
+    )
+
+
+def _merged(words: _Words) -> Content:
+    other = words.delivery.data.get("into", "")
+    return _about_ticket(
+        words,
+        words.say(_("Ticket {number} was joined with ticket {other}"), other=other),
+        words.say(_("Please continue in ticket {other}."), other=other),
+        words.say(_("Your ticket was joined with another one")),
+        words.say(
+            _("Both tickets were about the same matter, so we joined ticket {number} with ticket {other}."), other=other
+        ),
+        words.say(_("Please continue in ticket {other}."), other=other),
+    )
+
+
+def _code(words: _Words) -> Content:
+    for_guest = words.delivery.data.get("purpose") == "guest"
+    subject = words.say(_("Your ticket code") if for_guest else _("Your verification code"))
+    uses = {
+        "guest": _("Enter this code on the page of your ticket to open it:"),
+        "sign_up": _("Enter this code to create your account:"),
+        "reset": _("Enter this code to choose a new password:"),
+    }
+    minutes = words.settings.code_minutes
+    works = words.count(
+        _n(
+            "The code works once, within 1 minute, in the browser that asked for it.",
+            "The code works once, within {n} minutes, in the browser that asked for it.",
+        ),
+        minutes,
+    )
+    return _about_account(
+        words,
+        subject,
+        words.say(_("Only enter it on {site}."), site=words.site),
+        [words.say(uses.get(str(words.delivery.data.get("purpose")), uses["sign_up"]))],
+        code=str(words.delivery.secret["code"]),
+        after=works + " " + words.say(_("Only enter it on {site}."), site=words.site),
+        why=words.say(
+            _("Somebody, probably you, asked {brand} for this code. If it wasn't you, you can ignore this e-mail.")
+        ),
+    )
+
+
+def _already_signed_up(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("You already have an account")),
+        words.say(_("Sign in with this address.")),
+        [
+            words.say(_("Somebody, probably you, tried to create an account with this address at {brand}.")),
+            words.say(_("You already have one, so nothing was changed. You can sign in with your password.")),
+        ],
+        button=Link(words.say(_("Sign in")), words.page("/sign-in")),
+        after=words.say(_("You don't remember your password? You can choose a new one when you sign in.")),
+        why=words.say(_("If it wasn't you, you can ignore this e-mail.")),
+    )
+
+
+def _password_changed(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("Your password was changed")),
+        words.say(_("If it wasn't you, choose a new password at once.")),
+        [
+            words.say(_("The password of your account at {brand} was changed on {time}.")),
+            words.say(_("You were signed out everywhere. If it was you, there is nothing more to do.")),
+            words.say(_("If it wasn't you, choose a new password at once.")),
+        ],
+        button=Link(words.say(_("Choose a new password")), words.page("/forgot-password")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
+def _links(words: _Words) -> Content:
+    tokens = words.delivery.secret.get("tokens", {})
+    found = [
+        Link(
+            words.say(_("Ticket {number}"), number=number),
+            links.ticket(words.settings, words.language, number, tokens.get(str(number), "")),
+        )
+        for number in words.delivery.data.get("numbers", [])
+    ]
+    if not found:
+        raise ValueError("the tickets of this mail are gone")
+    return _about_account(
+        words,
+        words.say(_("The links to your tickets")),
+        words.say(_("Open a ticket to read it and to reply.")),
+        [words.say(_("You asked {brand} for the links to the tickets of this address. Here they are."))],
+        entries=found,
+        after=words.say(_("To protect your tickets, we may ask you for a code that we send to this address.")),
+        why=words.say(
+            _("If you didn't ask for them, you can ignore this e-mail: nobody else received these links.")
+        ),
+    )
+
+
+_WRITERS: dict[str, Callable[[_Words], Content]] = {
+    "confirmation": _confirmation,
+    "reply": _reply,
+    "details_requested": _details_requested,
+    "reminder": _reminder,
+    "resolved": _resolved,
+    "reopened": _reopened,
+    "closed": _closed,
+    "merged": _merged,
+    "code": _code,
+    "already_signed_up": _already_signed_up,
+    "password_changed": _password_changed,
+    "links": _links,
+}

@@ -1,0 +1,21 @@
+"""Carriers: what takes a written e-mail and brings it away (Resend, SMTP, or a captured mailbox)."""
+
+from typing import Protocol
+
+from ticket_portal.delivery.emails import Email
+
+
+class Refused(Exception):
+    """The carrier will never take this mail: the address does not exist, the mail is not acceptable."""
+
+
+class Unavailable(Exception):
+    """The carrier can't take it now: it is down, busy, or its settings are wrong. Trying again can help."""
+
+
+class Carrier(Protocol):
+    """One way of sending a mail."""
+
+    def send(self, email: Email) -> None:
+        """Hand the mail over. Returning means accepted. Raises Refused, Unavailable; their text names no person."""
+        ...

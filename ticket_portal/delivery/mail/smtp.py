@@ -1,0 +1,113 @@
+"""SMTP: `smtp://user:password@host:587` with STARTTLS where the server offers it, or `smtps://…:465`."""
+
+import hashlib
+import ipaddress
+import smtplib
+import ssl
+from email.charset import QP, Charset
+from email.header import Header
+from email.headerregistry import Address
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
+from email.utils import parseaddr
+from urllib.parse import unquote, urlsplit
+
+from ticket_portal.delivery.emails import Email
+from ticket_portal.delivery.mail import Refused, Unavailable
+from ticket_portal.settings import Settings
+
+TIMEOUT = 10.0
+PERMANENT = 500
+
+
+class Smtp:
+    """A carrier that opens one connection for each mail: a lost one costs nothing then."""
+
+    def __init__(self, settings: Settings, context: ssl.SSLContext | None = None) -> None:
+        """Read the server's address from the settings; nothing is opened yet."""
+        url = urlsplit(settings.smtp_url)
+        self._host = url.hostname or "localhost"
+        self._tls_first = url.scheme == "smtps"
+        self._port = url.port or (465 if self._tls_first else 587)
+        self._user, self._password = unquote(url.username or ""), unquote(url.password or "")
+        self._context = context or ssl.create_default_context()
+
+    def send(self, email: Email) -> None:
+        """Send the mail. Raises Refused, Unavailable."""
+        try:
+            with self._connect() as server:
+                self._hand_over(server, email)
+        except smtplib.SMTPRecipientsRefused as error:
+            code = next(iter(error.recipients.values()))[0]
+            raise _problem("recipient", code) from None
+        except smtplib.SMTPAuthenticationError as error:
+            # Says something about our settings, nothing about this mail.
+            raise Unavailable(f"SMTP sign-in failed ({error.smtp_code})") from None
+        except smtplib.SMTPResponseException as error:
+            raise _problem("server", error.smtp_code) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unavailable(f"SMTP: {type(error).__name__}") from None
+
+    def _connect(self) -> smtplib.SMTP:
+        if self._tls_first:
+            return smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT, context=self._context)
+        return smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
+
+    def _hand_over(self, server: smtplib.SMTP, email: Email) -> None:
+        server.ehlo_or_helo_if_needed()
+        safe = self._tls_first
+        if not safe and server.has_extn("starttls"):
+            server.starttls(context=self._context)
+            server.ehlo()
+            safe = True
+        if self._user:
+            if not safe and not _loopback(self._host):
+                # Somebody on the way can take STARTTLS out of the server's offer and would read the password.
+                raise Unavailable("SMTP: the server offers no TLS, the password is not sent")
+            server.login(self._user, self._password)
+        options = [] if email.to.isascii() else ["SMTPUTF8"]
+        if options and not server.has_extn("smtputf8"):
+            raise Refused("SMTP: the server takes no addresses with letters beyond ASCII")
+        server.sendmail(parseaddr(email.headers["From"])[1], [email.to], as_bytes(email), options)
+
+
+def as_bytes(email: Email) -> bytes:
+    """Return the mail as it goes over the wire; the same mail gives the same bytes."""
+    # The older of Python's two ways: the newer one breaks long words (List-Unsubscribe) into encoded ones.
+    boundary = f"=_{hashlib.sha256(email.key.encode()).hexdigest()[:32]}"
+    message = MIMEMultipart("alternative", boundary=boundary)
+    for name, value in email.headers.items():
+        message[name] = _encoded(name, value)
+    message.attach(_part("plain", email.plain))
+    message.attach(_part("html", email.html))
+    return message.as_bytes(policy=compat32.clone(linesep="\r\n"))
+
+
+def _encoded(name: str, value: str) -> str:
+    if value.isascii() or name == "To":
+        return value
+    if name == "From":
+        shown, address = parseaddr(value)
+        return f"{Header(shown, 'utf-8').encode()} <{Address(addr_spec=address)}>"
+    return Header(value, "utf-8", header_name=name).encode()
+
+
+def _part(subtype: str, text: str) -> MIMENonMultipart:
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    part = MIMENonMultipart("text", subtype, charset="utf-8")
+    part.set_payload(text, charset)
+    return part
+
+
+def _problem(who: str, code: int) -> Exception:
+    text = f"SMTP: the {who} answered {code}"
+    return Refused(text) if code >= PERMANENT else Unavailable(text)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

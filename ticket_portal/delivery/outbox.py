@@ -1,0 +1,144 @@
+"""The outbox's worker: takes the alerts that are due, writes their e-mails, hands them to the carrier.
+
+The rules (who, when, how often) are in `domain/notifications.py`; here is only the loop. It may run in every web
+process and beside them: whoever takes an alert has it for two minutes.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from ticket_portal.delivery import emails
+from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
+from ticket_portal.domain import limits, notifications
+from ticket_portal.domain.notifications import Delivery
+from ticket_portal.settings import Settings
+from ticket_portal.store.unit_of_work import Store, Work
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAP = 1.0
+LONGEST_REST = 30.0
+SWEEP_EVERY = 3600.0
+FRESH_FOR = notifications.LEASE.total_seconds() / 3
+
+
+class Outbox:
+    """One worker of the outbox."""
+
+    def __init__(self, store: Store, carrier: Carrier, settings: Settings) -> None:
+        """Nothing is taken before `run` or `deliver_due`."""
+        self._store = store
+        self._carrier = carrier
+        self._settings = settings
+        self._alone = threading.Lock()
+        self._stopping = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken: asyncio.Event | None = None
+        self._swept_at = 0.0
+
+    def deliver_due(self) -> int:
+        """Deliver what is due until nothing is; return how many mails the carrier took."""
+        sent = 0
+        # In one process one at a time: the QA clock may be moved while a mail is on its way, past the lease.
+        with self._alone:
+            while not self._stopping.is_set():
+                taken = self._store.write(notifications.take_due)
+                if not taken and not self._store.read(_is_due):
+                    break
+                sent += self._deliver_all(taken)
+        return sent
+
+    async def run(self) -> None:
+        """Deliver what becomes due, until cancelled; then the delivery in hand is still finished."""
+        self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
+        self._stopping.clear()
+        troubles = 0
+        with ThreadPoolExecutor(1, "outbox") as thread:
+            while True:
+                self._woken.clear()
+                turn = self._loop.run_in_executor(thread, self._turn)
+                try:
+                    nap = await asyncio.shield(turn)
+                    troubles = 0
+                except asyncio.CancelledError:
+                    self._stopping.set()
+                    with suppress(Exception):
+                        await turn
+                    self._stopping.clear()
+                    raise
+                except Exception as error:  # noqa: BLE001 - the worker must outlive a database that is away
+                    troubles += 1
+                    nap = min(LONGEST_REST, 2.0**troubles)
+                    log.warning("the outbox rests for %.0f s: %s", nap, type(error).__name__)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), nap)
+
+    def wake(self) -> None:
+        """Look at once whether something is due; callable from any thread."""
+        loop, woken = self._loop, self._woken
+        if loop and woken:
+            with suppress(RuntimeError):  # the loop has ended: nobody is asleep
+                loop.call_soon_threadsafe(woken.set)
+
+    def _turn(self) -> float:
+        """Do what there is to do; return how long to sleep. An idle turn is one read."""
+        if time.monotonic() - self._swept_at > SWEEP_EVERY or not self._swept_at:
+            self._store.write(_sweep)
+            self._swept_at = time.monotonic()
+        wait = self._store.read(_seconds_until_due)
+        if wait > 0:
+            return min(wait, LONGEST_NAP)
+        self.deliver_due()
+        return min(max(self._store.read(_seconds_until_due), 0.0), LONGEST_NAP)
+
+    def _deliver_all(self, taken: list[Delivery]) -> int:
+        sent, began = 0, time.monotonic()
+        for place, delivery in enumerate(taken):
+            if self._stopping.is_set() or time.monotonic() - began > FRESH_FOR:
+                # A slow carrier used the time up: others may take these before we get to them.
+                self._store.write(notifications.put_back, taken[place:])
+                break
+            sent += self._deliver(delivery)
+        return sent
+
+    def _deliver(self, delivery: Delivery) -> bool:
+        try:
+            email = emails.write(self._settings, delivery)
+        except Exception as error:  # noqa: BLE001 - one mail that can't be written must not stop the others
+            self._failed(delivery, f"can't be written: {type(error).__name__}", for_good=True)
+            return False
+        try:
+            self._carrier.send(email)
+        except Refused as refusal:
+            self._failed(delivery, str(refusal), for_good=True)
+        except Unavailable as problem:
+            self._failed(delivery, str(problem))
+        except Exception as error:  # noqa: BLE001 - a carrier's own mistake is no reason to lose the mail
+            self._failed(delivery, f"the carrier failed: {type(error).__name__}")
+        else:
+            self._store.write(notifications.delivered, delivery.id)
+            return True
+        return False
+
+    def _failed(self, delivery: Delivery, problem: str, *, for_good: bool = False) -> None:
+        # The alert's own number, no address and no text: logs are read by more people than tickets.
+        log.warning("alert %d (%s), try %d: %s", delivery.id, delivery.kind, delivery.attempt, problem)
+        self._store.write(notifications.failed, delivery, problem, for_good=for_good)
+
+
+def _seconds_until_due(work: Work) -> float:
+    due = notifications.next_due_at(work)
+    return (due - work.now).total_seconds() if due else LONGEST_NAP
+
+
+def _is_due(work: Work) -> bool:
+    return _seconds_until_due(work) <= 0
+
+
+def _sweep(work: Work) -> None:
+    limits.sweep(work)
+    notifications.sweep(work)

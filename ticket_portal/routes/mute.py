@@ -1,0 +1,91 @@
+"""`/notifications/mute/<token>`: no more e-mails about one ticket (RFC 8058).
+
+The signed token is the proof: a mail program's one-click POST brings no cookie and no origin. Following the link
+changes nothing, because mail scanners follow links; it shows a page with one button.
+"""
+
+from html import escape
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from ticket_portal.domain import notifications
+from ticket_portal.domain.errors import LinkInvalid
+from ticket_portal.domain.notifications import Muting
+from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.i18n.locales import localized, negotiate
+from ticket_portal.wiring import portal
+
+_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+LONGEST_FORM = 1_000
+
+
+async def _look(request: Request) -> Response:
+    """Ask whether e-mails about this ticket should stop."""
+    try:
+        muting = await portal().ask(notifications.look_at_muting, request.path_params["token"])
+    except LinkInvalid as error:
+        return _invalid(request, error)
+    return _page(muting.language, *_question(muting))
+
+
+async def _mute(request: Request) -> Response:
+    """Mute the ticket (the form's, or a mail program's one click), or take it back."""
+    change = notifications.unmute_by_link if await _wants_them_again(request) else notifications.mute_by_link
+    try:
+        await portal().tell(change, request.path_params["token"])
+        muting = await portal().ask(notifications.look_at_muting, request.path_params["token"])
+    except LinkInvalid as error:
+        return _invalid(request, error)
+    return _page(muting.language, *_question(muting))
+
+
+async def _wants_them_again(request: Request) -> bool:
+    """Whether our own form's other button was pressed; whatever else is posted here means "stop"."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            return False
+    return parse_qs(body.decode("latin-1")).get("emails") == ["on"]
+
+
+def _question(muting: Muting) -> tuple[str, str, str]:
+    language = muting.language
+    if muting.muted:
+        heading = _("You get no more e-mails about ticket {number}")
+        text = _("You can still read the ticket and reply to it. Codes that you ask for are still sent.")
+        button, value = _("Send me e-mails again"), "on"
+    else:
+        heading = _("Stop e-mails about ticket {number}?")
+        text = _("You will not be told when there is an answer. Codes that you ask for are still sent.")
+        button, value = _("Stop e-mails"), "off"
+    label = escape(translate(language, button))
+    form = f'<form method="post"><button name="emails" value="{value}">{label}</button></form>'
+    return translate(language, heading, number=muting.number), translate(language, text), form
+
+
+def _invalid(request: Request, error: LinkInvalid) -> HTMLResponse:
+    language = negotiate(request.headers.get("accept-language", ""))
+    return _page(language, translate(language, _("Link not valid")), translate(language, error.text), "", 404)
+
+
+def _page(language: str, heading: str, text: str, form: str, status: int = 200) -> HTMLResponse:
+    home = escape(localized(language, "/"))
+    return HTMLResponse(
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{escape(heading)}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css"></head>'
+        f'<body class="note"><main><h1>{escape(heading)}</h1><p>{escape(text)}</p>{form}'
+        f'<p><a href="{home}">{escape(translate(language, _("Go to the help home")))}</a></p></main></body></html>',
+        status,
+        headers=_HEADERS,
+    )
+
+
+routes = [
+    Route("/notifications/mute/{token}", _look),
+    Route("/notifications/mute/{token}", _mute, methods=["POST"]),
+]
