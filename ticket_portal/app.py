@@ -1,6 +1,8 @@
 """The application: addresses → pages in every language, routes, guards and layers."""
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import reflex as rx
@@ -8,14 +10,27 @@ from reflex import el
 from reflex.utils.prerequisites import get_web_dir
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_connection_errors
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from ticket_portal.components.words import A, Page, add_pages, href, html_lang, route_focus, t
 from ticket_portal.i18n.catalogues import msg
+from ticket_portal.pages.agent_ticket import agent_ticket
+from ticket_portal.pages.conversation import conversation
 from ticket_portal.pages.home import home
 from ticket_portal.pages.not_found import not_found
+from ticket_portal.pages.queue import queue
+from ticket_portal.pages.tickets import tickets
+from ticket_portal.routes import session
 from ticket_portal.routes.edge import Edge
+from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
+from ticket_portal.routes.socket import SocketGuard, drop_unknown_events
+from ticket_portal.states.conversation import ConversationState
+from ticket_portal.states.queue import QueueState
+from ticket_portal.states.session import Gate
+from ticket_portal.states.tickets import TicketsState
+from ticket_portal.wiring import portal
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +38,26 @@ SHUTDOWN_SECONDS = 8
 
 PAGES = [
     Page("/", home, msg("Help"), msg("Get help from {company}: submit a ticket and follow its answers.")),
+    Page(
+        "/tickets",
+        tickets,
+        msg("My tickets"),
+        on_load=[TicketsState.load, TicketsState.watch],
+        private=True,
+    ),
+    Page(
+        "/tickets/[number]",
+        conversation,
+        msg("Ticket details"),
+        on_load=[ConversationState.load, ConversationState.watch],
+    ),
+    Page("/agent", queue, msg("Queue"), on_load=[QueueState.load, QueueState.watch], private=True),
+    Page(
+        "/agent/tickets/[number]",
+        agent_ticket,
+        msg("Ticket details"),
+        on_load=[ConversationState.load, ConversationState.watch],
+    ),
 ]
 NOT_FOUND = Page("404", not_found, msg("Page not found"))
 
@@ -57,6 +92,14 @@ def _edge(app: ASGIApp) -> ASGIApp:
     return Edge(app, _static())
 
 
+def _page_guard(app: ASGIApp) -> ASGIApp:
+    return PageGuard(app, portal())
+
+
+def _socket_guard(app: ASGIApp) -> ASGIApp:
+    return SocketGuard(app, portal())
+
+
 def _headers(app: ASGIApp) -> ASGIApp:
     return SecurityHeaders(app, _static())
 
@@ -83,12 +126,20 @@ app = rx.App(
     ],
     backend_exception_handler=report_failure,
     # Applied in this order: the last is the outermost.
-    api_transformer=[_edge, _headers],
+    api_transformer=[Starlette(routes=session.routes), _edge, _page_guard, _socket_guard, _headers],
 )
+app.add_middleware(Gate())
 add_pages(app, PAGES, NOT_FOUND)
 
 
 @app.register_lifespan_task
-async def finish_what_runs() -> None:
-    """At shutdown running handlers may end: a reply that is being committed is not cut off."""
+@asynccontextmanager
+async def live() -> AsyncIterator[None]:
+    """Keep the hub and the outbox running while the server runs.
+
+    At shutdown running handlers may end: a reply that is being committed is not cut off.
+    """
     app.event_processor.graceful_shutdown_timeout = SHUTDOWN_SECONDS
+    drop_unknown_events(app)
+    async with portal().running():
+        yield

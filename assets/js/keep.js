@@ -1,0 +1,44 @@
+// What this browser keeps for one person: drafts and unsent messages, under the key of that person.
+// Where storage is refused (private windows), memory has to do.
+const memory = new Map();
+const store = () => {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+};
+export const get = (name) => {
+  try {
+    return store()?.getItem(name) ?? memory.get(name) ?? null;
+  } catch {
+    return memory.get(name) ?? null;
+  }
+};
+export const set = (name, value) => {
+  memory.set(name, value);
+  try {
+    store()?.setItem(name, value);
+  } catch {
+    // full or refused: memory still has it
+  }
+};
+export const remove = (name) => {
+  memory.delete(name);
+  try {
+    store()?.removeItem(name);
+  } catch {
+    // nothing was kept there
+  }
+};
+const named = (storage) => Array.from({ length: storage?.length ?? 0 }, (_, i) => storage.key(i));
+// At sign-out nothing of the person stays on the device.
+export const forget = (viewer) => {
+  let kept = [];
+  try {
+    kept = named(store());
+  } catch {
+    // storage is refused
+  }
+  for (const name of [...kept, ...memory.keys()]) if (viewer && name.startsWith("portal:") && name.includes(`:${viewer}`)) remove(name);
+};

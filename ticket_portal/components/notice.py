@@ -1,0 +1,47 @@
+"""What stands where there is nothing else to see: empty, not found, ended."""
+
+from typing import Any
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.icons import icon
+from ticket_portal.components.words import href, t
+from ticket_portal.states.session import SessionState
+
+
+def notice(name: str, title: Any, text: Any, *actions: rx.Component, tone: str = "", heading: str = "h1") -> rx.Component:
+    """Show a calm card: an icon, what is the case, and what to do now."""
+    head = el.h1(title) if heading == "h1" else el.h2(title)
+    return el.section(
+        el.span(icon(name), class_name="tile", custom_attrs={"data-tone": tone} if tone else {}),
+        head,
+        el.p(text),
+        el.div(*actions, class_name="cluster") if actions else rx.fragment(),
+        class_name="card empty",
+    )
+
+
+def session_ended() -> rx.Component:
+    """Say that the session ended, and that nothing was lost."""
+    return notice(
+        "lock",
+        t("Your session ended"),
+        t("What you wrote is saved on this device. Sign in again to continue where you were."),
+        el.a(t("Sign in"), href=href("/sign-in") + "?next=" + rx.State.router.url.path, class_name="btn btn--primary"),
+        tone="bad",
+    )
+
+
+def ticket_missing() -> rx.Component:
+    """Answer for a ticket that is not there, or not theirs: the same page."""
+    return notice(
+        "ticket",
+        t("We can't find that ticket"),
+        t("Check the number, or it may belong to another account."),
+        rx.cond(
+            SessionState.role == "nobody",
+            el.a(t("Find my ticket"), href=href("/find-ticket"), class_name="btn btn--primary"),
+            el.a(t("My tickets"), href=href("/tickets"), class_name="btn btn--primary"),
+        ),
+    )

@@ -1,0 +1,102 @@
+"""What shows a ticket in a line: its status, a row of a list, the skeleton of a list."""
+
+from typing import Any
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.icons import icon
+from ticket_portal.components.words import date_time, href, rel_time, t
+from ticket_portal.domain.tickets import TicketRow
+
+BONES = 6
+
+
+def status_text(status: rx.Var[str] | Any) -> rx.Var:
+    """Return what people read for a state of a ticket."""
+    return rx.match(
+        status,
+        ("new", t("Received")),
+        ("waiting_customer", t("Waiting for you")),
+        ("resolved", t("Resolved: please confirm")),
+        ("closed", t("Closed")),
+        ("merged", t("Joined with another ticket")),
+        t("In progress"),
+    )
+
+
+def status_chip(status: rx.Var[str] | Any) -> rx.Component:
+    """Show the state of a ticket."""
+    return el.span(
+        status_text(status),
+        class_name="status",
+        custom_attrs={"data-testid": "ticket-status", "data-status": status},
+    )
+
+
+def moment(iso: rx.Var[str] | Any) -> rx.Component:
+    """Show a moment as "5 minutes ago", with the date and time on hover."""
+    return el.time(rel_time(iso), date_time=iso, title=date_time(iso))
+
+
+def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
+    """Show one of the person's own tickets; the link covers the row."""
+    return el.li(
+        el.div(
+            el.a(
+                el.span(
+                    rx.cond(
+                        row.unread,
+                        rx.fragment(
+                            el.span(class_name="dot", aria_hidden="true"),
+                            el.span(t("New:"), " ", class_name="sr"),
+                        ),
+                    ),
+                    row.subject,
+                    class_name="row__subject",
+                ),
+                href=href("/tickets/" + row.number.to_string()),
+            ),
+            el.p(
+                el.span(row.number, class_name="num"),
+                moment(row.updated_at),
+                class_name="row__meta",
+            ),
+            class_name="row__main",
+        ),
+        status_chip(row.status),
+        icon("chevron-right"),
+        key=row.number.to_string(),
+        class_name="row",
+        custom_attrs={
+            "data-testid": "ticket-row",
+            "data-status": row.status,
+            "data-unread": rx.cond(row.unread, "true", "false"),
+        },
+    )
+
+
+def waiting_rows() -> rx.Component:
+    """Stand where the list will be, of its height, until it is known."""
+    bone = el.li(
+        el.div(
+            el.span(class_name="bone bone--3"),
+            el.p(el.span(class_name="bone bone--1"), class_name="row__meta"),
+            class_name="row__main",
+        ),
+        class_name="row",
+    )
+    return rx.fragment(
+        el.p(t("Loading…"), class_name="sr", role="status"),
+        el.ul(*[bone for _ in range(BONES)], class_name="rows", aria_hidden="true"),
+    )
+
+
+def show_more(has_more: rx.Var[bool] | Any, handler: Any) -> rx.Component:
+    """Offer the next part of a list."""
+    return rx.cond(
+        has_more,
+        el.div(
+            el.button(t("Show more"), type="button", class_name="btn", on_click=handler), class_name="more"
+        ),
+    )

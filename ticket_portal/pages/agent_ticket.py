@@ -1,0 +1,114 @@
+"""A ticket as the team works on it."""
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.conversation import (
+    agent_buttons,
+    can_write,
+    closed_note,
+    composer,
+    effects,
+    problem,
+    thread,
+    ticket_head,
+    waiting_thread,
+)
+from ticket_portal.components.frame import frame
+from ticket_portal.components.icons import icon
+from ticket_portal.components.notice import session_ended, ticket_missing
+from ticket_portal.components.words import date_time, href, language_name, route_param, t
+from ticket_portal.states.conversation import ConversationState as State
+
+
+def agent_ticket() -> rx.Component:
+    """Show one ticket with everything the team may do with it."""
+    return frame(
+        el.nav(
+            el.ol(
+                el.li(el.a(t("Queue"), href=href("/agent"))),
+                el.li(t("Ticket details"), aria_current="page"),
+            ),
+            class_name="crumbs",
+            aria_label=t("Breadcrumb"),
+        ),
+        rx.cond(
+            State.session_over,
+            session_ended(),
+            rx.cond(
+                State.shown != route_param("number"),
+                waiting_thread(),
+                rx.cond(State.missing, ticket_missing(), _desk()),
+            ),
+        ),
+        kind="wide",
+    )
+
+
+def _desk() -> rx.Component:
+    return el.div(
+        el.div(
+            effects(),
+            ticket_head(_actions()),
+            problem(),
+            thread(),
+            rx.cond(can_write(), composer(*agent_buttons(), modes=True), closed_note()),
+            class_name="stack",
+        ),
+        el.aside(_requester(), _facts(), class_name="side", aria_label=t("About this ticket")),
+        class_name="desk",
+    )
+
+
+def _actions() -> rx.Component:
+    return el.div(
+        el.button(
+            icon("user"), t("Assign to me"), type="button", class_name="btn btn--small", on_click=State.assign_to_me
+        ),
+        rx.cond(
+            (State.status != "resolved") & (State.status != "closed") & (State.status != "merged"),
+            el.button(
+                icon("check"), t("Resolve"), type="button", class_name="btn btn--small", on_click=State.resolve
+            ),
+        ),
+        class_name="cluster",
+    )
+
+
+def _requester() -> rx.Component:
+    return el.section(
+        el.h2(t("Requester")),
+        el.dl(
+            _fact(t("Name"), rx.cond(State.requester != "", State.requester, "–")),
+            _fact(t("Email"), State.requester_address),
+            _fact(
+                t("Verified"),
+                rx.match(
+                    State.proved_by,
+                    ("account", el.span(t("By account"), class_name="mark-good")),
+                    ("code", el.span(t("By e-mailed code"), class_name="mark-good")),
+                    el.span(t("Not yet"), class_name="mark-bad"),
+                ),
+            ),
+            _fact(t("Language"), language_name(State.requester_language)),
+            class_name="facts",
+        ),
+        class_name="card",
+    )
+
+
+def _facts() -> rx.Component:
+    return el.section(
+        el.h2(t("Ticket")),
+        el.dl(
+            _fact(t("Number"), State.ticket),
+            _fact(t("Assigned"), rx.cond(State.assignee != "", State.assignee, t("Nobody"))),
+            _fact(t("Sent"), date_time(State.created_at)),
+            class_name="facts",
+        ),
+        class_name="card",
+    )
+
+
+def _fact(name: rx.Var, value: rx.Var | rx.Component) -> rx.Component:
+    return el.div(el.dt(name), el.dd(value))

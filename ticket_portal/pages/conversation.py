@@ -1,0 +1,53 @@
+"""Ticket details, for the customer whose ticket it is."""
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.conversation import (
+    can_write,
+    closed_note,
+    composer,
+    effects,
+    thread,
+    ticket_head,
+    turn,
+    waiting_thread,
+)
+from ticket_portal.components.frame import frame
+from ticket_portal.components.notice import session_ended, ticket_missing
+from ticket_portal.components.words import href, route_param, t
+from ticket_portal.states.conversation import ConversationState as State
+
+
+def conversation() -> rx.Component:
+    """Show one ticket: whose turn it is, what was said, and the box to answer in."""
+    return frame(
+        el.nav(
+            el.ol(
+                el.li(el.a(t("My tickets"), href=href("/tickets"))),
+                el.li(t("Ticket details"), aria_current="page"),
+            ),
+            class_name="crumbs",
+            aria_label=t("Breadcrumb"),
+        ),
+        rx.cond(
+            State.session_over,
+            session_ended(),
+            rx.cond(
+                State.shown != route_param("number"),
+                waiting_thread(),
+                rx.cond(State.missing, ticket_missing(), open_ticket()),
+            ),
+        ),
+    )
+
+
+def open_ticket() -> rx.Component:
+    """Show the ticket itself."""
+    return rx.fragment(
+        effects(),
+        ticket_head(),
+        turn(),
+        thread(),
+        rx.cond(can_write(), composer(), closed_note()),
+    )

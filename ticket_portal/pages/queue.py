@@ -1,0 +1,88 @@
+"""The team's queue."""
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.frame import frame
+from ticket_portal.components.notice import notice, session_ended, ticket_missing
+from ticket_portal.components.tickets import moment, show_more, status_chip, waiting_rows
+from ticket_portal.components.words import href, language_name, t
+from ticket_portal.domain.tickets import TicketRow
+from ticket_portal.states.queue import QueueState
+from ticket_portal.states.session import SessionState
+
+
+def queue() -> rx.Component:
+    """List what waits for the team, the longest unanswered first."""
+    return frame(
+        el.div(el.h1(t("Queue")), class_name="page__head"),
+        rx.cond(
+            QueueState.session_over,
+            session_ended(),
+            rx.cond(
+                QueueState.loaded,
+                _list(),
+                rx.cond(SessionState.role == "customer", ticket_missing(), waiting_rows()),
+            ),
+        ),
+        kind="wide",
+    )
+
+
+def _list() -> rx.Component:
+    return rx.cond(
+        QueueState.rows.length() > 0,
+        rx.fragment(
+            el.div(
+                el.table(
+                    el.thead(
+                        el.tr(
+                            *[
+                                el.th(name, scope="col")
+                                for name in (
+                                    t("Number"),
+                                    t("Subject"),
+                                    t("Requester"),
+                                    t("Language"),
+                                    t("Status"),
+                                    t("Waiting"),
+                                    t("Assigned"),
+                                )
+                            ]
+                        )
+                    ),
+                    el.tbody(rx.foreach(QueueState.rows, _row), rx.foreach(QueueState.more_rows, _row)),
+                    class_name="queue",
+                ),
+                class_name="rows",
+            ),
+            show_more(QueueState.has_more, QueueState.show_more),
+        ),
+        notice("check", t("Nobody is waiting"), t("New tickets appear here by themselves."), heading="h2"),
+    )
+
+
+def _row(row: rx.Var[TicketRow]) -> rx.Component:
+    return el.tr(
+        el.td(row.number, class_name="num"),
+        el.td(
+            el.a(
+                rx.cond(
+                    row.unread,
+                    rx.fragment(
+                        el.span(class_name="dot", aria_hidden="true"), el.span(t("New:"), " ", class_name="sr")
+                    ),
+                ),
+                row.subject,
+                href=href("/agent/tickets/" + row.number.to_string()),
+            ),
+            class_name="queue__subject",
+        ),
+        el.td(row.requester),
+        el.td(language_name(row.language)),
+        el.td(status_chip(row.status)),
+        el.td(moment(row.waiting_since)),
+        el.td(row.assignee),
+        key=row.number.to_string(),
+        custom_attrs={"data-testid": "ticket-row", "data-status": row.status},
+    )
