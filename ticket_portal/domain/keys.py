@@ -57,7 +57,7 @@ def unseal(settings: Settings, sealed: bytes) -> dict[str, Any]:
 
 def equal(one: str, other: str) -> bool:
     """Compare in a time that doesn't tell where the two differ."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 
 def _key(settings: Settings, purpose: str) -> bytes:

@@ -31,7 +31,7 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 SOON = timedelta(seconds=1)
 REFERENCES = 9
-LONGEST_ID = 15
+LONGEST_ID = 9  # digits: no database compares its numbers with much more
 ROOM = "outbox"
 
 
