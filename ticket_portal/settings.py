@@ -1,6 +1,7 @@
 """Everything read from outside, checked once at start: environment variables and `.env`, all named `PORTAL_…`."""
 
 import secrets
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, Self
@@ -145,8 +146,13 @@ class Settings(BaseSettings):
         file = self.data_dir / "secret.key"
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text(secrets.token_urlsafe(48))
+            # Two processes may start at once: the file appears with its content or not at all, and the first counts.
+            draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
+                file.hardlink_to(draft)
+            draft.unlink()
         return file.read_text().encode()
 
 
