@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -69,10 +69,11 @@ def develop() -> int:
     """
     port = str(settings.load().port)
     command = [sys.executable, "-m", "reflex", "run", "--env", "preview"]
-    command += ["--frontend-port", port, "--backend-port", port]
+    command += ["--frontend-port", port, "--backend-port", port, "--backend-host", "127.0.0.1"]
+    own = {"REFLEX_WEB_WORKDIR": ".web-dev", "REFLEX_SSR": "true"}
     try:
         return subprocess.run(
-            command, cwd=ROOT, env={**environment.for_build(), "REFLEX_WEB_WORKDIR": ".web-dev"}, check=False
+            command, cwd=ROOT, env={**environment.for_build(), **own}, check=False
         ).returncode
     except KeyboardInterrupt:
         return 130
@@ -105,7 +106,7 @@ def _server_only(file: Path) -> bool:
 
 
 @contextmanager
-def _lock_kept() -> Iterator[None]:
+def _lock_kept() -> Generator[None]:
     """Keep the text of reflex.lock where the build changes only the order: it alternates from build to build."""
     before = {file: file.read_text(encoding="utf-8") for file in (ROOT / "reflex.lock").glob("*.json")}
     yield

@@ -90,8 +90,6 @@ class Shells(Plugin):
         wanted = f'"prerender": ({{ getStaticPaths }}) => [...getStaticPaths(), ...{json_text(self.paths)}]'
 
         def prerender(config: str) -> str:
-            if "prerender" not in config:  # `reflex run` in development prerenders nothing
-                return config
             return replaced(config, '"prerender": true', wanted, "prerendering")
 
         context["add_modify_task"]("react-router.config.js", prerender)
@@ -114,19 +112,19 @@ class InlineStyles(Plugin):
 
     def inlined(self, document: str) -> str:
         """The document module with the stylesheet in it. Raises BuildChanged where it is another one."""
-        links = self._LINK.findall(document)
-        if len(links) == 1:  # the development server swaps the linked stylesheet on each change
-            return document
+        *preloads, stylesheet = self._LINK.findall(document) or [""]
+        if not stylesheet:
+            raise BuildChanged("the stylesheet's link")
+        for link in preloads:
+            document = document.replace(link, "")
         document = replaced(
             document,
             "__reflex_global_styles.css?url",
             "__reflex_global_styles.css?inline",
             "the stylesheet's import",
         )
-        if len(links) != 2:
-            raise BuildChanged("the stylesheet's links")
         style = 'jsx("style",{dangerouslySetInnerHTML:{__html:reflexGlobalStyles}}),'
-        return document.replace(links[0], "").replace(links[1], style)
+        return document.replace(stylesheet, style)
 
     def post_build(self, **context: Any) -> None:
         """The page carries its styles and links none."""
@@ -145,6 +143,7 @@ class ClientPatches(Plugin):
     SOURCE = Path(reflex_base.__file__).parent / ".templates/web/utils/state.js"
     NEW_VERSION = msg("A new version of this page is available.")
     RELOAD = msg("Reload")
+    _PORT = re.compile(r"\.port ?= ?window\.location\.port")
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
         """The patched client."""
@@ -174,7 +173,7 @@ class ClientPatches(Plugin):
         ]
         if any("A new version of this app" in text for text in bundled):
             raise BuildChanged("the translated notice of a new version")
-        if not any(".port=window.location.port" in text for text in bundled):
+        if not any(self._PORT.search(text) for text in bundled):
             raise BuildChanged("the address that the client connects to")
 
 
