@@ -54,6 +54,10 @@ class Resend:
             except ResendError as error:
                 raise _problem(error) from None
 
+    def close(self) -> None:
+        """Close the kept connection."""
+        self._client.close()
+
 
 class _Client(resend.HTTPClient):
     """Like the package's own, but with a timeout for connecting, and without following redirects with our key."""
@@ -79,6 +83,9 @@ class _Client(resend.HTTPClient):
             allow_redirects=False,
         )
         return answer.content, answer.status_code, answer.headers
+
+    def close(self) -> None:
+        self._session.close()
 
 
 def _problem(error: ResendError) -> Exception:

@@ -81,7 +81,8 @@ def as_bytes(email: Email) -> bytes:
         message[name] = _encoded(name, value)
     message.attach(_part("plain", email.plain))
     message.attach(_part("html", email.html))
-    return message.as_bytes(policy=compat32.clone(linesep="\r\n"))
+    # No folding: the longest header (ten References) stays under the 998 characters of a line.
+    return message.as_bytes(policy=compat32.clone(linesep="\r\n", max_line_length=None))
 
 
 def _encoded(name: str, value: str) -> str:

@@ -1,0 +1,95 @@
+"""Carriers that do what a test tells them, and the events of a ticket as one line each."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import col, select
+
+from tests.cast import asks_about, says
+from tests.conftest import advance
+from ticket_portal.delivery.emails import Email
+from ticket_portal.delivery.outbox import Outbox
+from ticket_portal.domain import messages, tickets
+from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.store.tables import Alert
+from ticket_portal.store.unit_of_work import Store, Work
+
+
+class Postman:
+    """A carrier that remembers what it took, or fails with what the test sets as `trouble`."""
+
+    def __init__(self) -> None:
+        self.took: list[Email] = []
+        self.tries: list[Email] = []
+        self.trouble: Exception | None = None
+        self.before: Callable[[Email], None] = lambda email: None
+
+    def send(self, email: Email) -> None:
+        self.tries.append(email)
+        self.before(email)
+        if self.trouble:
+            raise self.trouble
+        self.took.append(email)
+
+    @property
+    def subjects(self) -> list[str]:
+        return [email.subject for email in self.took]
+
+
+@pytest.fixture
+def postman() -> Postman:
+    return Postman()
+
+
+@pytest.fixture
+def outbox(store: Store, postman: Postman) -> Outbox:
+    return Outbox(store, postman, store.settings)
+
+
+class Desk:
+    """A guest's ticket and the team that works on it, each act in a transaction of its own."""
+
+    def __init__(self, store: Store, team: Viewer, guest: Viewer) -> None:
+        self.store, self.team, self.guest = store, team, guest
+        self.number = store.write(tickets.submit, NOBODY, asks_about(guest), guest.address).number or 0
+
+    def answers(self, text: str = "Please try again.") -> int:
+        return self.store.write(messages.reply, self.team, self.number, says(text)).seq
+
+    def asks_for_details(self) -> int:
+        return self.store.write(messages.request_details, self.team, self.number, says("Which network?")).seq
+
+    def resolves(self) -> None:
+        self.store.write(tickets.resolve, self.team, self.number)
+
+    def is_read(self, seq: int) -> None:
+        self.store.write(messages.seen, self.guest, self.number, seq)
+
+    def later(self, **by: float) -> None:
+        advance(self.store, **by)
+
+    def alerts(self) -> list[Alert]:
+        return self.store.read(_alerts)
+
+    def states(self) -> list[tuple[str, str]]:
+        return [(a.kind, a.state) for a in self.alerts()]
+
+
+def _alerts(work: Work) -> list[Alert]:
+    return list(work.session.exec(select(Alert).order_by(col(Alert.id))).all())
+
+
+@pytest.fixture
+def desk(store: Store, linh: Viewer, minh: Viewer) -> Desk:
+    """Minh wrote to the team; the confirmation still waits."""
+    return Desk(store, linh, minh)
+
+
+@pytest.fixture
+def quiet_desk(desk: Desk, outbox: Outbox, postman: Postman) -> Desk:
+    """The same, after the confirmation left."""
+    outbox.deliver_due()
+    postman.took.clear()
+    postman.tries.clear()
+    return desk
+
