@@ -9,17 +9,26 @@ import reflex as rx
 from reflex import el
 from reflex.utils.prerequisites import get_web_dir
 from reflex_components_core.base.error_boundary import ErrorBoundary
-from reflex_components_core.core.banner import has_connection_errors
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from ticket_portal.components.words import A, Page, add_pages, href, html_lang, route_focus, t
+from ticket_portal.components.crash import crashed
+from ticket_portal.components.words import Page, add_pages, html_lang, route_focus
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.pages.agent_ticket import agent_ticket
 from ticket_portal.pages.conversation import conversation
+from ticket_portal.pages.find_ticket import find_ticket
+from ticket_portal.pages.forgot_password import forgot_password
+from ticket_portal.pages.get_help import get_help
+from ticket_portal.pages.guest import guest
 from ticket_portal.pages.home import home
+from ticket_portal.pages.new_ticket import new_ticket
 from ticket_portal.pages.not_found import not_found
 from ticket_portal.pages.queue import queue
+from ticket_portal.pages.reset_password import reset_password
+from ticket_portal.pages.settings import settings
+from ticket_portal.pages.sign_in import sign_in
+from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
 from ticket_portal.routes import session
 from ticket_portal.routes.edge import Edge
@@ -27,8 +36,12 @@ from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
 from ticket_portal.routes.socket import SocketGuard, drop_unknown_events
 from ticket_portal.states.conversation import ConversationState
+from ticket_portal.states.forms import FormState
+from ticket_portal.states.guest import GuestState
+from ticket_portal.states.new_ticket import NewTicketState
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.session import Gate
+from ticket_portal.states.settings import SettingsState
 from ticket_portal.states.tickets import TicketsState
 from ticket_portal.wiring import portal
 
@@ -37,7 +50,65 @@ log = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 8
 
 PAGES = [
-    Page("/", home, msg("Help"), msg("Get help from {company}: submit a ticket and follow its answers.")),
+    Page(
+        "/",
+        home,
+        msg("Help"),
+        msg("Get help from {company}: submit a ticket and follow its answers."),
+        on_load=[FormState.load],
+    ),
+    Page(
+        "/get-help",
+        get_help,
+        msg("Get help"),
+        msg("Check your tickets at {company}, submit a new one, or find one again."),
+    ),
+    Page(
+        "/sign-in",
+        sign_in,
+        msg("Sign in"),
+        msg("Sign in to {company} support to read and answer your tickets."),
+        on_load=[FormState.load],
+    ),
+    Page(
+        "/sign-up",
+        sign_up,
+        msg("Create account"),
+        msg("Create an account at {company} support and keep all your tickets in one place."),
+        on_load=[FormState.load],
+    ),
+    Page("/sign-up/code", sign_up_code, msg("Check your e-mail"), on_load=[FormState.load], private=True),
+    Page(
+        "/forgot-password",
+        forgot_password,
+        msg("Forgot your password?"),
+        msg("Choose a new password for your account at {company} support."),
+        on_load=[FormState.load],
+    ),
+    Page(
+        "/reset-password", reset_password, msg("Choose a new password"), on_load=[FormState.load], private=True
+    ),
+    Page(
+        "/find-ticket",
+        find_ticket,
+        msg("Find my ticket"),
+        msg("Lost the link to your ticket at {company}? We send it again."),
+        on_load=[FormState.load],
+    ),
+    Page(
+        "/guest/[token]",
+        guest,
+        msg("Your ticket"),
+        on_load=[GuestState.load, ConversationState.load, ConversationState.watch],
+    ),
+    Page(
+        "/tickets/new",
+        new_ticket,
+        msg("Submit a ticket"),
+        msg("Tell {company} support what happened. We answer in your language."),
+        on_load=[NewTicketState.load],
+    ),
+    Page("/settings", settings, msg("Settings"), on_load=[SettingsState.load], private=True),
     Page(
         "/tickets",
         tickets,
@@ -60,28 +131,6 @@ PAGES = [
     ),
 ]
 NOT_FOUND = Page("404", not_found, msg("Page not found"))
-
-
-def crashed() -> rx.Component:
-    """Instead of a page that failed to render: what to do, no technical text."""
-    return el.main(
-        el.h1(t("Something went wrong")),
-        el.p(t("This page could not be shown. Reload it, or go back to the help home.")),
-        # A full load: after a crash the page's own links would keep showing this.
-        A.create(t("Go to the help home"), href=href("/")),
-        id="main",
-        role="alert",
-    )
-
-
-def overlay() -> rx.Component:
-    """What stands above every page: the loss of the connection, told calmly."""
-    return rx.fragment(
-        rx.cond(
-            has_connection_errors,
-            el.p(t("Connection lost. We are reconnecting…"), role="status", class_name="connection-lost"),
-        ),
-    )
 
 
 def _static() -> Path:
@@ -118,7 +167,8 @@ app = rx.App(
             fallback_render=rx.Var.create(crashed())
         ),
         (6, "RouteFocus"): lambda _stateful: route_focus(),
-        (5, "Overlay"): lambda stateful: overlay() if stateful else None,
+        # Instead of Reflex's own words about the connection, which are technical and English.
+        (5, "Overlay"): lambda _stateful: None,
     },
     head_components=[
         el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),

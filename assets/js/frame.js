@@ -8,8 +8,9 @@ const NO_WAY_BACK = ["/", "/sign-in", "/sign-up", "/sign-up/code", "/forgot-pass
 export const signInPath = (signIn, here, english) => {
   const path = english.split("?")[0];
   if (NO_WAY_BACK.includes(path) || path.startsWith("/guest/")) return signIn;
-  return `${signIn}?next=${encodeURIComponent(here)}`;
+  return withNext(signIn, here);
 };
+export const withNext = (page, next) => (next ? `${page}?next=${encodeURIComponent(next)}` : page);
 
 const openers = (panel) => document.querySelectorAll(`[popovertarget="${panel.id}"]`);
 const expanded = (panel, open) => openers(panel).forEach((button) => button.setAttribute("aria-expanded", String(open)));

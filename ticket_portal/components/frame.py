@@ -77,7 +77,7 @@ def footer() -> rx.Component:
     return el.footer(
         el.div(
             safety(),
-            el.nav(el.ul(*[el.li(link) for link in _languages()]), aria_label=t("Language")),
+            el.nav(el.ul(*[el.li(link) for link in languages()]), aria_label=t("Language")),
             class_name="footer__in",
         ),
         class_name="footer",
@@ -103,7 +103,8 @@ def guest_strip() -> rx.Component:
         post_form(
             "/auth/guest/leave",
             el.button(t("Leave"), type="submit", class_name="btn btn--small"),
-            forget=SessionState.viewer_key,
+            # Somebody who is signed in besides keeps what is theirs.
+            forget=rx.cond(SessionState.account == "", SessionState.viewer_key, ""),
         ),
         role="region",
         aria_label=t("Guest access"),
@@ -121,7 +122,19 @@ def sign_in_address() -> rx.vars.StringVar:
     return rx.Var(f"signInPath({page}, {here}, {english})", _var_data=data).to(str)
 
 
-def _languages(**props: Any) -> list[rx.Component]:
+def with_next(path: str, following: rx.Var) -> rx.vars.StringVar:
+    """Return the address of a page that carries on where to go after it."""
+    page = href(path)
+    data = rx.vars.VarData.merge(
+        rx.vars.VarData(imports={"$/public/js/frame.js": [rx.ImportVar(tag="withNext")]}),
+        page._get_all_var_data(),
+        following._get_all_var_data(),
+    )
+    return rx.Var(f"withNext({page}, {following})", _var_data=data).to(str)
+
+
+def languages(**props: Any) -> list[rx.Component]:
+    """Return a link to this page in each language; the choice is remembered."""
     return language_links(on_choose=SessionState.choose_language, **props)
 
 
@@ -149,7 +162,7 @@ def _language_menu() -> list[rx.Component]:
             custom_attrs=_opens("language-menu"),
         ),
         _panel(
-            el.ul(*[el.li(link) for link in _languages(class_name="menu__link")], class_name="menu__list"),
+            el.ul(*[el.li(link) for link in languages(class_name="menu__link")], class_name="menu__list"),
             id="language-menu",
         ),
     ]
@@ -248,7 +261,7 @@ def _phone_menu() -> list[rx.Component]:
                 ),
                 el.div(class_name="menu__line"),
                 el.p(t("Language"), class_name="menu__title"),
-                el.ul(*[el.li(link) for link in _languages()], class_name="sheet__langs"),
+                el.ul(*[el.li(link) for link in languages()], class_name="sheet__langs"),
                 aria_label=t("Menu"),
             ),
             id="phone-menu",

@@ -69,6 +69,15 @@ def _ask_to_sign_up(work: Work, form: SignUp, hashed: str, door: Door) -> None:
         notifications.about_security(work, known, "already_signed_up")
 
 
+def ask_to_sign_up_again(work: Work, door: Door) -> None:
+    """Send another code for what was typed before. Raises CodeExpired where nothing was, TooSoon, TooManyCodes."""
+    waiting = codes.sealed(work, door)
+    if not waiting:
+        raise codes.CodeExpired
+    known = find(work, door.address)
+    codes.send(work, door, waiting["language"], known=known is None, sealed=waiting)
+
+
 def finish_sign_up(work: Work, door: Door, typed: str) -> tuple[str, DomainError | None]:
     """Make the account if the code is right; return its session's token, or why not."""
     refusal = codes.enter(work, door, typed)

@@ -1,19 +1,97 @@
 """The help home."""
 
+from typing import Any
+
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.words import A, href, language_links, t
+from ticket_portal.components.frame import frame
+from ticket_portal.components.help import action, find_action, signed_in, submit_action, tickets_action
+from ticket_portal.components.icons import hero_art, icon
+from ticket_portal.components.words import t
+from ticket_portal.states.forms import FormState
+from ticket_portal.states.session import SessionState
 
 
 def home() -> rx.Component:
     """Where everybody begins."""
-    return rx.fragment(
-        A.create(t("Skip to content"), href="#main"),
-        el.main(
-            el.h1(t("How can we help?")),
-            el.a(t("My tickets"), href=href("/tickets/12345")),
-            el.nav(*language_links(), aria_label=t("Language")),
-            id="main",
+    return frame(
+        _signed_out(),
+        el.div(
+            hero_art(),
+            el.div(
+                el.h1(t("A person will help you. You can follow every step.")),
+                el.p(
+                    t("Tell us what happened. We answer in your language, and the answer appears here and in your inbox alert.")
+                ),
+                class_name="hero__in",
+            ),
+            class_name="hero",
         ),
+        el.div(_actions(), _steps(), _assurance(), class_name="page page--home"),
+        kind="home",
+    )
+
+
+def _signed_out() -> rx.Component:
+    return el.div(
+        rx.cond(
+            FormState.notice == "signed_out",
+            el.div(el.p(icon("check"), el.span(t("You’re signed out."))), class_name="strip"),
+        ),
+        role="status",
+    )
+
+
+def _actions() -> rx.Component:
+    of_team = (SessionState.role == "agent") | (SessionState.role == "admin")
+    return el.nav(
+        submit_action(),
+        el.div(
+            rx.cond(
+                of_team,
+                action("list-check", t("Queue"), t("Tickets that wait for the team"), "/agent"),
+                rx.cond(signed_in(), tickets_action(t("My tickets")), find_action()),
+            ),
+            class_name=rx.cond(SessionState.known, "", "late"),
+        ),
+        aria_label=t("Get help"),
+        class_name="actions",
+    )
+
+
+def _steps() -> rx.Component:
+    return el.section(
+        el.h2(t("How it works"), id="how"),
+        el.ol(
+            _step(t("Tell us once"), t("Keep everything in one ticket: it is the fastest way to an answer.")),
+            _step(
+                t("Get an alert"),
+                t("Every answer brings an e-mail without its text, so nothing private travels."),
+            ),
+            _step(
+                t("Answer here"), t("Open the ticket, read the newest update and reply in the box at the bottom.")
+            ),
+            class_name="steps",
+        ),
+        class_name="section",
+        aria_labelledby="how",
+    )
+
+
+def _step(title: Any, text: Any) -> rx.Component:
+    return el.li(el.h3(title), el.p(text))
+
+
+def _assurance() -> rx.Component:
+    return el.section(
+        el.span(icon("shield"), class_name="tile", custom_attrs={"data-tone": "good"}),
+        el.div(
+            el.h2(t("Stay safe"), id="safe"),
+            el.p(
+                t("Our e-mails never contain your messages and never ask you to send funds. In doubt, open this site yourself.")
+            ),
+        ),
+        class_name="section assure",
+        aria_labelledby="safe",
     )

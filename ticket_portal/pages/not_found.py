@@ -3,14 +3,24 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.words import href, language_links, t
+from ticket_portal.components.frame import frame
+from ticket_portal.components.icons import icon
+from ticket_portal.components.words import href, t
 
 
 def not_found() -> rx.Component:
     """Says that there is no such page, and where to go."""
-    return el.main(
-        el.h1(t("Page not found")),
-        el.a(t("Go to the help home"), href=href("/")),
-        el.nav(*language_links(), aria_label=t("Language")),
-        id="main",
+    return frame(
+        el.div(
+            el.span(icon("compass"), class_name="tile"),
+            el.h1(t("This page isn’t here")),
+            el.p(t("The address may be mistyped, or the page has moved.")),
+            el.div(
+                el.a(t("Go to the help home"), href=href("/"), class_name="btn btn--primary"),
+                el.a(t("My tickets"), href=href("/tickets"), class_name="btn"),
+                class_name="cluster",
+            ),
+            class_name="empty",
+        ),
+        kind="reading",
     )

@@ -120,7 +120,7 @@ async def sign_out(asked: Asked) -> Response:
     p = portal()
     if asked.credentials.session:
         await p.tell(sessions.end, asked.credentials.session)
-    response = _to(asked.page("/", signed_out="1"))
+    response = _to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.SESSION)
     return response
 
@@ -139,7 +139,19 @@ async def sign_up(asked: Asked) -> Response:
         await p.run(partial(accounts.ask_to_sign_up, p.store, form, asked.browser, asked.ip))
     except DomainError as error:
         return _to(asked.page("/sign-up", **_problem(error), next=asked.text("next")))
-    return _to(asked.page("/sign-up", step="code", next=asked.text("next")))
+    return _to(asked.page("/sign-up/code", next=asked.text("next")))
+
+
+async def sign_up_again(asked: Asked) -> Response:
+    """Send another code for the account that this browser is making."""
+    p = portal()
+    address = await p.ask(codes.newest_address, SIGN_UP, asked.browser)
+    door = Door(SIGN_UP, address, asked.browser, asked.ip)
+    try:
+        await p.tell(accounts.ask_to_sign_up_again, door)
+    except DomainError as error:
+        return _to(asked.page("/sign-up/code", **_problem(error), next=asked.text("next")))
+    return _to(asked.page("/sign-up/code", next=asked.text("next")))
 
 
 async def finish_sign_up(asked: Asked) -> Response:
@@ -149,7 +161,7 @@ async def finish_sign_up(asked: Asked) -> Response:
     door = Door(SIGN_UP, address, asked.browser, asked.ip)
     token, refusal = await p.tell(accounts.finish_sign_up, door, asked.text("code"))
     if refusal:
-        return _to(asked.page("/sign-up", step="code", **_problem(refusal), next=asked.text("next")))
+        return _to(asked.page("/sign-up/code", **_problem(refusal), next=asked.text("next")))
     return await _signed_in(asked, token)
 
 
@@ -216,7 +228,7 @@ async def guest_leave(asked: Asked) -> Response:
     p = portal()
     if asked.credentials.guest:
         await p.tell(sessions.end, asked.credentials.guest)
-    response = _to(asked.page("/", signed_out="1"))
+    response = _to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.GUEST)
     return response
 
@@ -247,6 +259,7 @@ routes = [
     _door("/auth/sign-out", sign_out),
     _door("/auth/sign-up", sign_up),
     _door("/auth/sign-up/code", finish_sign_up),
+    _door("/auth/sign-up/new-code", sign_up_again),
     _door("/auth/forgot-password", forgot_password),
     _door("/auth/reset-password", reset_password),
     _door("/auth/guest/send-code", guest_send_code),

@@ -7,6 +7,7 @@ import reflex as rx
 from ticket_portal.domain import accounts, codes
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import DomainError, Invalid
+from ticket_portal.i18n.locales import bare
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
 from ticket_portal.wiring import portal
 
@@ -41,8 +42,8 @@ class FormState(SessionState):
             code_address="",
             resend_at="",
         )
-        purpose = {"sign-up": accounts.SIGN_UP, "reset-password": accounts.RESET}.get(self._last_segment)
-        if purpose and (purpose == accounts.RESET or query.get("step") == "code"):
+        purpose = {"/sign-up/code": accounts.SIGN_UP, "/reset-password": accounts.RESET}.get(bare(self._path))
+        if purpose:
             await self._look_at_code(purpose, refusal)
         self._show(ready=True)
 

@@ -19,6 +19,7 @@ class NewTicketState(SessionState):
     problem: str = ""
     problem_code: str = ""
     field: str = ""
+    refusals: int = 0
     sent: str = ""
     number_sent: int = 0
     sent_to: str = ""
@@ -40,6 +41,7 @@ class NewTicketState(SessionState):
         except DomainError as error:
             self.problem, self.problem_code = self._say(error), error.code
             self.field = error.field if isinstance(error, Invalid) else ""
+            self.refusals += 1  # tells the browser that this try is over, also when the words are the same
             return None
         self._show(problem="", problem_code="", field="", sent=form.client_id, number_sent=ticket.number or 0)
         if viewer.account_id:
