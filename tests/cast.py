@@ -11,7 +11,7 @@ from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
-PASSWORD = "portal-demo-1"  # noqa: S105 - the demo's own, named in the docs
+PASSWORD = "portal-demo-1"
 BROWSER = "browser-of-the-test"
 IP = "192.0.2.7"
 

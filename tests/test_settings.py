@@ -96,7 +96,9 @@ def test_postgresql_by_any_of_its_names(outside, scheme):
 
 
 def test_secrets_do_not_show_when_settings_are_printed(outside):
-    settings = outside(PORTAL_SECRET_KEY="hush", PORTAL_RESEND_API_KEY="re_hush", PORTAL_TEST_TOKEN="tok_hush")
+    settings = outside(
+        PORTAL_SECRET_KEY="hush", PORTAL_RESEND_API_KEY="re_hush", PORTAL_TEST_TOKEN="tok_hush"
+    )
     assert "hush" not in repr(settings) + str(settings)
 
 

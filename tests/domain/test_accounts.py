@@ -24,7 +24,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store.tables import Account, Alert, Challenge
 
-NEW_PASSWORD = "a new and longer one"  # noqa: S105
+NEW_PASSWORD = "a new and longer one"
 DOOR = Door(SIGN_UP, "minh@example.com", BROWSER, IP)
 
 
@@ -51,7 +51,10 @@ def test_from_the_form_to_the_account(store):
     assert (viewer.role, viewer.name, viewer.language, viewer.time_zone) == (
         "customer", "Minh Nguyen", "vi", "Asia/Ho_Chi_Minh",
     )  # fmt: skip
-    assert who(store, accounts.sign_in(store, "Minh@example.com", NEW_PASSWORD, IP)).account_id == viewer.account_id
+    assert (
+        who(store, accounts.sign_in(store, "Minh@example.com", NEW_PASSWORD, IP)).account_id
+        == viewer.account_id
+    )
 
 
 def test_a_wrong_code_makes_no_account(store):
@@ -64,10 +67,13 @@ def test_a_wrong_code_makes_no_account(store):
 
 def test_a_known_address_gets_the_same_answer_and_a_mail_that_says_so(store, ana):
     hash_before = store.read(accounts.find, ana.address).password_hash
-    answers = [accounts.ask_to_sign_up(store, form(a), BROWSER, IP) for a in (ana.address, "minh@example.com")]
+    answers = [
+        accounts.ask_to_sign_up(store, form(a), BROWSER, IP) for a in (ana.address, "minh@example.com")
+    ]
     assert answers == [None, None]
     statuses = [
-        store.read(codes.status, Door(SIGN_UP, a, BROWSER, IP)).sent for a in (ana.address, "minh@example.com")
+        store.read(codes.status, Door(SIGN_UP, a, BROWSER, IP)).sent
+        for a in (ana.address, "minh@example.com")
     ]
     assert statuses == [True, True]
 
@@ -135,7 +141,14 @@ def test_what_a_form_must_have(change, refusal):
 
 @pytest.mark.parametrize(
     "password",
-    ["🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑", "  spaces  count ", "mật khẩu của tôi", "nul\0in the middle", "half \ud83d of a pair", "x" * 1000],
+    [
+        "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑",
+        "  spaces  count ",
+        "mật khẩu của tôi",
+        "nul\0in the middle",
+        "half \ud83d of a pair",
+        "x" * 1000,
+    ],
 )
 def test_any_characters_are_welcome(store, password):
     accounts.ask_to_sign_up(store, form(password=password), BROWSER, IP)

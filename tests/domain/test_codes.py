@@ -213,20 +213,26 @@ def test_a_replaced_code_says_so_and_counts_as_a_wrong_try(work, clock):
     if old != new:
         assert isinstance(codes.enter(work, DOOR, old), CodeReplaced)
         assert isinstance(codes.status(work, DOOR).refusal, CodeReplaced)
-        assert codes._newest(work, DOOR).wrong_tries == 1  # noqa: SLF001
+        assert codes._newest(work, DOOR).wrong_tries == 1
     assert codes.enter(work, DOOR, new) is None
 
 
 def test_a_code_works_only_in_the_browser_that_asked(work):
     code = get_code(work)
     for elsewhere in ("another browser", ""):
-        assert isinstance(codes.enter(work, Door(DOOR.purpose, DOOR.address, elsewhere, IP), code), CodeExpired)
+        assert isinstance(
+            codes.enter(work, Door(DOOR.purpose, DOOR.address, elsewhere, IP), code), CodeExpired
+        )
     assert codes.enter(work, DOOR, code) is None
 
 
 def test_a_code_works_only_for_its_ticket_and_its_address(work):
     code = get_code(work)
-    for purpose, address in (("guest:2", DOOR.address), (DOOR.purpose, "other@example.com"), ("reset", DOOR.address)):
+    for purpose, address in (
+        ("guest:2", DOOR.address),
+        (DOOR.purpose, "other@example.com"),
+        ("reset", DOOR.address),
+    ):
         door = Door(purpose, address, BROWSER, IP)
         other = get_code(work, door)
         if other != code:
@@ -283,7 +289,7 @@ def test_guessing_at_once_gets_no_more_tries(store):
     with ThreadPoolExecutor(8) as pool:
         refusals = list(pool.map(lambda guess: store.write(codes.enter, DOOR, guess), guesses))
     assert sum(isinstance(r, CodeWrong | CodeWrongFewLeft) for r in refusals) == 4
-    assert store.read(lambda work: codes._newest(work, DOOR).wrong_tries) == 5  # noqa: SLF001
+    assert store.read(lambda work: codes._newest(work, DOOR).wrong_tries) == 5
 
 
 def test_a_double_click_sends_one_code(store):

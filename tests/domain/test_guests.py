@@ -43,11 +43,15 @@ def test_the_link_alone_shows_number_and_masked_address(work, guest_ticket, link
 
 
 def test_looking_has_no_effect(work, link):
-    before = [work.session.exec(select(func.count()).select_from(t)).one() for t in (Alert, Challenge, LimitHit)]
+    before = [
+        work.session.exec(select(func.count()).select_from(t)).one() for t in (Alert, Challenge, LimitHit)
+    ]
     work.topics.clear()
     for _ in range(5):
         guests.look(work, link, BROWSER)
-    after = [work.session.exec(select(func.count()).select_from(t)).one() for t in (Alert, Challenge, LimitHit)]
+    after = [
+        work.session.exec(select(func.count()).select_from(t)).one() for t in (Alert, Challenge, LimitHit)
+    ]
     assert after == before
     assert not work.topics
     assert not work.session.dirty
@@ -62,7 +66,18 @@ def test_every_link_that_does_not_open_gets_the_same_answer(work, clock, minh, g
     clock.advance(days=90, seconds=1)
 
     answers = set()
-    for token in (revoked, link, too_old, "x", "", "x" * 43, "x" * 44, "\ud800" * 43, "é" * 43, "' OR 1=1 --"):
+    for token in (
+        revoked,
+        link,
+        too_old,
+        "x",
+        "",
+        "x" * 43,
+        "x" * 44,
+        "\ud800" * 43,
+        "é" * 43,
+        "' OR 1=1 --",
+    ):
         for ask in (
             lambda: guests.look(work, token, BROWSER),  # noqa: B023
             lambda: guests.send_code(work, token, BROWSER, IP, "en"),  # noqa: B023
@@ -74,7 +89,9 @@ def test_every_link_that_does_not_open_gets_the_same_answer(work, clock, minh, g
     assert len(answers) == 1
 
 
-def test_a_link_works_until_ninety_days_after_closing_to_the_second(work, clock, minh, linh, guest_ticket, link):
+def test_a_link_works_until_ninety_days_after_closing_to_the_second(
+    work, clock, minh, linh, guest_ticket, link
+):
     clock.advance(days=1000)
     assert guests.look(work, link, BROWSER), "an open ticket's link does not age"
     tickets.resolve(work, linh, guest_ticket.number)

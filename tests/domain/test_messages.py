@@ -154,7 +154,9 @@ def test_a_refused_reply_leaves_nothing(store, ana, budi):
 
 
 def _count_rows(work) -> list[int]:
-    return [work.session.exec(select(func.count()).select_from(table)).one() for table in (Message, Event, Alert)]
+    return [
+        work.session.exec(select(func.count()).select_from(table)).one() for table in (Message, Event, Alert)
+    ]
 
 
 def test_nobody_writes_faster_than_a_person(work, clock, settings, ana, linh, ticket):
@@ -345,7 +347,9 @@ def test_a_message_needs_an_id_of_its_own(client_id):
         MessageForm.parse({"body": "Hello", "client_id": client_id})
 
 
-@pytest.mark.parametrize("body", ["a\0b", "\ud800 x", "🙂 đã nhận ✓ дякую", "x\r\ny", "\u202ereversed", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "body", ["a\0b", "\ud800 x", "🙂 đã nhận ✓ дякую", "x\r\ny", "\u202ereversed", "' OR 1=1 --"]
+)
 def test_whatever_is_typed_is_kept_and_read_as_typed(work, ana, linh, ticket, body):
     messages.reply(work, ana, ticket.number, says(body))
     work.session.expire_all()
@@ -419,7 +423,8 @@ def test_a_web_address_is_a_link_that_tells_nothing_of_us():
 
 
 @pytest.mark.parametrize(
-    "piece", ["http://a.", "https://", "http://a/(", "http://a.b/[", "a@", "www.", "//", "http://a-", ":", "&#x", "."]
+    "piece",
+    ["http://a.", "https://", "http://a/(", "http://a.b/[", "a@", "www.", "//", "http://a-", ":", "&#x", "."],
 )
 def test_a_long_hostile_text_takes_no_long_time(piece):
     body = (piece * 10_000)[:10_000]

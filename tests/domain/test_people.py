@@ -44,7 +44,14 @@ def test_a_masked_address_is_known_to_its_owner_only(address, shown):
 
 
 def test_the_portal_speaks_english_where_it_speaks_nothing_else():
-    assert [language(c) for c in ("es", "uk", "ua", "", "tlh", "../etc")] == ["es", "uk", "en", "en", "en", "en"]
+    assert [language(c) for c in ("es", "uk", "ua", "", "tlh", "../etc")] == [
+        "es",
+        "uk",
+        "en",
+        "en",
+        "en",
+        "en",
+    ]
 
 
 def test_a_line_is_one_line():

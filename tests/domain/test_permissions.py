@@ -66,7 +66,9 @@ def test_the_answer_is_the_same_for_a_strangers_ticket_and_for_none(work, budi, 
 
 TEAM_WORK = {
     "note": lambda work, viewer, number: messages.note(work, viewer, number, says("Called twice.")),
-    "request details": lambda work, viewer, number: messages.request_details(work, viewer, number, says("Which?")),
+    "request details": lambda work, viewer, number: messages.request_details(
+        work, viewer, number, says("Which?")
+    ),
     "resolve": tickets.resolve,
     "assign": tickets.assign_to_me,
 }

@@ -54,7 +54,13 @@ def test_a_stranger_who_types_a_customers_address_opens_nothing_in_the_account(w
 def test_a_signed_in_customer_cannot_send_in_another_name(ana):
     form = TicketForm.parse(
         ana,
-        {"email": "budi@example.com", "name": "Budi", "subject": "Hi", "body": "Hi", "client_id": str(uuid4())},
+        {
+            "email": "budi@example.com",
+            "name": "Budi",
+            "subject": "Hi",
+            "body": "Hi",
+            "client_id": str(uuid4()),
+        },
     )
     assert (form.address, form.name) == (ana.address, ana.name)
 

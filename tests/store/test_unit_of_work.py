@@ -19,7 +19,6 @@ from ticket_portal.store import tables
 from ticket_portal.store.tables import Account, LimitHit, Message, Signal, Ticket
 from ticket_portal.store.unit_of_work import CHANNEL, Store, Work
 
-
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 ON_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")
 
@@ -70,7 +69,12 @@ def test_what_a_reader_writes_is_thrown_away(store: Store):
 def test_a_ticket_tells_its_pages_its_owners_list_and_the_queue(work: Work, ana, minh):
     of_ana, of_minh = opens(work, ana), opens(work, minh)
     topics = {"queue", "outbox"}
-    topics |= {f"ticket:{of_ana.id}", f"list:{ana.account_id}", f"ticket:{of_minh.id}", f"list:{minh.address}"}
+    topics |= {
+        f"ticket:{of_ana.id}",
+        f"list:{ana.account_id}",
+        f"ticket:{of_minh.id}",
+        f"list:{minh.address}",
+    }
     assert work.topics == topics
 
 
@@ -81,7 +85,9 @@ def test_other_processes_hear_of_it_by_what_was_committed_with_it(store: Store):
         [signal] = store.read(lambda work: work.session.exec(select(Signal)).all())
         assert (signal.origin, signal.topics) == (store.origin, ["queue", "ticket:1"])
         return
-    address = make_url(store.settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
+    address = (
+        make_url(store.settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
     with psycopg.connect(address, autocommit=True) as other_process:
         other_process.execute(f"LISTEN {CHANNEL}")
         with pytest.raises(Died):
@@ -169,7 +175,7 @@ def test_other_names_do_not_wait(store: Store):
 
 def test_readers_do_not_wait_for_a_writer(store: Store, ana):
     store.write(opens, ana)
-    with store._session(writing=True) as writing:  # noqa: SLF001
+    with store._session(writing=True) as writing:
         writing.add(LimitHit(rule="test", subject="test", at=datetime.now(UTC)))
         writing.flush()
         assert store.read(rows) == 1, "the one of Ana's ticket"
@@ -253,7 +259,7 @@ def test_a_page_of_a_list_is_read_from_its_index_in_order(store: Store, ana, min
 def test_a_conversation_is_read_from_its_index(store: Store, ana):
     ticket = store.write(opens, ana)
     store.write(messages.reply, ana, ticket.number, says("Hello"))
-    plan = _plan_of(store, lambda work: messages._entries(work, ticket.id, team=False, before=None))  # noqa: SLF001
+    plan = _plan_of(store, lambda work: messages._entries(work, ticket.id, team=False, before=None))
     assert "TEMP B-TREE" not in plan
     assert "SCAN" not in plan
 
@@ -274,7 +280,9 @@ def _plan_of(store: Store, ask, *args) -> str:
 
 
 def test_the_people_are_there_before_and_after_every_test(store: Store):
-    addresses = store.read(lambda work: work.session.exec(select(Account.address).order_by(col(Account.id))).all())
+    addresses = store.read(
+        lambda work: work.session.exec(select(Account.address).order_by(col(Account.id))).all()
+    )
     assert addresses[0] == ANA.address
     assert len(addresses) == 4
     assert store.read(rows, Ticket) == 0
