@@ -44,9 +44,7 @@ def test_the_stylesheet_is_put_into_the_page():
 
     assert "css?inline" in document
     assert 'jsx("link"' not in document
-    assert document.endswith(
-        'jsx("style",{dangerouslySetInnerHTML:{__html:reflexGlobalStyles}}),jsx(Links,{})'
-    )
+    assert document.endswith('document.querySelector("style").textContent}}),jsx(Links,{})')
 
 
 def test_an_unknown_document_stops_the_build():

@@ -39,6 +39,11 @@ def replaced(text: str, old: str, new: str, what: str) -> str:
     return text.replace(old, new)
 
 
+def bundled(static: Path) -> list[str]:
+    """The scripts that were built."""
+    return [file.read_text(encoding="utf-8") for file in (static / "assets").glob("*.js")]
+
+
 def json_text(value: object) -> str:
     """JSON as it stands in a module, letters as they are."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -104,6 +109,11 @@ class Shells(Plugin):
 class InlineStyles(Plugin):
     """Puts the stylesheet into the page: the first paint waits for one answer only."""
 
+    # In the browser it is read back from the page, so that the scripts do not carry all of it a second time.
+    _STYLE = (
+        'jsx("style",{dangerouslySetInnerHTML:{__html:import.meta.env.SSR'
+        '?reflexGlobalStyles:document.querySelector("style").textContent}}),'
+    )
     _LINK = re.compile(r'jsx\("link",\{[^{}]*href:reflexGlobalStyles[^{}]*\},?\),?')
 
     def pre_compile(self, **context: Any) -> None:
@@ -123,14 +133,15 @@ class InlineStyles(Plugin):
             "__reflex_global_styles.css?inline",
             "the stylesheet's import",
         )
-        style = 'jsx("style",{dangerouslySetInnerHTML:{__html:reflexGlobalStyles}}),'
-        return document.replace(stylesheet, style)
+        return document.replace(stylesheet, self._STYLE)
 
     def post_build(self, **context: Any) -> None:
         """The page carries its styles and links none."""
         page = (context["static_dir"] / "index.html").read_text(encoding="utf-8")
         if "<style" not in page or 'rel="stylesheet"' in page:
             raise BuildChanged("the stylesheet in the page")
+        if any("__reflex_base" in text for text in bundled(context["static_dir"])):
+            raise BuildChanged("the stylesheet out of the scripts")
 
 
 class ClientPatches(Plugin):
