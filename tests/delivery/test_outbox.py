@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from sqlmodel import col, update
+from sqlmodel import col, delete, update
 
 from tests.cast import asks_about, says
 from tests.conftest import advance
@@ -350,3 +350,18 @@ def _damage(work: Work, alert_id: int) -> None:
 
 def _seal_wrongly(work: Work) -> None:
     work.session.exec(update(Alert).where(col(Alert.kind) == "code").values(sealed=b"of another key"))
+
+
+def test_a_ticket_deleted_while_its_mail_is_on_its_way_stops_nothing(
+    desk: Desk, store: Store, outbox: Outbox, postman: Postman
+):
+    postman.before = lambda email: store.write(_delete_alerts)
+
+    outbox.deliver_due()
+
+    assert len(postman.took) == 1
+    assert desk.alerts() == []
+
+
+def _delete_alerts(work: Work) -> None:
+    work.session.exec(delete(Alert))

@@ -212,7 +212,9 @@ def next_due_at(work: Work) -> datetime | None:
 
 def delivered(work: Work, alert_id: int) -> None:
     """Record that the carrier took it; what was sealed in the row is forgotten."""
-    alert = work.session.get_one(Alert, alert_id, with_for_update=True)
+    alert = work.session.get(Alert, alert_id, with_for_update=True)
+    if alert is None:  # its ticket was deleted while the mail was on its way
+        return
     alert.state, alert.sent_at, alert.problem = "sent", work.now, ""
     alert.leased_until = alert.sealed = None
     work.session.add(alert)
@@ -224,8 +226,8 @@ def failed(work: Work, delivery: Delivery, problem: str, *, for_good: bool = Fal
 
     A worker whose lease ran out is not believed: another one has it by now, and may have delivered it.
     """
-    alert = work.session.get_one(Alert, delivery.id, with_for_update=True)
-    if alert.state != "sending" or alert.attempts != delivery.attempt:
+    alert = work.session.get(Alert, delivery.id, with_for_update=True)
+    if alert is None or alert.state != "sending" or alert.attempts != delivery.attempt:
         return
     alert.problem, alert.leased_until = problem[:200], None
     since = alert.prepared_at or alert.created_at

@@ -37,14 +37,14 @@ def _insiders_only(door: Door) -> Door:
 @_insiders_only
 async def _box(request: Request) -> Response:
     """The list, the newest first."""
-    address = request.query_params.get("to", "").strip()
+    address = request.query_params.get("to", "").strip().lower()
     return _page(_listed(await portal().ask(mailbox.newest, address), address, None), "")
 
 
 @_insiders_only
 async def _mail(request: Request) -> Response:
     """One mail, beside the list."""
-    address = request.query_params.get("to", "").strip()
+    address = request.query_params.get("to", "").strip().lower()
     mail = await portal().ask(mailbox.find, request.path_params["mail_id"])
     if mail is None:
         return Response("Not Found", 404, media_type="text/plain")
