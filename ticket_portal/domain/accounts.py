@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from passlib.hash import argon2
+from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
 from ticket_portal.domain import codes, keys, limits, notifications, sessions
@@ -182,7 +182,7 @@ def zone(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _common_passwords() -> frozenset[str]:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - a megabyte of words, needed seldom
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # a megabyte of words, needed seldom
 
     return frozenset(w for w in FREQUENCY_LISTS["passwords"] if len(w) >= SHORTEST_PASSWORD)
 

@@ -125,7 +125,7 @@ def sealed(work: Work, door: Door) -> dict[str, Any]:
 
 def digits(typed: str) -> str:
     """Return the digits of what was typed: spaces and dashes don't count, full-width digits do."""
-    folded = unicodedata.normalize("NFKC", typed if len(typed) <= 64 else "")  # noqa: PLR2004 - longer is no code
+    folded = unicodedata.normalize("NFKC", typed if len(typed) <= 64 else "")  # longer is no code
     return "".join(str(unicodedata.digit(c)) for c in folded if unicodedata.digit(c, None) is not None)
 
 

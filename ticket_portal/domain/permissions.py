@@ -37,7 +37,7 @@ def can_reply(viewer: Viewer, ticket: Owned) -> bool:
     return can_read(viewer, ticket)
 
 
-def can_work(viewer: Viewer, ticket: Owned) -> bool:
+def can_work(viewer: Viewer, ticket: Owned) -> bool:  # noqa: ARG001 - a rule like the others
     """Notes, requests for details, resolving, assigning: the team."""
     return viewer.of_team
 

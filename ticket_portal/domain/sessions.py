@@ -60,7 +60,7 @@ def viewer(work: Work, token_hash: str) -> Viewer:
     session, account = row
     if session.ended_at or _over(work, session, account):
         return NOBODY
-    if account is None:
+    if session.account_id is None:
         return Viewer(role="guest", address=session.address or "", session=token_hash)
     return of_account(account, session=token_hash)
 
