@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ticket_portal import settings as settings_module
+from ticket_portal.delivery.faults import Faults
 from ticket_portal.delivery.live import Hub
 from ticket_portal.delivery.mail import Carrier
 from ticket_portal.delivery.mail.mailbox import Mailbox
@@ -35,6 +36,7 @@ class Portal:
     store: Store
     hub: Hub
     outbox: Outbox
+    faults: Faults | None = None
     # Its own small pool: a handful of threads keeps both cores busy, more would only queue at the database.
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "domain"))
 
@@ -82,9 +84,13 @@ def build(settings: Settings) -> Portal:
     """Build a portal from settings."""
     store = Store(settings)
     hub = Hub(store)
-    outbox = Outbox(store, carrier(settings, store), settings)
+    mails = carrier(settings, store)
+    faults = Faults(mails, store.engine) if settings.test_mode else None
+    outbox = Outbox(store, faults or mails, settings)
+    if faults:
+        hub.listeners.append(faults.hear)
     hub.listeners.append(lambda topics: outbox.wake() if topics & {"outbox", "clock"} else None)
-    return Portal(settings, store, hub, outbox)
+    return Portal(settings, store, hub, outbox, faults)
 
 
 def carrier(settings: Settings, store: Store) -> Carrier:

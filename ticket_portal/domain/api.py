@@ -10,7 +10,6 @@ from sqlmodel import col, select
 from ticket_portal.domain import accounts, keys, sessions, tickets
 from ticket_portal.domain.errors import DomainError, NotFound
 from ticket_portal.domain.people import NOBODY, Viewer, canonical, require_team
-from ticket_portal.i18n.catalogues import _
 from ticket_portal.store.tables import Account, ApiAnswer, ApiToken, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -21,7 +20,8 @@ class KeyReused(DomainError):
     """An Idempotency-Key came with another request than the one it was made for."""
 
     code = "idempotency_key_reused"
-    text = _("This Idempotency-Key was already used for a different request.")
+    # Only the API says this, and it speaks English; nothing to translate.
+    text = "This Idempotency-Key was already used for a different request."
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ class SocketGuard:
             socket.end_soon()
 
     def _on_change(self, topics: set[str]) -> None:
+        if "sockets" in topics:
+            self.drop_all()
         for topic in topics:
             kind, _, token_hash = topic.partition(":")
             if kind == "session":

@@ -1,0 +1,249 @@
+"""The QA hooks and the health routes, as a engineer's script meets them."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+from starlette.applications import Starlette
+
+from tests.cast import asks_about
+from ticket_portal import wiring
+from ticket_portal.demo import people
+from ticket_portal.demo.scenarios import SCENARIOS
+from ticket_portal.domain import messages, qa, tickets
+from ticket_portal.domain.people import Viewer
+from ticket_portal.routes import health, testing
+from ticket_portal.store import migrations
+from ticket_portal.store.unit_of_work import Store
+
+HERE, ELSEWHERE = "127.0.0.1", "203.0.113.5"
+MAIL_FIELDS = {"to", "subject", "kind", "locale", "headers", "text", "html", "link", "code", "created_at"}
+
+
+class Engineer:
+    """Somebody with curl."""
+
+    def __init__(self, portal: wiring.Portal) -> None:
+        self.portal = portal
+        self.app = Starlette(routes=[*testing.routes, *health.routes])
+
+    def calls(
+        self, method: str, path: str, sent: Any = None, ip: str = HERE, **headers: str
+    ) -> httpx.Response:
+        """One request."""
+
+        async def call() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, client=(ip, 50_000))
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:3000") as client:
+                return await client.request(method, path, json=sent, headers=headers)
+
+        return asyncio.run(call())
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        """The captured mail."""
+        return self.calls("GET", f"/test/mailbox?to={to}").json()
+
+    def lets_pass(self, seconds: int) -> dict[str, Any]:
+        """Move the clock."""
+        return self.calls("POST", "/test/clock", {"advance_seconds": seconds}).json()
+
+
+@pytest.fixture
+def engineer(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A portal in test mode on a real database."""
+    from tests.conftest import _add_people  # noqa: PLC0415
+
+    portal = wiring.build(store.settings)
+    for module in (testing, health):
+        monkeypatch.setattr(module, "portal", lambda: portal)
+    yield Engineer(portal)
+    portal.store.close()
+    store.write(qa.reset)
+    store.write(_add_people)
+
+
+@pytest.fixture
+def migrated(store: Store) -> Any:
+    """A database that says it has this code's version, as `alembic upgrade head` leaves it."""
+    store.write(
+        lambda work: work.session.execute(text("CREATE TABLE alembic_version (version_num TEXT PRIMARY KEY)"))
+    )
+    store.write(
+        lambda work: work.session.execute(
+            text(f"INSERT INTO alembic_version VALUES ('{migrations.newest()}')")
+        )
+    )
+    yield
+    store.write(lambda work: work.session.execute(text("DROP TABLE alembic_version")))
+
+
+def _reply(engineer: Engineer, linh: Viewer, number: int, body: str = "Try again now.") -> None:
+    form = messages.MessageForm(body, asks_about(linh).client_id)
+    engineer.portal.store.write(messages.reply, linh, number, form)
+
+
+def _opens(engineer: Engineer, viewer: Viewer) -> int:
+    return engineer.portal.store.write(tickets.submit, viewer, asks_about(viewer), HERE).number or 0
+
+
+def test_a_mail_leaves_when_the_clock_says_so_and_is_there_at_once(engineer, ana, linh):
+    number = _opens(engineer, ana)
+    engineer.lets_pass(0)
+    assert engineer.calls("DELETE", "/test/mailbox").status_code == 204
+    _reply(engineer, linh, number)
+
+    assert engineer.mails("ana@example.com") == []
+    assert engineer.lets_pass(21)["delivered"] == 1
+
+    [mail] = engineer.mails("ANA@example.com")
+    assert set(mail) == MAIL_FIELDS
+    assert (mail["to"], mail["kind"], mail["locale"], mail["code"]) == (
+        "ana@example.com",
+        "reply",
+        "es",
+        None,
+    )
+    assert str(number) in mail["subject"]
+    assert mail["link"].startswith(engineer.portal.settings.public_url)
+    assert mail["link"] in mail["text"]
+    assert "Try again now." not in mail["text"] + mail["html"]
+
+
+def test_the_newest_mail_comes_first(engineer, ana, linh):
+    number = _opens(engineer, ana)
+    _reply(engineer, linh, number)
+    engineer.lets_pass(600)
+
+    assert [m["kind"] for m in engineer.mails("ana@example.com")] == ["reply", "confirmation"]
+    assert engineer.mails("budi@example.com") == []
+    assert len(engineer.calls("GET", "/test/mailbox").json()) == 2
+
+
+def test_the_clock_goes_forward_for_everybody(engineer):
+    before = engineer.calls("GET", "/test/clock").json()["now"]
+    engineer.lets_pass(3600)
+    assert engineer.calls("GET", "/test/clock").json()["now"][:13] != before[:13]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"advance_seconds": -1}, {"advance_seconds": "5"}, {}, {"seconds": 5}, {"advance_seconds": 10**12}, []],
+)
+def test_a_clock_that_is_asked_the_impossible_says_so(engineer, sent):
+    refused = engineer.calls("POST", "/test/clock", sent)
+    assert refused.status_code == 422
+    assert refused.json()["detail"]
+
+
+def test_scenarios_are_listed_and_loaded_with_their_mail_delivered(engineer):
+    assert engineer.calls("GET", "/test/scenarios").json() == list(SCENARIOS)
+
+    told = engineer.calls("POST", "/test/scenarios/guest-ticket").json()
+
+    [mail] = engineer.mails("guest@example.com")
+    assert mail["kind"] == "confirmation"
+    assert "/guest/" in mail["link"]
+    assert told["link"].partition("/guest/")[0] == mail["link"].partition("/guest/")[0]
+    assert told["password"] == people.PASSWORD
+    assert engineer.calls("POST", "/test/scenarios/nothing").status_code == 404
+
+
+def test_mail_waits_while_its_provider_is_down_and_leaves_once_it_is_up(engineer, ana, migrated):
+    engineer.calls("POST", "/test/faults", {"mail_down": True})
+    _opens(engineer, ana)
+    assert engineer.lets_pass(30)["delivered"] == 0
+    ready = engineer.calls("GET", "/readyz")
+    assert (ready.status_code, ready.json()["mail"]["later"]) == (200, 1)
+
+    engineer.calls("POST", "/test/faults", {"mail_down": False})
+    assert engineer.lets_pass(3600)["delivered"] == 1
+    assert len(engineer.mails("ana@example.com")) == 1
+
+
+def test_a_slow_database_is_slow_until_told_otherwise_or_a_scenario_begins(engineer):
+    told = engineer.calls("POST", "/test/faults", {"slow_database_ms": 40}).json()
+    assert told == {"mail_down": False, "slow_database_ms": 40}
+    assert engineer.calls("GET", "/test/clock").elapsed.total_seconds() >= 0.04
+
+    engineer.calls("POST", "/test/scenarios/empty")
+    assert engineer.calls("GET", "/test/faults").json() == {"mail_down": False, "slow_database_ms": 0}
+
+
+def test_dropped_sockets_are_asked_of_every_process(engineer):
+    heard: set[str] = set()
+    engineer.portal.store.listeners.append(heard.update)
+    engineer.calls("POST", "/test/faults", {"drop_sockets": True})
+    assert heard == {"sockets"}
+
+
+HOOKS = [
+    ("GET", "/test/mailbox"),
+    ("DELETE", "/test/mailbox"),
+    ("GET", "/test/scenarios"),
+    ("POST", "/test/scenarios/empty"),
+    ("POST", "/test/clock"),
+    ("POST", "/test/faults"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), HOOKS)
+def test_the_hooks_are_for_testers_alone(engineer, monkeypatch, method, path):
+    settings = engineer.portal.settings
+    assert engineer.calls(method, path, ip=ELSEWHERE).status_code == 404
+    assert engineer.calls(method, path, **{"X-Forwarded-For": HERE}).status_code == 404
+    assert engineer.calls(method, path, ip=ELSEWHERE, **{"X-Forwarded-For": HERE}).status_code == 404
+    assert engineer.calls(method, path, ip=ELSEWHERE, Authorization="Bearer ").status_code == 404
+
+    monkeypatch.setattr(settings, "test_token", SecretStr("sesame"))
+    assert engineer.calls(method, path, ip=ELSEWHERE, Authorization="Bearer wrong").status_code == 404
+    assert engineer.calls(method, path, ip=ELSEWHERE, Authorization="Bearer sesame").status_code != 404
+
+    monkeypatch.setattr(settings, "test_mode", False)
+    assert engineer.calls(method, path).status_code == 404
+
+
+def test_a_process_that_lives_says_so_to_everybody(engineer):
+    alive = engineer.calls("GET", "/healthz", ip=ELSEWHERE)
+    assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
+
+
+def test_a_portal_is_ready_when_its_database_has_this_codes_version(engineer, migrated):
+    ready = engineer.calls("GET", "/readyz")
+
+    assert ready.status_code == 200
+    assert ready.json() == {
+        "status": "ready",
+        "database": {"status": "ok"},
+        "redis": {"status": "unused"},
+        "mail": {"carrier": "mailbox", "due": 0, "oldest_due_seconds": 0, "later": 0, "failed": 0},
+    }
+
+
+def test_a_portal_on_an_old_database_is_not_ready(engineer):
+    ready = engineer.calls("GET", "/readyz")
+    assert (ready.status_code, ready.json()["database"]) == (503, {"status": "not migrated"})
+
+
+def test_a_redis_that_is_away_makes_it_unready_without_saying_where_it_is(engineer, store, monkeypatch):
+    monkeypatch.setattr(engineer.portal.settings, "redis_url", "redis://secret@127.0.0.1:1/0")
+
+    ready = engineer.calls("GET", "/readyz")
+
+    assert (ready.status_code, ready.json()["redis"]) == (503, {"status": "unreachable"})
+    assert "secret" not in ready.text
+
+
+def test_a_database_that_is_away_makes_it_unready_and_leaves_it_alive(engineer, monkeypatch):
+    def away(*_args: object) -> None:
+        raise OSError("connection refused by db.internal")
+
+    monkeypatch.setattr(engineer.portal.store, "read", away)
+
+    ready = engineer.calls("GET", "/readyz")
+
+    assert (ready.status_code, ready.json()["database"]) == (503, {"status": "unreachable"})
+    assert "db.internal" not in ready.text
+    assert engineer.calls("GET", "/healthz").status_code == 200

@@ -1,0 +1,41 @@
+"""What operators watch: whether mail waits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, func, select
+
+from ticket_portal.store.tables import Alert
+from ticket_portal.store.unit_of_work import Work
+
+
+@dataclass(frozen=True)
+class MailQueue:
+    """The outbox in four numbers."""
+
+    due: int
+    oldest_due_seconds: int
+    later: int
+    failed: int
+
+
+def mail_queue(work: Work) -> MailQueue:
+    """Return what is to leave now, since when, what leaves later, and what no carrier would take."""
+    waiting = col(Alert.state).in_(("waiting", "sending"))
+    due, oldest = work.session.exec(
+        select(func.count(), func.min(Alert.due_at)).where(waiting, col(Alert.due_at) <= work.now)
+    ).one()
+    return MailQueue(
+        due=due,
+        oldest_due_seconds=_seconds(work, oldest),
+        later=work.session.exec(
+            select(func.count()).select_from(Alert).where(waiting, col(Alert.due_at) > work.now)
+        ).one(),
+        failed=work.session.exec(
+            select(func.count()).select_from(Alert).where(col(Alert.state) == "failed")
+        ).one(),
+    )
+
+
+def _seconds(work: Work, since: datetime | None) -> int:
+    return max(0, int((work.now - since).total_seconds())) if since else 0

@@ -1,0 +1,194 @@
+"""`/test/…`: what QA engineers steer a running portal with. Only with PORTAL_TEST_MODE=1, never in production.
+
+From this machine, or with PORTAL_TEST_TOKEN as a bearer token; everybody else is told that there is nothing here.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ticket_portal.delivery.faults import MAIL_DOWN, SLOW_DATABASE
+from ticket_portal.demo import scenarios
+from ticket_portal.demo.scenarios import NoSuchScenario
+from ticket_portal.domain import mailbox, qa
+from ticket_portal.domain.errors import BadAddress
+from ticket_portal.domain.people import canonical
+from ticket_portal.routes.insiders import may_enter
+from ticket_portal.store.tables import CapturedMail
+from ticket_portal.store.unit_of_work import Work
+from ticket_portal.wiring import portal
+
+Door = Callable[[Request], Awaitable[Response]]
+
+LARGEST_BODY = 16 * 1024
+
+
+class Advance(BaseModel):
+    """How far the clock goes forward."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    advance_seconds: Annotated[int, Field(ge=0, le=qa.FURTHEST)]
+
+
+class Troubles(BaseModel):
+    """Which troubles begin or end; what is not named stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    mail_down: bool | None = None
+    slow_database_ms: Annotated[int, Field(ge=0, le=5_000)] | None = None
+    drop_sockets: bool = False
+
+
+class Refused(Exception):
+    """The request can't be understood; the text says why."""
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def for_testers(door: Door) -> Door:
+    """Let in testers alone."""
+
+    async def guarded(request: Request) -> Response:
+        settings = portal().settings
+        if not settings.test_mode or not may_enter(request, settings.test_token):
+            return Response("Not Found", 404, media_type="text/plain")
+        try:
+            return await door(request)
+        except Refused as refusal:
+            return JSONResponse({"detail": str(refusal)}, 422)
+
+    return guarded
+
+
+@for_testers
+async def mails(request: Request) -> Response:
+    """Return captured mail, the newest first; DELETE throws it away."""
+    if request.method == "DELETE":
+        await portal().tell(mailbox.clear)
+        return Response(status_code=204)
+    address = request.query_params.get("to", "").strip()
+    try:
+        address = canonical(address) if address else ""
+    except BadAddress:
+        raise Refused("to: not an e-mail address") from None
+    found = await portal().ask(mailbox.newest, address)
+    return _answer([_mail(mail) for mail in found])
+
+
+@for_testers
+async def clock(request: Request) -> Response:
+    """Move the clock forward; answer when all that became due is delivered."""
+    if request.method == "GET":
+        return _answer({"now": (await portal().ask(_now)).isoformat()})
+    asked = await _read(Advance, request)
+    try:
+        now = await portal().tell(qa.advance, asked.advance_seconds)
+    except qa.TooFar:
+        raise Refused("advance_seconds: the clock would be more than ten years ahead") from None
+    delivered = await portal().run(portal().outbox.deliver_due)
+    return _answer({"now": now.isoformat(), "delivered": delivered})
+
+
+@for_testers
+async def list_scenarios(_request: Request) -> Response:
+    """Return the names of the scenarios."""
+    return _answer(list(scenarios.SCENARIOS))
+
+
+@for_testers
+async def load_scenario(request: Request) -> Response:
+    """Empty the database and set up a scenario; answer with its numbers and addresses."""
+    p = portal()
+    try:
+        found = await p.run(partial(scenarios.load, p.store, request.path_params["name"]))
+    except NoSuchScenario:
+        known = ", ".join(scenarios.SCENARIOS)
+        return _answer({"detail": f"There is no such scenario. There are: {known}."}, 404)
+    await p.tell(_end_troubles)
+    if p.faults:
+        p.faults.mail_down, p.faults.slow_database_ms = False, 0
+    await p.run(p.outbox.deliver_due)
+    return _answer(found)
+
+
+@for_testers
+async def faults(request: Request) -> Response:
+    """Begin or end troubles; answer which ones there are."""
+    p = portal()
+    assert p.faults is not None  # it is there in test mode
+    if request.method == "POST":
+        asked = await _read(Troubles, request)
+        topics = _topics(asked)
+        p.faults.hear(topics)
+        await p.tell(_tell, topics)
+    return _answer({"mail_down": p.faults.mail_down, "slow_database_ms": p.faults.slow_database_ms})
+
+
+def _topics(asked: Troubles) -> set[str]:
+    topics = {"sockets"} if asked.drop_sockets else set[str]()
+    if asked.mail_down is not None:
+        topics.add(f"{MAIL_DOWN}{int(asked.mail_down)}")
+    if asked.slow_database_ms is not None:
+        topics.add(f"{SLOW_DATABASE}{asked.slow_database_ms}")
+    return topics
+
+
+def _tell(work: Work, topics: set[str]) -> None:
+    work.tell(*topics)
+
+
+def _end_troubles(work: Work) -> None:
+    work.tell(f"{MAIL_DOWN}0", f"{SLOW_DATABASE}0")
+
+
+def _now(work: Work) -> Any:
+    return work.now
+
+
+async def _read(model: type[Model], request: Request) -> Model:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Refused("the body is too large")
+    try:
+        return model.model_validate_json(bytes(body) or b"{}")
+    except ValidationError as error:
+        mistakes = error.errors(include_url=False, include_input=False, include_context=False)
+        raise Refused("; ".join(f"{'.'.join(map(str, m['loc']))}: {m['msg']}" for m in mistakes)) from None
+
+
+def _mail(mail: CapturedMail) -> dict[str, Any]:
+    return {
+        "to": mail.address,
+        "subject": mail.subject,
+        "kind": mail.kind,
+        "locale": mail.language,
+        "headers": mail.headers,
+        "text": mail.plain,
+        "html": mail.html,
+        "link": mail.link or None,
+        "code": mail.code or None,
+        "created_at": mail.created_at.isoformat(),
+    }
+
+
+def _answer(content: Any, status: int = 200) -> Response:
+    return JSONResponse(content, status, headers={"Cache-Control": "no-store"})
+
+
+routes = [
+    Route("/test/mailbox", mails, methods=["GET", "DELETE"]),
+    Route("/test/clock", clock, methods=["GET", "POST"]),
+    Route("/test/scenarios", list_scenarios),
+    Route("/test/scenarios/{name}", load_scenario, methods=["POST"]),
+    Route("/test/faults", faults, methods=["GET", "POST"]),
+]
