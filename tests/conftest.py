@@ -75,6 +75,14 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     store.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hash cheaply: the real cost (30 ms and 19 MiB each time) is for attackers."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(accounts, "hasher", accounts.hasher.using(memory_cost=8, rounds=1))
+        yield
+
+
 _hashed = ""
 
 

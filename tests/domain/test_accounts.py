@@ -28,6 +28,9 @@ NEW_PASSWORD = "a new and longer one"
 DOOR = Door(SIGN_UP, "minh@example.com", BROWSER, IP)
 
 
+REAL_HASHER = accounts.hasher  # before conftest makes it cheap
+
+
 def form(address: str = "minh@example.com", password: str = NEW_PASSWORD) -> SignUp:
     """What somebody typed into the sign-up form."""
     return SignUp.parse(" Minh  Nguyen ", address, password, "vi", "Asia/Ho_Chi_Minh")
@@ -191,6 +194,10 @@ def test_known_and_unknown_addresses_cost_one_hash_each(store, ana, monkeypatch)
     assert len(hashed) == 2
     # The same parameters, or the time would tell.
     assert len({h.rsplit("$", 2)[0] for h in hashed}) == 1
+
+
+def test_a_hash_costs_what_owasp_advises():
+    assert REAL_HASHER.hash(PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_a_huge_password_is_wrong_without_being_hashed(monkeypatch):
