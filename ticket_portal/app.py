@@ -30,7 +30,7 @@ from ticket_portal.pages.settings import settings
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
-from ticket_portal.routes import session
+from ticket_portal.routes import api, health, mailbox, mute, session, testing
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
@@ -130,6 +130,14 @@ PAGES = [
         on_load=[ConversationState.load, ConversationState.watch],
     ),
 ]
+ROUTES = [
+    *session.routes,
+    *api.routes,
+    *health.routes,
+    *mailbox.routes,
+    *mute.routes,
+    *testing.routes,
+]
 NOT_FOUND = Page("404", not_found, msg("Page not found"))
 
 
@@ -176,7 +184,7 @@ app = rx.App(
     ],
     backend_exception_handler=report_failure,
     # Applied in this order: the last is the outermost.
-    api_transformer=[Starlette(routes=session.routes), _edge, _page_guard, _socket_guard, _headers],
+    api_transformer=[Starlette(routes=ROUTES), _edge, _page_guard, _socket_guard, _headers],
 )
 app.add_middleware(Gate())
 add_pages(app, PAGES, NOT_FOUND)

@@ -8,8 +8,8 @@ from reflex.vars import VarData
 
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
-from ticket_portal.components.tickets import status_chip
-from ticket_portal.components.words import SITE, NativeForm, date_time, day, t, tn, utc_time
+from ticket_portal.components.tickets import moment, status_chip
+from ticket_portal.components.words import SITE, NativeForm, clock_time, day, t, tn, utc_time
 from ticket_portal.domain.messages import MessageView
 from ticket_portal.domain.tickets import LONGEST_BODY
 from ticket_portal.states.conversation import ConversationState as State
@@ -203,7 +203,7 @@ def _event(line: rx.Var[Line]) -> rx.Component:
 
 
 def _time(at: rx.Var[str]) -> rx.Component:
-    return el.time(date_time(at), date_time=at, title=utc_time(at))
+    return el.time(clock_time(at), date_time=at, title=utc_time(at))
 
 
 def _author(line: rx.Var[Line]) -> rx.Var:
@@ -330,7 +330,7 @@ def ticket_head(*actions: rx.Component) -> rx.Component:
         el.p(
             status_chip(State.status),
             el.span(t("Ticket"), " ", el.span(State.ticket, class_name="num")),
-            el.span(t("Sent"), " ", _time(State.created_at)),
+            el.span(t("Sent"), " ", moment(State.created_at)),
             class_name="ticket__meta",
         ),
         *actions,

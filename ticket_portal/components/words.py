@@ -26,6 +26,7 @@ __all__ = [
     "UseCatalog",
     "add_pages",
     "clock_offset",
+    "clock_time",
     "date_time",
     "day",
     "href",
@@ -99,6 +100,11 @@ def rel_time(iso: Any) -> rx.vars.StringVar:
 def date_time(iso: Any) -> rx.vars.StringVar:
     """A moment as date and time in the reader's zone."""
     return _call("dateTime", iso, ticking=True)
+
+
+def clock_time(iso: Any) -> rx.vars.StringVar:
+    """The time of day of a moment, in the reader's zone."""
+    return _call("time", iso, ticking=True)
 
 
 def utc_time(iso: Any) -> rx.vars.StringVar:

@@ -39,6 +39,7 @@ def conversation() -> rx.Component:
                 rx.cond(State.missing, ticket_missing(), open_ticket()),
             ),
         ),
+        kind="reading",
     )
 
 

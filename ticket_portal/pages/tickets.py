@@ -24,6 +24,7 @@ def tickets() -> rx.Component:
             session_ended(),
             rx.cond(TicketsState.loaded, _list(), waiting_rows()),
         ),
+        kind="reading",
     )
 
 

@@ -61,6 +61,7 @@ class ConversationState(SessionState):
         """Keep the conversation as it is in the database, for as long as the page is open."""
         hub = portal().hub
         async with self:
+            await self._open()  # a background handler may begin before the foreground one has run
             ticket_id, number = self._ticket_id, self.ticket
         if not ticket_id:
             return
@@ -150,6 +151,9 @@ class ConversationState(SessionState):
         return guest
 
     async def _open(self) -> None:
+        if self.shown == self._last_segment and self._ticket_id:
+            await self._refresh()
+            return
         self._forget_private()
         self.shown = self._last_segment
         try:
@@ -178,6 +182,7 @@ class ConversationState(SessionState):
 
     async def _refresh(self) -> bool:
         """Read the ticket again as who is here now; False when they may not see it any more."""
+        await self._follow_clock()
         reader = await self._reader()
         try:
             thread = await self._thread(self._ticket_id, team=reader.of_team)

@@ -59,6 +59,7 @@ class QueueState(SessionState):
         self.has_more = bool(page.after)
 
     async def _refresh(self) -> bool:
+        await self._follow_clock()
         p, viewer = portal(), await self._viewer()
         if not viewer.of_team:
             self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)

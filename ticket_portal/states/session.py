@@ -15,7 +15,7 @@ from reflex.event import Event
 from reflex.state import BaseState, StateUpdate
 from reflex_base.registry import RegistrationContext
 
-from ticket_portal.domain import accounts, sessions
+from ticket_portal.domain import accounts, qa, sessions
 from ticket_portal.domain.accounts import SHORTEST_PASSWORD
 from ticket_portal.domain.errors import DomainError, Invalid, TooMany, by_code
 from ticket_portal.domain.people import NOBODY, Viewer, masked
@@ -97,6 +97,12 @@ class SessionState(rx.State):
         """Return the guest whose address was proved at this browser."""
         return await portal().viewer(self._credentials.guest)
 
+    async def _follow_clock(self) -> None:
+        """Let the page's times follow the testers' clock."""
+        p = portal()
+        if p.settings.test_mode:
+            self._show(clock_offset=float(await p.hub.shared("clock", "", lambda: p.ask(qa.offset))))
+
     def _say(self, error: DomainError) -> str:
         """Return an error's text in the language of the page."""
         return say(error, self._language, self._credentials.zone)
@@ -117,7 +123,6 @@ class SessionState(rx.State):
         self.account = viewer.address
         self.guest_address = masked(guest.address) if guest.address else ""
         self.viewer_key = viewer.key
-        self.clock_offset = 0.0
 
 
 def say(error: DomainError, language: str, zone: str = "UTC") -> str:
@@ -168,6 +173,7 @@ class Gate(rx.Middleware):
         credentials = session._credentials
         viewer, guest = await session._viewer(), await session._guest()
         self._recognise(root, session, viewer, guest)
+        await session._follow_clock()
         if event.name in _framework_events():
             return None
         audience = _audience(event.name)

@@ -59,6 +59,7 @@ class TicketsState(SessionState):
         self.has_more = bool(page.after)
 
     async def _refresh(self) -> bool:
+        await self._follow_clock()
         viewer = await self._viewer()
         if viewer.account_id is None:
             self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
