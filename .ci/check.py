@@ -10,7 +10,7 @@ TOOLS = Path(sys.executable).parent
 
 CHECKS = {
     "format": [TOOLS / "ruff", "format", "--check", "--quiet", "."],
-    "lint": [TOOLS / "ruff", "check", "--quiet", "."],
+    "lint": [TOOLS / "ruff", "check", "--quiet", "--output-format", "concise", "."],
     "types": [TOOLS / "pyright"],
     "layers": [TOOLS / "lint-imports", "--no-cache"],
     "front end": [sys.executable, "-m", "ticket_portal.frontend"],
