@@ -14,10 +14,10 @@ import pytest
 from sqlmodel import SQLModel, col, delete, select
 
 from tests.cast import ADMIN, ANA, BUDI, LINH, MINH, PASSWORD, PEOPLE, opens
-from ticket_portal.domain import accounts, sessions
+from ticket_portal.domain import accounts, qa, sessions
 from ticket_portal.domain.people import Viewer
 from ticket_portal.settings import Settings
-from ticket_portal.store.tables import Account, TestClock, Ticket
+from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
 
@@ -153,13 +153,7 @@ def clock(work: Work) -> Clock:
 
 def advance(store: Store, **by: float) -> None:
     """Let time pass for everything that is yet to begin, as `POST /test/clock` does."""
-
-    def move(work: Work) -> None:
-        clock = work.session.get(TestClock, 1) or TestClock(id=1)
-        clock.offset_seconds += int(timedelta(**by).total_seconds())
-        work.session.add(clock)
-
-    store.write(move)
+    store.write(qa.advance, int(timedelta(**by).total_seconds()))
 
 
 def _viewer(database: Store, address: str) -> Viewer:
