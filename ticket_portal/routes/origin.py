@@ -9,11 +9,15 @@ from ticket_portal.settings import Settings
 def refused(request: Request, settings: Settings) -> Response | None:
     """Return the refusal of a request that another site may have caused, None for one of ours.
 
-    Browsers send `Origin` with every POST (Fetch standard); where it is missing, `Sec-Fetch-Site` must say so.
+    Browsers send `Origin` with every POST (Fetch standard); where it is missing, `Sec-Fetch-Site` must say so. From a
+    guest's page it is "null", as that page sends no referrer: there too the browser's own word decides.
     """
     origin = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site")
     if origin is None:
-        same = request.headers.get("sec-fetch-site") in ("same-origin", "none")
+        same = site in ("same-origin", "none")
+    elif origin == "null":
+        same = site == "same-origin"
     else:
         same = origin in settings.origins or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
     return None if same else PlainTextResponse("Cross-site request refused.", 403)
