@@ -303,3 +303,13 @@ def test_a_double_click_sends_one_code(store):
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(click, range(8))) == 1
     assert len(store.write(mails)) == 1
+
+
+def test_old_codes_are_swept_with_what_was_sealed_in_them(work, clock):
+    codes.send(work, DOOR, "en", sealed={"hash": "the password's hash"})
+    clock.advance(days=1)
+    codes.sweep(work)
+    assert work.session.exec(select(Challenge)).all()
+    clock.advance(minutes=11)
+    codes.sweep(work)
+    assert not work.session.exec(select(Challenge)).all()

@@ -126,3 +126,17 @@ def _span(parts):
 def _seen_at(work, session):
     work.session.expire_all()
     return work.session.get_one(Session, session).seen_at
+
+
+def test_only_sessions_that_are_over_are_swept(work, clock, settings, ana, budi, minh):
+    settings.session_idle_days = settings.session_days
+    ended, open_one = begin(work, ana), begin(work, budi)
+    begin(work, minh)
+    sessions.end(work, ended)
+    clock.advance(days=29)
+    sessions.sweep(work)
+    assert sessions.viewer(work, open_one).address == budi.address
+    assert work.session.get(Session, ended) is None
+    clock.advance(days=9)
+    sessions.sweep(work)
+    assert not work.session.exec(select(Session)).all()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from ticket_portal.domain import keys, limits, notifications
 from ticket_portal.domain.errors import (
@@ -31,6 +31,7 @@ from ticket_portal.store.tables import Challenge
 from ticket_portal.store.unit_of_work import Work
 
 WARN_FROM = 3
+KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,11 @@ def digits(typed: str) -> str:
     return "".join(str(unicodedata.digit(c)) for c in folded if unicodedata.digit(c, None) is not None)
 
 
+def sweep(work: Work) -> None:
+    """Delete codes that no page speaks of any more, and what was sealed with them."""
+    work.session.exec(delete(Challenge).where(col(Challenge.expires_at) < work.now - KEPT))
+
+
 def _try(work: Work, door: Door, challenge: Challenge, code: str) -> DomainError | None:
     s = work.settings
     if challenge.used_at:
@@ -170,9 +176,7 @@ def _shown_refusal(work: Work, door: Door, challenge: Challenge) -> DomainError 
 
 
 def _is_the_one_before(work: Work, door: Door, newest: Challenge, code: str) -> bool:
-    before = work.session.exec(
-        _challenges(door).where(col(Challenge.id) < newest.id).limit(1)
-    ).first()
+    before = work.session.exec(_challenges(door).where(col(Challenge.id) < newest.id).limit(1)).first()
     return before is not None and keys.equal(before.code_hmac, _hmac(work.settings, door, code))
 
 

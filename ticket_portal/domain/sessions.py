@@ -5,7 +5,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
-from sqlmodel import col, select, update
+from sqlalchemy import or_
+from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
 from ticket_portal.domain.people import NOBODY, Role, Viewer
@@ -13,6 +14,7 @@ from ticket_portal.store.tables import Account, Session
 from ticket_portal.store.unit_of_work import Work
 
 SEEN_EVERY = timedelta(minutes=1)
+KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,14 @@ def end_all(work: Work, account: Account) -> None:
     )
     for token_hash in work.session.exec(open_ones).all():
         end(work, token_hash)
+
+
+def sweep(work: Work) -> None:
+    """Delete sessions that are over for whoever they were, some days after."""
+    oldest = work.now - timedelta(days=work.settings.session_days) - KEPT
+    work.session.exec(
+        delete(Session).where(or_(col(Session.created_at) < oldest, col(Session.ended_at) < work.now - KEPT))
+    )
 
 
 def _begin(work: Work, *, account_id: int | None = None, address: str | None = None) -> str:
