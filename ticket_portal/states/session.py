@@ -11,9 +11,10 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 import reflex as rx
-from reflex.event import Event
+from reflex.event import Event, EventHandler
 from reflex.state import BaseState, StateUpdate
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import format_event_handler
 
 from ticket_portal.domain import accounts, qa, sessions
 from ticket_portal.domain.accounts import SHORTEST_PASSWORD
@@ -174,7 +175,9 @@ class Gate(rx.Middleware):
         viewer, guest = await session._viewer(), await session._guest()
         self._recognise(root, session, viewer, guest)
         await session._follow_clock()
-        if event.name in _framework_events():
+        if event.name == _HYDRATE:
+            await self._show_page(app, root, viewer, guest)
+        if event.name in _FRAMEWORK:
             return None
         audience = _audience(event.name)
         if audience == EVERYBODY or _belongs(audience, viewer, guest):
@@ -191,9 +194,27 @@ class Gate(rx.Middleware):
             return
         if session._identity is not None:
             # Another person on the same tab: nothing of the one before may stay.
+            hydrated = root.is_hydrated
             root.reset()
+            root.is_hydrated = hydrated
         session._identity = identity
         session._bind(viewer, guest)
+
+    @staticmethod
+    async def _show_page(app: rx.App, root: BaseState, viewer: Viewer, guest: Viewer) -> None:
+        """Load the page before its state is sent for the first time.
+
+        Reflex would send the empty state first and run `on_load` after it: after a reconnect a page that shows
+        a conversation would turn into its skeleton and back.
+        """
+        for handler in app.get_load_events(root.rx_router_url.path):
+            name = format_event_handler(handler) if isinstance(handler, EventHandler) else ""
+            if not name.endswith(".load"):
+                continue
+            audience = _audience(name)
+            if audience == EVERYBODY or _belongs(audience, viewer, guest):
+                registered = RegistrationContext.get().event_handlers[name]
+                await registered.handler.fn(await root.get_state(registered.states[0]))
 
     async def _touch(self, credentials: Credentials) -> None:
         """Note that a person does something here, once a minute."""
@@ -228,13 +249,10 @@ _ROOT = rx.State.get_full_name()
 _NOTE_OVER = f"{SessionState.get_full_name()}.note_session_over"
 
 
-def _framework_events() -> frozenset[str]:
-    return _FRAMEWORK
-
-
+_HYDRATE = f"{_ROOT}.hydrate_and_load"
 _FRAMEWORK = frozenset(
     {
-        f"{_ROOT}.hydrate_and_load",
+        _HYDRATE,
         f"{_ROOT}.hydrate",
         f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal",
         f"{_ROOT}.reflex___state____on_load_internal_state.set_is_hydrated",

@@ -1,11 +1,13 @@
 """My tickets: a customer's own, live."""
 
 import asyncio
+from typing import Any
 
 import reflex as rx
 
 from ticket_portal.domain import tickets
 from ticket_portal.domain.tickets import TicketPage, TicketRow
+from ticket_portal.i18n.locales import localized
 from ticket_portal.states.session import ACCOUNTS, SessionState, connected, open_to
 from ticket_portal.wiring import portal
 
@@ -25,10 +27,13 @@ class TicketsState(SessionState):
 
     @rx.event
     @open_to(ACCOUNTS)
-    async def load(self) -> None:
-        """Show the newest state of the list from its beginning."""
+    async def load(self) -> Any:
+        """Show the newest state of the list from its beginning; the team is led to its queue."""
+        if (await self._viewer()).of_team:
+            return rx.redirect(localized(self._language, "/agent"), replace=True)
         self._show(more_rows=[], session_over=False)
         await self._refresh()
+        return None
 
     @rx.event(background=True, supersedes=True)
     @open_to(ACCOUNTS)
@@ -64,8 +69,7 @@ class TicketsState(SessionState):
         if viewer.account_id is None:
             self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
             return False
-        if viewer.of_team:  # the team's tickets are in the queue
-            self._show(rows=[], loaded=True)
+        if viewer.of_team:
             return False
         page = await self._page(viewer.account_id)
         moved = {r.number for r in page.rows}
