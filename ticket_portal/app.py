@@ -86,7 +86,11 @@ PAGES = [
         on_load=[FormState.load],
     ),
     Page(
-        "/reset-password", reset_password, msg("Choose a new password"), on_load=[FormState.load], private=True
+        "/reset-password",
+        reset_password,
+        msg("Choose a new password"),
+        on_load=[FormState.load],
+        private=True,
     ),
     Page(
         "/find-ticket",

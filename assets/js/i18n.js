@@ -107,6 +107,7 @@ const words = (code, path, search) => ({
   code,
   t: (id, values) => single(code, id, values),
   tn: (one, many, n, values) => counted(code, one, many, n, values),
+  number: (n) => Number(n).toLocaleString(code),
   href: (to) => localized(code, to),
   to: (other) => localized(other, bare(path)) + search,
   rel: (iso, clock) => shown(iso, clock, (moment) => relative(code, moment)),

@@ -12,6 +12,7 @@ _SAID = {"aria_label", "aria_description", "aria_roledescription", "aria_valuete
 _SAID |= {"title", "placeholder", "alt", "label"}
 _SAID_ATTRIBUTES = {name.replace("_", "-") for name in _SAID}
 _MARKERS = {"t", "tn", "msg"}
+_NO_ELEMENTS = {"RunsHook"}
 _NO_TEXT_ELEMENTS = {
     "script",
     "style",
@@ -67,6 +68,8 @@ def _kind(call: ast.Call) -> str:
     if not isinstance(function, ast.Attribute) or function.attr in _NO_TEXT_ELEMENTS:
         return "other"
     if isinstance(function.value, ast.Name):
+        if function.value.id in _NO_ELEMENTS:
+            return "other"
         if function.value.id == "el" or (function.attr == "create" and not function.value.id.startswith("_")):
             return "element"
         if function.value.id == "rx":

@@ -57,8 +57,13 @@ def connection_strip() -> rx.Component:
                     el.span(
                         rx.cond(
                             connection_state() == "offline",
-                            t("You’re offline. What you type is kept on this device and sent when the connection is back."),
-                            t("The connection is lost. We are reconnecting; what you type is kept on this device."),
+                            t(
+                                "You're offline. What you type is kept on this device and sent "
+                                "when the connection is back."
+                            ),
+                            t(
+                                "The connection is lost. We are reconnecting; what you type is kept on this device."
+                            ),
                         )
                     ),
                 ),

@@ -205,7 +205,9 @@ def new_code(action: str, resend_at: rx.Var, *fields: rx.Component) -> rx.Compon
 
 def _label(name: str, label: Any, beside: rx.Component | None = None) -> rx.Component:
     return el.div(
-        el.label(label, html_for=name), beside if beside is not None else rx.fragment(), class_name="field__label"
+        el.label(label, html_for=name),
+        beside if beside is not None else rx.fragment(),
+        class_name="field__label",
     )
 
 

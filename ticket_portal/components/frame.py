@@ -38,7 +38,11 @@ def frame(*content: rx.Component, kind: Kind = "plain", guest: Any = False) -> r
     return rx.fragment(
         A.create(t("Skip to content"), href="#main", class_name="skip"),
         top_bar(),
-        guest_strip() if guest is True else rx.cond(guest, guest_strip()) if guest is not False else rx.fragment(),
+        guest_strip()
+        if guest is True
+        else rx.cond(guest, guest_strip())
+        if guest is not False
+        else rx.fragment(),
         el.main(*content, id="main", tab_index=-1, class_name=_MAIN[kind]),
         footer(),
     )
@@ -142,8 +146,8 @@ def _opens(panel: str) -> dict[str, str]:
     return {"popoverTarget": panel}
 
 
-def _panel(*content: rx.Component, id: str, class_name: str = "menu") -> rx.Component:
-    return el.div(*content, id=id, class_name=class_name, custom_attrs={"popover": "auto"})
+def _panel(name: str, *content: rx.Component, class_name: str = "menu") -> rx.Component:
+    return el.div(*content, id=name, class_name=class_name, custom_attrs={"popover": "auto"})
 
 
 def _item(name: str, text: Any, path: Any) -> rx.Component:
@@ -162,8 +166,8 @@ def _language_menu() -> list[rx.Component]:
             custom_attrs=_opens("language-menu"),
         ),
         _panel(
+            "language-menu",
             el.ul(*[el.li(link) for link in languages(class_name="menu__link")], class_name="menu__list"),
-            id="language-menu",
         ),
     ]
 
@@ -190,7 +194,7 @@ def _help_menu() -> list[rx.Component]:
             ),
             class_name="badged only-wide",
         ),
-        _panel(el.ul(*_ways(t("My tickets")), class_name="menu__list"), id="help-menu"),
+        _panel("help-menu", el.ul(*_ways(t("My tickets")), class_name="menu__list")),
     ]
 
 
@@ -214,9 +218,11 @@ def _account_menu() -> list[rx.Component]:
             sign_in,
         ),
         _panel(
+            "account-menu",
             el.p(SessionState.account, class_name="menu__title"),
-            el.ul(_item("user", t("Settings"), href("/settings")), el.li(_sign_out()), class_name="menu__list"),
-            id="account-menu",
+            el.ul(
+                _item("user", t("Settings"), href("/settings")), el.li(_sign_out()), class_name="menu__list"
+            ),
         ),
     ]
 
@@ -234,6 +240,7 @@ def _phone_menu() -> list[rx.Component]:
             class_name="badged only-phone",
         ),
         _panel(
+            "phone-menu",
             el.nav(
                 # A link until its script is there; `summary` would have no role that assistive technology agrees on.
                 A.create(
@@ -264,7 +271,6 @@ def _phone_menu() -> list[rx.Component]:
                 el.ul(*[el.li(link) for link in languages()], class_name="sheet__langs"),
                 aria_label=t("Menu"),
             ),
-            id="phone-menu",
             class_name="sheet",
         ),
     ]

@@ -24,7 +24,11 @@ def action(name: str, title: Any, text: Any, path: str, arrow: str = "arrow-righ
 def submit_action(arrow: str = "arrow-right") -> rx.Component:
     """Lead to the form for a new ticket."""
     return action(
-        "pencil", t("Submit a ticket"), t("Describe the problem; we reply to you personally"), "/tickets/new", arrow
+        "pencil",
+        t("Submit a ticket"),
+        t("Describe the problem; we reply to you personally"),
+        "/tickets/new",
+        arrow,
     )
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "language",
     "language_links",
     "language_name",
+    "number",
     "rel_time",
     "route_focus",
     "route_param",
@@ -70,6 +71,11 @@ def t(message: str, **values: Any) -> rx.vars.StringVar:
 def tn(one: str, many: str, n: Any, **values: Any) -> rx.vars.StringVar:
     """A counted text: `tn("1 ticket", "{n} tickets", count)`."""
     return _call("tn", one, many, n, values) if values else _call("tn", one, many, n)
+
+
+def number(n: Any) -> rx.vars.StringVar:
+    """A number with the reader's separators, for a text's placeholder."""
+    return _call("number", n)
 
 
 def href(path: Any) -> rx.vars.StringVar:

@@ -70,7 +70,7 @@ def _invalid() -> rx.Component:
     return el.div(
         notice(
             "link",
-            t("This link isn’t valid any more"),
+            t("This link isn't valid any more"),
             t("Use the link in the newest e-mail, or get your links again."),
             el.a(t("Find my ticket"), href=href("/find-ticket"), class_name="btn btn--primary"),
         ),
@@ -93,7 +93,7 @@ def _verify() -> rx.Component:
 def _ask_for_code() -> rx.Component:
     return form_card(
         t("Ticket {number}", number=State.ticket),
-        t("To protect this ticket, we’ll send a 6-digit code to {address}.", address=State.masked_address),
+        t("To protect this ticket, we'll send a 6-digit code to {address}.", address=State.masked_address),
         el.div(
             _notes(),
             post_form("/auth/guest/send-code", _token(), submit(t("Send code"))),
@@ -162,7 +162,7 @@ def _somebody_else() -> rx.Component:
         el.div(
             el.p(
                 t(
-                    "You’re signed in as {address}, and this ticket belongs to another address. Continue as a guest with a code, or switch the account.",
+                    "You're signed in as {address}, and this ticket belongs to another address. Continue as a guest with a code, or switch the account.",
                     address=State.signed_in_as,
                 )
             ),

@@ -22,7 +22,9 @@ def home() -> rx.Component:
             el.div(
                 el.h1(t("A person will help you. You can follow every step.")),
                 el.p(
-                    t("Tell us what happened. We answer in your language, and the answer appears here and in your inbox alert.")
+                    t(
+                        "Tell us what happened. We answer in your language, and the answer appears here and in your inbox alert."
+                    )
                 ),
                 class_name="hero__in",
             ),
@@ -37,7 +39,7 @@ def _signed_out() -> rx.Component:
     return el.div(
         rx.cond(
             FormState.notice == "signed_out",
-            el.div(el.p(icon("check"), el.span(t("You’re signed out."))), class_name="strip"),
+            el.div(el.p(icon("check"), el.span(t("You're signed out."))), class_name="strip"),
         ),
         role="status",
     )
@@ -70,7 +72,8 @@ def _steps() -> rx.Component:
                 t("Every answer brings an e-mail without its text, so nothing private travels."),
             ),
             _step(
-                t("Answer here"), t("Open the ticket, read the newest update and reply in the box at the bottom.")
+                t("Answer here"),
+                t("Open the ticket, read the newest update and reply in the box at the bottom."),
             ),
             class_name="steps",
         ),
@@ -89,7 +92,10 @@ def _assurance() -> rx.Component:
         el.div(
             el.h2(t("Stay safe"), id="safe"),
             el.p(
-                t("Our e-mails never contain your messages and never ask you to send funds. In doubt, open this site yourself.")
+                t(
+                    "Our e-mails never contain your messages and never ask you to send funds. "
+                    "In doubt, open this site yourself."
+                )
             ),
         ),
         class_name="section assure",

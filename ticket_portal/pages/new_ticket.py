@@ -11,7 +11,7 @@ from ticket_portal.components.frame import frame, safety
 from ticket_portal.components.hooks import RunsHook, dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice
-from ticket_portal.components.words import NativeForm, href, t
+from ticket_portal.components.words import NativeForm, href, number, t
 from ticket_portal.domain.tickets import LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT
 from ticket_portal.states.new_ticket import NewTicketState as State
 from ticket_portal.states.session import SessionState
@@ -41,7 +41,10 @@ def new_ticket() -> rx.Component:
 def _page() -> rx.Component:
     return rx.fragment(
         el.div(
-            el.div(el.h1(t("Submit a ticket")), el.p(t("We answer here on this site and send an alert by e-mail."))),
+            el.div(
+                el.h1(t("Submit a ticket")),
+                el.p(t("We answer here on this site and send an alert by e-mail.")),
+            ),
             class_name="page__head",
         ),
         el.div(_form(), _tips(), class_name="split"),
@@ -67,7 +70,10 @@ def _form() -> rx.Component:
             "body",
             t("Describe the problem"),
             state=State,
-            hint=t("Up to 10,000 characters. What happened, when, and what did you expect?"),
+            hint=t(
+                "Up to {most} characters. What happened, when, and what did you expect?",
+                most=number(LONGEST_BODY),
+            ),
             area=True,
             required=True,
         ),
@@ -125,7 +131,7 @@ def _known(label: Any, value: Any) -> rx.Component:
 def _counter() -> rx.Component:
     length = _value("length").to(int)
     return el.p(
-        t("{length} of {most} characters", length=length, most=LONGEST_BODY),
+        t("{length} of {most} characters", length=number(length), most=number(LONGEST_BODY)),
         role="status",
         class_name=rx.cond(length > LONGEST_BODY, "field__error", "field__hint"),
     )
@@ -135,7 +141,10 @@ def _tips() -> rx.Component:
     return el.aside(
         el.h2(t("For a faster answer"), id="tips"),
         el.ul(
-            _tip("list-check", t("One ticket per problem. If you already have one on this matter, reply there.")),
+            _tip(
+                "list-check",
+                t("One ticket per problem. If you already have one on this matter, reply there."),
+            ),
             _tip("clock", t("Say when it happened, and what you saw on the screen.")),
             _tip("link", t("Add the transaction ID and the network, if there is one.")),
             _tip("shield", t("Leave out passwords, seed phrases and codes.")),
@@ -158,9 +167,10 @@ def _received() -> rx.Component:
             el.p(
                 rx.cond(
                     SessionState.account != "",
-                    t("We’ll alert you by e-mail when we answer."),
+                    t("We'll alert you by e-mail when we answer."),
                     t(
-                        "We sent a confirmation to {address}. Its link opens the ticket; we’ll alert you there when we answer.",
+                        "We sent a confirmation to {address}. Its link opens the ticket; "
+                        "we'll alert you there when we answer.",
                         address=State.sent_to,
                     ),
                 )

@@ -13,7 +13,7 @@ def not_found() -> rx.Component:
     return frame(
         el.div(
             el.span(icon("compass"), class_name="tile"),
-            el.h1(t("This page isn’t here")),
+            el.h1(t("This page isn't here")),
             el.p(t("The address may be mistyped, or the page has moved.")),
             el.div(
                 el.a(t("Go to the help home"), href=href("/"), class_name="btn btn--primary"),

@@ -3,7 +3,16 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.forms import code_field, field, form_card, hidden, new_code, post_form, problem, submit
+from ticket_portal.components.forms import (
+    code_field,
+    field,
+    form_card,
+    hidden,
+    new_code,
+    post_form,
+    problem,
+    submit,
+)
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
@@ -33,7 +42,10 @@ def reset_password() -> rx.Component:
                         "password",
                         t("Password"),
                         state=FormState,
-                        hint=t("At least {least} characters. A short sentence works well.", least=SHORTEST_PASSWORD),
+                        hint=t(
+                            "At least {least} characters. A short sentence works well.",
+                            least=SHORTEST_PASSWORD,
+                        ),
                         type="password",
                         auto_complete="new-password",
                         required=True,

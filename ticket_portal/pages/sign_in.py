@@ -3,7 +3,16 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.forms import email_field, field, form_card, hidden, notice_note, post_form, problem, submit
+from ticket_portal.components.forms import (
+    email_field,
+    field,
+    form_card,
+    hidden,
+    notice_note,
+    post_form,
+    problem,
+    submit,
+)
 from ticket_portal.components.frame import frame, with_next
 from ticket_portal.components.words import SITE, href, t
 from ticket_portal.states.forms import FormState
@@ -42,8 +51,14 @@ def sign_in() -> rx.Component:
             ),
         ),
         el.p(
-            el.span(t("New here?"), " ", el.a(t("Create account"), href=with_next("/sign-up", FormState.next_path))),
-            el.span(t("Sent a ticket as a guest?"), " ", el.a(t("Find my ticket"), href=href("/find-ticket"))),
+            el.span(
+                t("New here?"),
+                " ",
+                el.a(t("Create account"), href=with_next("/sign-up", FormState.next_path)),
+            ),
+            el.span(
+                t("Sent a ticket as a guest?"), " ", el.a(t("Find my ticket"), href=href("/find-ticket"))
+            ),
             class_name="form__foot",
         ),
         kind="form",
@@ -54,7 +69,10 @@ def _already() -> rx.Component:
     return rx.cond(
         SessionState.account != "",
         el.p(
-            t("You’re signed in as {address}. Signing in below switches the account.", address=SessionState.account),
+            t(
+                "You're signed in as {address}. Signing in below switches the account.",
+                address=SessionState.account,
+            ),
             class_name="note",
         ),
     )

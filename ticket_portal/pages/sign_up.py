@@ -46,7 +46,9 @@ def sign_up() -> rx.Component:
                     "password",
                     t("Password"),
                     state=FormState,
-                    hint=t("At least {least} characters. A short sentence works well.", least=SHORTEST_PASSWORD),
+                    hint=t(
+                        "At least {least} characters. A short sentence works well.", least=SHORTEST_PASSWORD
+                    ),
                     type="password",
                     auto_complete="new-password",
                     required=True,
@@ -56,7 +58,11 @@ def sign_up() -> rx.Component:
             ),
         ),
         el.p(
-            el.span(t("Have an account?"), " ", el.a(t("Sign in"), href=with_next("/sign-in", FormState.next_path))),
+            el.span(
+                t("Have an account?"),
+                " ",
+                el.a(t("Sign in"), href=with_next("/sign-in", FormState.next_path)),
+            ),
             class_name="form__foot",
         ),
         kind="form",
@@ -82,9 +88,7 @@ def sign_up_code() -> rx.Component:
                     submit(t("Verify")),
                     class_name="form",
                 ),
-                new_code(
-                    "/auth/sign-up/new-code", FormState.resend_at, hidden("next", FormState.next_path)
-                ),
+                new_code("/auth/sign-up/new-code", FormState.resend_at, hidden("next", FormState.next_path)),
                 class_name="stack",
             ),
         ),

@@ -19,5 +19,8 @@ def refused(request: Request, settings: Settings) -> Response | None:
     elif origin == "null":
         same = site == "same-origin"
     else:
-        same = origin in settings.origins or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
+        same = (
+            origin in settings.origins
+            or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
+        )
     return None if same else PlainTextResponse("Cross-site request refused.", 403)
