@@ -1,0 +1,233 @@
+"""The people of the scenes. They find things by role and by the words of their own language, and wait as people do."""
+
+import re
+from typing import Any, Self
+
+from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
+
+from tests.browser.portal import Portal
+from ticket_portal.i18n.catalogues import page_text
+from ticket_portal.i18n.locales import localized
+
+PASSWORD = "portal-demo-1"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 860}
+ADDRESSES = {
+    "ana": "ana@example.com",
+    "budi": "budi@example.com",
+    "linh": "linh@example.com",
+    "minh": "minh@example.net",
+}
+
+
+def named(text: str) -> re.Pattern[str]:
+    """Exactly this accessible name; straight and curly apostrophes are one."""
+    return re.compile("^" + re.sub("['’]", "['’]", re.escape(text)) + "$")
+
+
+class Person:
+    """Somebody at one tab of a browser."""
+
+    def __init__(self, portal: Portal, context: BrowserContext, name: str, language: str, problems: list[str]) -> None:
+        self.portal = portal
+        self.context = context
+        self.name = name
+        self.language = language
+        self.address = ADDRESSES[name]
+        self.taps = 0
+        self.forgiven: list[str] = []
+        self._problems = problems
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self._note(f"page error: {error}"))
+        self.page.on("console", lambda m: self._note(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None)
+
+    def _note(self, problem: str) -> None:
+        if not any(re.search(pattern, problem) for pattern in self.forgiven):
+            self._problems.append(f"{self.name} at {self.page.url}: {problem}")
+
+    def forgives(self, *patterns: str) -> Self:
+        """Take these messages of the browser's console as a part of the scene."""
+        self.forgiven += patterns
+        return self
+
+    def forgives_a_lost_connection(self) -> Self:
+        """Take the browser's own words about a server that is away as a part of the scene."""
+        return self.forgives("net::ERR_", "WebSocket connection", "Failed to load resource")
+
+    def opens_another_tab(self) -> "Person":
+        """The same person in the same browser, once more."""
+        other = Person(self.portal, self.context, self.name, self.language, self._problems)
+        other.forgiven = self.forgiven
+        return other
+
+    def word(self, text: str, **values: Any) -> str:
+        """A text of the pages in this person's language."""
+        return page_text(self.language, text, **values)
+
+    # Where they are
+
+    def goes_to(self, path: str) -> Response:
+        """Type an address (the English one) in their language, and wait until the page hears the server."""
+        answer = self.page.goto(self.portal.url + localized(self.language, path))
+        assert answer is not None
+        self.is_live()
+        return answer
+
+    def follows_link(self, link: str) -> None:
+        """Click a link in an e-mail. It names the public address; the scene may reach the portal at another one."""
+        self.page.goto(self.portal.url + re.sub("^https?://[^/]+", "", link))
+        self.is_live()
+
+    def reloads(self) -> None:
+        """Press reload."""
+        self.page.reload()
+        self.is_live()
+
+    def is_live(self, timeout: float | None = None) -> None:
+        """Wait until the page hears the server."""
+        pill = self.page.get_by_test_id("connection-status")
+        expect(pill).to_have_attribute("data-state", "live", timeout=timeout)
+
+    def is_cut_off(self, timeout: float | None = None) -> None:
+        """Wait until the page says that it does not hear the server."""
+        pill = self.page.get_by_test_id("connection-status")
+        expect(pill).not_to_have_attribute("data-state", "live", timeout=timeout)
+
+    def is_at(self, path: str) -> None:
+        """Wait until the address is this (the English one), in their language."""
+        expect(self.page).to_have_url(re.compile(re.escape(localized(self.language, path)) + r"(\?.*)?$"))
+
+    # What they find
+
+    def button(self, text: str, **values: Any) -> Locator:
+        """A button, by its English name."""
+        return self.page.get_by_role("button", name=named(self.word(text, **values)))
+
+    def link(self, text: str, **values: Any) -> Locator:
+        """A link, by its English name."""
+        return self.page.get_by_role("link", name=named(self.word(text, **values)))
+
+    def field(self, text: str) -> Locator:
+        """A field, by its English label. Passwords have no role, so labels it is."""
+        return self.page.get_by_label(named(self.word(text))).and_(self.page.locator("input, textarea"))
+
+    def heading(self, text: str, **values: Any) -> Locator:
+        """A heading, by its English text."""
+        return self.page.get_by_role("heading", name=named(self.word(text, **values)))
+
+    def message(self, text: str) -> Locator:
+        """A message of the open conversation."""
+        return self.page.get_by_test_id("message").filter(has_text=text)
+
+    def row(self, number: int) -> Locator:
+        """A ticket's row in the open list."""
+        return self.page.get_by_test_id("ticket-row").filter(has_text=str(number))
+
+    # What they do
+
+    def presses(self, text: str, **values: Any) -> None:
+        """Press a button; on a phone, with a finger."""
+        self._touches(self.button(text, **values))
+
+    def chooses(self, text: str, **values: Any) -> None:
+        """Choose a link; on a phone, with a finger."""
+        self._touches(self.link(text, **values).first)
+
+    def chooses_ticket(self, number: int) -> None:
+        """Choose a ticket in the open list."""
+        self._touches(self.row(number).get_by_role("link"))
+
+    def _touches(self, what: Locator) -> None:
+        self.taps += 1
+        if (self.page.viewport_size or DESKTOP)["width"] == PHONE["width"]:
+            what.tap()
+        else:
+            what.click()
+
+    def types(self, field: str, text: str) -> None:
+        """Type into a field."""
+        self.field(field).fill(text)
+
+    def signs_in(self, password: str = PASSWORD) -> None:
+        """Fill in and send the form for signing in, wherever it stands."""
+        self.types("Email", self.address)
+        self.types("Password", password)
+        self.presses("Sign in")
+
+    def is_signed_in(self) -> Self:
+        """Sign in without looking at the form: most scenes are about something else."""
+        form = {"email": self.address, "password": PASSWORD}
+        answer = self.context.request.post(
+            f"{self.portal.url}/auth/sign-in", form=form, headers={"Origin": self.portal.url}, max_redirects=0
+        )
+        assert "problem" not in answer.headers["location"], answer.headers["location"]
+        return self
+
+    def opens(self, number: int) -> None:
+        """Open a ticket at the address where this person reads it."""
+        self.goes_to(f"/agent/tickets/{number}" if self.name == "linh" else f"/tickets/{number}")
+        self.composer_is_ready()
+
+    def composer_is_ready(self) -> None:
+        """Wait until something can be sent."""
+        expect(self.button("Reply" if self.name == "linh" else "Send")).to_be_enabled()
+
+    def writes(self, text: str) -> None:
+        """Type a reply without sending it."""
+        self.types("Your reply", text)
+
+    def sends(self, text: str) -> None:
+        """Type a reply and send it."""
+        self.writes(text)
+        self.presses("Reply" if self.name == "linh" else "Send")
+
+    def replies(self, text: str) -> None:
+        """Send a reply, and see it confirmed."""
+        self.sends(text)
+        self.sees_message(text)
+
+    def notes(self, text: str) -> None:
+        """Add an internal note, and see it confirmed."""
+        self.page.get_by_role("radio", name=named(self.word("Internal note"))).check(force=True)
+        self.writes(text)
+        self.presses("Add internal note")
+        self.sees_message(text)
+
+    def asks_for(self, text: str) -> None:
+        """Request details, and see the request confirmed."""
+        self.writes(text)
+        self.presses("Request details")
+        self.sees_message(text)
+
+    # What they see
+
+    def sees(self, text: str, **values: Any) -> None:
+        """See a text of the pages."""
+        expect(self.page.get_by_text(self.word(text, **values)).filter(visible=True).first).to_be_visible()
+
+    def sees_heading(self, text: str, **values: Any) -> None:
+        """See a heading."""
+        expect(self.heading(text, **values)).to_be_visible()
+
+    def sees_message(self, text: str, state: str = "sent", timeout: float | None = None) -> None:
+        """See a message, once, in this state."""
+        expect(self.message(text)).to_have_count(1, timeout=timeout)
+        expect(self.message(text)).to_have_attribute("data-state", state, timeout=timeout)
+
+    def sees_no_message(self, text: str) -> None:
+        """See the conversation without this message."""
+        expect(self.page.get_by_test_id("message").first).to_be_visible()
+        expect(self.message(text)).to_have_count(0)
+
+    def sees_status(self, label: str) -> None:
+        """See the state of the open ticket."""
+        status = self.page.get_by_role("main").get_by_test_id("ticket-status")
+        expect(status).to_have_text(self.word(label))
+
+    def sees_in_list(self, number: int, label: str) -> None:
+        """See a ticket in the open list, in this state."""
+        expect(self.row(number).get_by_test_id("ticket-status")).to_have_text(self.word(label))
+
+    def sees_error(self, code: str) -> None:
+        """See why something was refused."""
+        expect(self.page.get_by_test_id("form-error")).to_have_attribute("data-code", code)
