@@ -16,7 +16,7 @@ from ticket_portal.delivery.mail.mailbox import Mailbox
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.mail.smtp import Smtp
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import sessions
+from ticket_portal.domain import accounts, sessions
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store, Work
@@ -63,6 +63,7 @@ class Portal:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the hub, and where the settings say so the outbox's worker, running while inside."""
+        await self.run(accounts.prepare)
         async with self.hub.running():
             worker = asyncio.create_task(self.outbox.run()) if self.settings.worker else None
             try:

@@ -25,7 +25,6 @@ T = TypeVar("T")
 HEARTBEAT = 45.0
 POLL_EVERY = 0.3
 MOST_SHARED = 2_000
-KEPT_SIGNALS = 1_000
 
 
 class Hub:

@@ -16,6 +16,7 @@ from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
 from ticket_portal.domain import codes, limits, notifications, sessions
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.settings import Settings
+from ticket_portal.store import signals
 from ticket_portal.store.unit_of_work import Store, Work
 
 log = logging.getLogger(__name__)
@@ -140,5 +141,5 @@ def _is_due(work: Work) -> bool:
 
 
 def _sweep(work: Work) -> None:
-    for module in (codes, limits, notifications, sessions):
+    for module in (codes, limits, notifications, sessions, signals):
         module.sweep(work)

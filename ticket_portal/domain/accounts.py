@@ -187,6 +187,11 @@ def _common_passwords() -> frozenset[str]:
     return frozenset(w for w in FREQUENCY_LISTS["passwords"] if len(w) >= SHORTEST_PASSWORD)
 
 
+def prepare() -> None:
+    """Compute at start what the first sign-in with an unknown address would otherwise take longer for."""
+    _nobodys_hash()
+
+
 @lru_cache(maxsize=1)
 def _nobodys_hash() -> str:
     return hasher.hash(keys.new_token())

@@ -13,6 +13,7 @@ from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
     Missing,
+    NotAllowed,
     NotFound,
     TicketMerged,
     TooFast,
@@ -95,8 +96,11 @@ class TicketPage:
 def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "") -> Ticket:
     """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
 
-    Raises TooMany when too many were opened for the address or from the IP.
+    Raises TooMany when too many were opened for the address or from the IP, NotAllowed for the team: it opens
+    tickets in a customer's name (`submit_for`), one of its own would stand in nobody's list.
     """
+    if viewer.of_team:
+        raise NotAllowed
     if earlier := work.session.exec(select(Ticket).where(Ticket.client_id == form.client_id)).first():
         if earlier.address != form.address:
             raise NotFound
