@@ -50,7 +50,8 @@ def _sent() -> rx.Component:
         "mail",
         t("Check your e-mail"),
         t(
-            "If there are tickets for that address, their links are on the way. It can take a minute; check your spam folder too."
+            "If there are tickets for that address, their links are on the way. "
+            "It can take a minute; check your spam folder too."
         ),
         el.a(t("Try another address"), href=href("/find-ticket"), class_name="btn"),
         tone="good",

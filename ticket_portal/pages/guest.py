@@ -162,7 +162,8 @@ def _somebody_else() -> rx.Component:
         el.div(
             el.p(
                 t(
-                    "You're signed in as {address}, and this ticket belongs to another address. Continue as a guest with a code, or switch the account.",
+                    "You're signed in as {address}, and this ticket belongs to another address. "
+                    "Continue as a guest with a code, or switch the account.",
                     address=State.signed_in_as,
                 )
             ),

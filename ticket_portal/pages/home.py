@@ -23,7 +23,7 @@ def home() -> rx.Component:
                 el.h1(t("A person will help you. You can follow every step.")),
                 el.p(
                     t(
-                        "Tell us what happened. We answer in your language, and the answer appears here and in your inbox alert."
+                        "Tell us what happened. We answer here, in your language, and an e-mail tells you when."
                     )
                 ),
                 class_name="hero__in",
