@@ -17,7 +17,7 @@ from ticket_portal.store.unit_of_work import Store, Work
 @pytest.fixture
 def store(store):
     """A database that is emptied by a scenario, and has its usual people again afterwards."""
-    from tests.conftest import _add_people  # noqa: PLC0415
+    from tests.conftest import _add_people
 
     yield store
     store.write(qa.reset)

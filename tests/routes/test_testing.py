@@ -54,7 +54,7 @@ class Engineer:
 @pytest.fixture
 def engineer(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A portal in test mode on a real database."""
-    from tests.conftest import _add_people  # noqa: PLC0415
+    from tests.conftest import _add_people
 
     portal = wiring.build(store.settings)
     for module in (testing, health):

@@ -173,8 +173,8 @@ def _fee(story: Story, cast: Cast) -> Opened:
     story.at(days=8, hours=19).replies(
         cast.linh,
         ticket,
-        "Hello Ana, the lower fee began at midnight UTC and your sale was two hours earlier, at 21:40 UTC. Your account "
-        "page shows your local day, which makes this hard to see; we've passed that on.",
+        "Hello Ana, the lower fee began at midnight UTC and your sale was two hours earlier, at 21:40 UTC. Your "
+        "account page shows your local day, which makes this hard to see; we've passed that on.",
     )
     story.at(days=8).replies(cast.ana, ticket, "I see, the time zone! Thanks for looking it up.")
     story.at(days=7, hours=20).resolves(cast.linh, ticket)
@@ -281,7 +281,8 @@ def _budis_deposit(story: Story, cast: Cast) -> Opened:
     story.at(hours=1).replies(
         cast.budi,
         ticket,
-        "Ini ID transaksinya: 7d9f0c1e55b1a4fd6a3d1f0c8a9e2b4c6d8e0f1a2b3c4d5e6f7a8b9c0d1e2f3a. Saya kirim lewat jaringan Tron.",
+        "Ini ID transaksinya: 7d9f0c1e55b1a4fd6a3d1f0c8a9e2b4c6d8e0f1a2b3c4d5e6f7a8b9c0d1e2f3a. "
+        "Saya kirim lewat jaringan Tron.",
     )
     return ticket
 

@@ -9,11 +9,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store, Work
 
+# UPDATE … RETURNING; and the oldest PostgreSQL that its makers still mend.
+OLDEST_SQLITE = (3, 35, 0)
+OLDEST_POSTGRESQL = 14
 ROOT = Path(__file__).parents[2]
 
 
@@ -28,6 +31,19 @@ def upgrade(settings: Settings) -> None:
 def is_current(work: Work) -> bool:
     """Whether the database has this code's version; False also for an empty one."""
     return version(work) == newest()
+
+
+def too_old(work: Work) -> str:
+    """Return what is wrong with the database's own version; "" when it is new enough."""
+    if work.session.get_bind().dialect.name == "sqlite":
+        found = work.session.execute(text("SELECT sqlite_version()")).scalar_one()
+        old = tuple(map(int, found.split("."))) < OLDEST_SQLITE
+        return f"SQLite {found} is too old; {'.'.join(map(str, OLDEST_SQLITE))} is needed" if old else ""
+    number = int(work.session.execute(text("SHOW server_version_num")).scalar_one())
+    major = number // 10_000
+    return (
+        f"PostgreSQL {major} is too old; {OLDEST_POSTGRESQL} is needed" if major < OLDEST_POSTGRESQL else ""
+    )
 
 
 def version(work: Work) -> str | None:

@@ -1,0 +1,208 @@
+"""What operators type, and what they read then."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from py_vapid import Vapid02, b64urlencode
+from sqlmodel import select
+
+from ticket_portal.cli import serving
+from ticket_portal.domain import accounts, api, mailbox
+from ticket_portal.settings import Settings
+from ticket_portal.store.tables import Account
+from ticket_portal.store.unit_of_work import Store
+
+ROOT = Path(__file__).parents[1]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    """The variables of a portal of its own."""
+    return {"PORTAL_DATA_DIR": str(tmp_path / "data"), "PORTAL_SECRET_KEY": "a secret of the tests"}
+
+
+@pytest.fixture
+def run(settings: dict[str, str], tmp_path: Path) -> Run:
+    """Type a command, in a folder that is not the project's."""
+
+    def run(*words: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings, **more}
+        command = [sys.executable, "-m", "ticket_portal", *words]
+        return subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def opened(settings: dict[str, str]) -> Callable[[], Store]:
+    """Open the database that the commands wrote."""
+    return lambda: Store(Settings(_env_file=None, data_dir=Path(settings["PORTAL_DATA_DIR"])))
+
+
+def test_migrate_makes_the_database_and_says_its_version(run):
+    first, again = run("migrate"), run("migrate")
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert re.fullmatch(r"The database has version \w+\.\n", first.stdout)
+    assert again.stdout == first.stdout
+
+
+def test_an_agent_is_made_with_a_password_that_is_shown_once_and_works(run, opened):
+    run("migrate")
+
+    made = run("create-agent", "Mai@Example.com", "--name", "Mai")
+
+    assert made.returncode == 0, made.stderr
+    password = re.search(r"Password \(shown this once\): (\S+)", made.stdout)
+    assert password
+    assert accounts.sign_in(opened(), "mai@example.com", password[1], "192.0.2.1")
+    again = run("create-agent", "mai@example.com")
+    assert (again.returncode, again.stderr) == (
+        1,
+        "There is an account with the address mai@example.com already.\n",
+    )
+
+
+def test_an_admin_is_made(run, opened):
+    run("migrate")
+    run("create-agent", "ada@example.com", "--admin")
+    account = opened().read(lambda work: work.session.exec(select(Account)).one())
+    assert (account.role, account.name) == ("admin", "Ada")
+
+
+def test_a_command_on_a_database_of_an_older_version_says_what_to_do(run):
+    refused = run("create-agent", "mai@example.com")
+    assert refused.returncode == 1
+    assert refused.stderr == "The database is not up to date. First: python -m ticket_portal migrate\n"
+
+
+@pytest.mark.parametrize("email", ["nonsense", "a@", "@b.c"])
+def test_what_is_no_address_is_refused_in_a_line(run, email):
+    run("migrate")
+    refused = run("create-agent", email)
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+
+
+def test_a_token_is_printed_alone_and_acts_as_the_agent(run, opened):
+    run("migrate")
+    run("create-agent", "mai@example.com")
+
+    made = run("create-api-token", "--agent", "mai@example.com")
+
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", made.stdout)
+    assert opened().read(api.caller, made.stdout.strip()).viewer.address == "mai@example.com"
+    refused = run("create-api-token", "--agent", "other@example.com")
+    assert (refused.returncode, refused.stdout) == (1, "")
+
+
+def test_seed_loads_the_demo_once_scenarios_and_many_tickets(run):
+    assert run("seed").stdout == "The demo is loaded.\n"
+    assert run("seed").stdout == "The database is not empty; nothing was changed.\n"
+    assert "40 of 40 tickets" in run("seed", "--tickets", "40").stdout
+    told = json.loads(run("seed", "--scenario", "resolved").stdout)
+    assert (told["scenario"], told["status"]) == ("resolved", "resolved")
+    unknown = run("seed", "--scenario", "nothing")
+    assert unknown.returncode == 1
+    assert "guest-expired-code" in unknown.stderr
+
+
+def test_seed_is_refused_in_production(run):
+    production = {"PORTAL_ENV": "production", "PORTAL_BASE_URL": "https://support.example.com"}
+    refused = run("seed", "--scenario", "demo", **production)
+    assert refused.returncode == 1
+    assert "production" in refused.stderr
+
+
+def test_vapid_keys_are_a_real_pair(run):
+    lines = run("vapid-keys").stdout.splitlines()
+    private = lines[0].removeprefix("PORTAL_VAPID_PRIVATE_KEY=")
+    public = lines[2].rpartition(" ")[2]
+
+    key = Vapid02.from_string(private)
+
+    assert isinstance(key.private_key.curve, ec.SECP256R1)
+    point = key.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    assert b64urlencode(point) == public
+
+
+def test_doctor_has_a_line_for_everything_and_fails_when_something_is_wrong(run):
+    sick = run("doctor")
+    assert sick.returncode == 1
+    assert re.search(r"^wrong +database .*python -m ticket_portal migrate$", sick.stdout, re.MULTILINE)
+
+    run("migrate")
+    well = run("doctor")
+    assert well.returncode == 0, well.stdout
+    for what in ("settings", "data folder", "database", "redis", "address", "mail", "push", "clock"):
+        assert re.search(rf"^(ok|note) +{what} ", well.stdout, re.MULTILINE), what
+
+    away = run("doctor", PORTAL_MAIL="smtp", PORTAL_SMTP_URL="smtp://user:hush@127.0.0.1:1")
+    assert away.returncode == 1
+    assert "PORTAL_SMTP_URL" in away.stdout
+    assert "hush" not in away.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "doctor", "worker"])
+def test_a_bad_setting_ends_every_command_with_a_line_and_code_2(run, command):
+    refused = run(command, PORTAL_PORT="many")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("PORTAL_PORT: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_database_that_is_away_is_told_without_its_password(run):
+    refused = run("migrate", PORTAL_DATABASE_URL="postgresql://portal:hush@127.0.0.1:1/portal")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(
+        "Can't open the database (postgresql+psycopg://portal:***@127.0.0.1:1/portal)"
+    )
+    assert "hush" not in refused.stderr
+
+
+def test_a_taken_port_is_told_and_a_free_one_is_free():
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as granian takes it
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert serving.port_problem("127.0.0.1", port).startswith(f"Port {port} is taken by another program.")
+    assert serving.port_problem("127.0.0.1", port) == ""
+    assert "PORTAL_HOST" in serving.port_problem("192.0.2.1", port)
+
+
+def test_a_worker_delivers_what_is_due_and_ends_when_told_to(run, settings, opened):
+    run("seed", "--scenario", "guest-ticket")
+    command = [sys.executable, "-m", "ticket_portal", "worker"]
+    worker = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        store, latest = opened(), time.monotonic() + 20
+        while not (mails := store.read(mailbox.newest)) and time.monotonic() < latest:
+            time.sleep(0.05)
+        assert [m.kind for m in mails] == ["confirmation"]
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(5) == 0
+    finally:
+        worker.kill()
+        worker.wait()

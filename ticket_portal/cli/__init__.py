@@ -1,0 +1,1 @@
+"""`python -m ticket_portal COMMAND`: what operators type, and what it does."""

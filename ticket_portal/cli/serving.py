@@ -1,0 +1,75 @@
+"""Running the servers: granian for the web, the outbox's loop for a worker of its own."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+from ticket_portal.settings import Settings
+
+# Open sockets would keep a worker alive; after this it is ended. Also, a SIGTERM in the second after the start is only
+# survived by granian when this is set.
+KILL_AFTER_SECONDS = 3
+# Every open page holds a connection; granian's own limit is 1,024 in all.
+MOST_CONNECTIONS = 8_192
+
+
+def replace_this_process(settings: Settings) -> NoReturn:
+    """Become the web server: what was loaded to get here is given back, and signals reach it directly."""
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "ticket_portal.asgi:create"),
+        *("--host", settings.host, "--port", str(settings.port)),
+        *("--workers", str(settings.processes)),
+        *("--workers-kill-timeout", str(KILL_AFTER_SECONDS)),
+        *("--backlog", str(MOST_CONNECTIONS), "--backpressure", str(MOST_CONNECTIONS)),
+        *("--log-level", "warning"),
+    ]
+    if settings.env == "production":
+        command.append("--respawn-failed-workers")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, command)  # noqa: S606 - fixed words, and no shell
+
+
+def port_problem(host: str, port: int) -> str:
+    """Return why the port can't be taken, in a line that says what to do; "" when it is free."""
+    # granian would share a taken port with whoever has it (SO_REUSEPORT), and requests would go to either.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            return (
+                f"Port {port} needs more rights than this user has. Choose one above 1023: PORTAL_PORT=3001"
+            )
+        except socket.gaierror:
+            return f"There is no address {host} on this machine. Check PORTAL_HOST."
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"Port {port} is taken by another program. End it, or choose another: PORTAL_PORT={port + 1}"
+            return f"Can't listen at {host}:{port}: {error.strerror}. Check PORTAL_HOST and PORTAL_PORT."
+    return ""
+
+
+def work() -> None:
+    """Deliver what is due until SIGINT or SIGTERM; the delivery in hand is finished."""
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_work())
+
+
+async def _work() -> None:
+    from ticket_portal.wiring import portal
+
+    parts = portal()
+    me = asyncio.current_task()
+    assert me is not None
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(ending, me.cancel)
+    # The hub tells of what web processes write, so that mail leaves at once and not at the next look.
+    async with parts.hub.running():
+        await parts.outbox.run()
