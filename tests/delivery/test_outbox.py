@@ -365,3 +365,43 @@ def test_a_ticket_deleted_while_its_mail_is_on_its_way_stops_nothing(
 
 def _delete_alerts(work: Work) -> None:
     work.session.exec(delete(Alert))
+
+
+def test_a_late_failure_does_not_take_the_mail_from_who_has_it_now(desk: Desk, store: Store):
+    late = store.write(notifications.take_due)[0]
+    desk.later(minutes=3)
+    [now] = store.write(notifications.take_due)
+
+    store.write(notifications.failed, late, "timed out")
+    store.write(notifications.put_back, [late])
+    assert desk.states() == [("confirmation", "sending")]
+
+    store.write(notifications.failed, now, "timed out")
+    assert desk.states() == [("confirmation", "waiting")]
+
+
+def test_what_leaves_between_two_tries_does_not_change_the_second(desk: Desk, outbox: Outbox, postman: Postman):
+    """Its References stay those of the first try, whatever became of earlier mails since."""
+    desk.answers()
+    desk.later(seconds=21)
+    outbox.deliver_due()
+    desk.later(minutes=3)
+    desk.answers("And one more thing.")
+    desk.later(seconds=21)
+    postman.trouble = Unavailable("down")
+    outbox.deliver_due()
+    desk.store.write(_as_if_not_sent_before, desk.alerts()[1].id)
+    postman.trouble = None
+    desk.later(minutes=3)
+    outbox.deliver_due()
+
+    tries = [email for email in postman.tries if email.key == postman.tries[-1].key]
+    assert len(tries) == 2
+    assert tries[0] == tries[1]
+    assert len(tries[0].headers["References"].split()) == 2
+
+
+def _as_if_not_sent_before(work: Work, alert_id: int) -> None:
+    alert = work.session.get_one(Alert, alert_id)
+    alert.state = "failed"
+    work.session.add(alert)
