@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,9 +55,17 @@ def run(settings: dict[str, str], tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def opened(settings: dict[str, str]) -> Callable[[], Store]:
+def opened(settings: dict[str, str]) -> Iterator[Callable[[], Store]]:
     """Open the database that the commands wrote."""
-    return lambda: Store(Settings(_env_file=None, data_dir=Path(settings["PORTAL_DATA_DIR"])))
+    stores: list[Store] = []
+
+    def open_store() -> Store:
+        stores.append(Store(Settings(_env_file=None, data_dir=Path(settings["PORTAL_DATA_DIR"]))))
+        return stores[-1]
+
+    yield open_store
+    for store in stores:
+        store.close()
 
 
 def test_migrate_makes_the_database_and_says_its_version(run):
@@ -193,9 +201,7 @@ def test_a_taken_port_is_told_and_a_free_one_is_free():
 def test_a_worker_delivers_what_is_due_and_ends_when_told_to(run, settings, opened):
     run("seed", "--scenario", "guest-ticket")
     command = [sys.executable, "-m", "ticket_portal", "worker"]
-    worker = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True
-    )
+    worker = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
     try:
         store, latest = opened(), time.monotonic() + 20
         while not (mails := store.read(mailbox.newest)) and time.monotonic() < latest:

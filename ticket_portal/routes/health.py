@@ -63,8 +63,9 @@ async def _redis() -> dict[str, Any]:
     from redis.exceptions import RedisError
 
     try:
-        async with redis.from_url(address, socket_timeout=LONGEST_WAIT) as client:  # pyright: ignore[reportUnknownMemberType]
-            await asyncio.wait_for(client.ping(), LONGEST_WAIT)  # pyright: ignore[reportUnknownMemberType]
+        waits = {"socket_timeout": LONGEST_WAIT, "socket_connect_timeout": LONGEST_WAIT}
+        async with redis.from_url(address, **waits) as client:  # pyright: ignore[reportUnknownMemberType]
+            await client.execute_command("PING")  # pyright: ignore[reportUnknownMemberType]
     except (RedisError, OSError, TimeoutError, ValueError) as problem:
         log.warning("not ready, redis: %s", type(problem).__name__)
         return {"status": "unreachable"}
