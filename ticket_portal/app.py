@@ -34,7 +34,8 @@ from ticket_portal.routes import api, health, mailbox, mute, session, testing
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
-from ticket_portal.routes.socket import SocketGuard, drop_unknown_events
+from ticket_portal.routes.incoming import hear_only_what_fits
+from ticket_portal.routes.socket import SocketGuard
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
@@ -202,6 +203,6 @@ async def live() -> AsyncIterator[None]:
     At shutdown running handlers may end: a reply that is being committed is not cut off.
     """
     app.event_processor.graceful_shutdown_timeout = SHUTDOWN_SECONDS
-    drop_unknown_events(app)
+    hear_only_what_fits(app)
     async with portal().running():
         yield

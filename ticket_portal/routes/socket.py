@@ -7,7 +7,6 @@ import time
 from collections import defaultdict
 from typing import Any
 
-from reflex_base.registry import RegistrationContext
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticket_portal.domain.sessions import Credentials
@@ -122,15 +121,3 @@ def _without_cookies(scope: Scope, found: Credentials) -> Scope:
     # `authorization` is one of the headers that Reflex keeps from the browser; a client's own is thrown away.
     kept = [(k, v) for k, v in scope["headers"] if k not in (b"cookie", b"authorization")]
     return {**scope, "headers": [*kept, (b"authorization", b"portal " + found.packed().encode())]}
-
-
-def drop_unknown_events(app: Any) -> None:
-    """Ignore events that no handler is registered for: Reflex 0.10.1 keeps a future for each, for ever."""
-    namespace = app.event_namespace
-    heard, known = namespace.on_event, RegistrationContext.get().event_handlers
-
-    async def on_event(sid: str, data: Any) -> None:
-        if isinstance(data, dict) and data.get("name") in known:
-            await heard(sid, data)
-
-    namespace.on_event = on_event

@@ -84,7 +84,7 @@ class ConversationState(SessionState):
             post = POST[str(item.get("kind"))]
             number = int(item["number"])
             await portal().tell(post, await self._reader(), number, MessageForm.parse(item))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             self._refuse(client_id, DomainError())
         except DomainError as error:
             self._refuse(client_id, error)
@@ -96,7 +96,10 @@ class ConversationState(SessionState):
     async def load_earlier(self) -> None:
         """Show an earlier part of the conversation above what is shown."""
         first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
-        found, more = await portal().ask(messages.earlier, await self._reader(), self.ticket, first)
+        try:
+            found, more = await portal().ask(messages.earlier, await self._reader(), self.ticket, first)
+        except DomainError:  # nothing is open here, or it is not theirs any more
+            return
         self.earlier = [*found, *self.earlier]
         self.has_earlier = more
 

@@ -142,10 +142,13 @@ def _passing(error: DBAPIError) -> bool:
 
 def _engine(address: str) -> Engine:
     if make_url(address).get_backend_name() != "sqlite":
-        return create_engine(address, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_engine(address, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
     if file := make_url(address).database:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, pool_size=10, max_overflow=10, connect_args={"check_same_thread": False})
+    # Parameters are hidden: an error is logged with its statement, and must not carry what people wrote.
+    engine = create_engine(
+        address, pool_size=10, max_overflow=10, hide_parameters=True, connect_args={"check_same_thread": False}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
