@@ -3,9 +3,10 @@
 The handshake's headers hold for a socket's whole life, so what ends a session must also end its sockets.
 """
 
+import asyncio
 import time
 from collections import defaultdict
-from typing import Any
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,8 +56,9 @@ class SocketGuard:
         for token_hash in holders:
             self._open[token_hash].add(socket)
         try:
-            return await self._app(_without_cookies(scope, found), socket.receive, socket.send)
+            await self._app(_without_cookies(scope, found), socket.receive, socket.send)
         finally:
+            await socket.close()
             for token_hash in holders:
                 self._open[token_hash].discard(socket)
                 if not self._open[token_hash]:
@@ -84,24 +86,18 @@ class Socket:
         """Wrap the server's two ends of it."""
         self._receive, self._send, self._bucket = receive, send, bucket
         self._ended = 0
+        self._ending = asyncio.Event()
 
     def end_soon(self) -> None:
-        """Close it from the event loop; nothing that still arrives on it is heard."""
-        import asyncio  # noqa: PLC0415
-
-        if not self._ended:
-            self._ended = SESSION_ENDED
-            task = asyncio.get_running_loop().create_task(self._close())
-            _closing.add(task)
-            task.add_done_callback(_closing.discard)
+        """End it from the event loop; nothing that still arrives on it is heard."""
+        self._end(SESSION_ENDED)
 
     async def receive(self) -> Message:
         """Pass on the next message, unless the socket has ended or speaks too fast."""
-        message = await self._receive()
-        if message["type"] == "websocket.receive" and not self._ended and not self._bucket.take():
-            self._ended = POLICY_VIOLATION
-            await self._close()
-        if self._ended:
+        message = await self._next()
+        if message and message["type"] == "websocket.receive" and not self._ended and not self._bucket.take():
+            self._end(POLICY_VIOLATION)
+        if message is None or self._ended:
             return {"type": "websocket.disconnect", "code": self._ended}
         return message
 
@@ -110,11 +106,26 @@ class Socket:
         if not self._ended:
             await self._send(message)
 
-    async def _close(self) -> None:
-        await self._send({"type": "websocket.close", "code": self._ended})
+    async def close(self) -> None:
+        """Close it for the browser too, once nobody reads from it: granian can't while a read is open."""
+        if self._ended:
+            with suppress(Exception):  # it may be gone already
+                await self._send({"type": "websocket.close", "code": self._ended})
 
+    def _end(self, code: int) -> None:
+        self._ended = self._ended or code
+        self._ending.set()
 
-_closing: set[Any] = set()
+    async def _next(self) -> Message | None:
+        """Return the next message; None when the socket is ended while waiting for it."""
+        reading = asyncio.ensure_future(self._receive())
+        ending = asyncio.ensure_future(self._ending.wait())
+        try:
+            await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
+            return reading.result() if reading.done() else None
+        finally:
+            reading.cancel()
+            ending.cancel()
 
 
 def _without_cookies(scope: Scope, found: Credentials) -> Scope:
