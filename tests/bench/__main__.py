@@ -1,0 +1,81 @@
+"""`python -m tests.bench`: measure the portal and print one JSON object; progress goes to stderr."""
+
+import argparse
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from tests.bench import browser as browsers
+from tests.bench import build, lighthouse, live, memory, pages, people, server_time
+from tests.bench.server import Data, Server, folder, memory_of, postgres
+
+PARTS = ("live", "server", "rate", "memory", "pages", "build")
+SIZES = (100, 10_000, 100_000)
+
+
+def main() -> None:
+    """Measure the parts that were asked for, all by default."""
+    asked = argparse.ArgumentParser(prog="python -m tests.bench")
+    asked.add_argument("--only", default=",".join(PARTS), help=f"some of: {', '.join(PARTS)}")
+    asked.add_argument("--quick", action="store_true", help="fewer rounds, small databases")
+    asked.add_argument("--lighthouse", action="store_true", help="also Lighthouse (npm fetches it)")
+    options = asked.parse_args()
+    with folder() as where, browsers.chromium() as (browser, program):
+        result = _measure(where, browser, set(options.only.split(",")), quick=options.quick)
+        if options.lighthouse:
+            result["lighthouse"] = lighthouse.measure(Data(where / "lh", 100), where, program)
+    print(json.dumps(result, indent=2))
+
+
+def _measure(where: Path, browser: Any, parts: set[str], *, quick: bool) -> dict[str, Any]:
+    sizes = SIZES[:1] if quick else SIZES
+    rounds = 20 if quick else 100
+    result: dict[str, Any] = {"machine": _machine()}
+    data = {
+        n: Data(where / str(n), n)
+        for n in (sizes if parts & {"server", "live", "rate", "memory"} else sizes[:1])
+    }
+    largest = data[max(data)]
+    with Server(data[100]) as server:
+        boot = browsers.boot_packet(browser, server.url)
+        result["bytes"] = live.delta_bytes(server, people.cast(data[100]), boot)
+    if "server" in parts:
+        result["server_time"] = {str(n): server_time.measure(d, boot, rounds) for n, d in data.items()}
+        result["server_time"]["ratio_to_100"] = _ratios(result["server_time"], largest.tickets)
+    if "rate" in parts:
+        result["list_new_tabs_16"] = {"sqlite_1": server_time.rate(largest, boot, 1)}
+        with postgres() as address:
+            shared = Data(where / "pg", largest.tickets, address)
+            result["list_new_tabs_16"]["postgresql_1"] = server_time.rate(shared, boot, 1)
+            result["list_new_tabs_16"]["postgresql_2"] = server_time.rate(shared, boot, 2)
+            result["postgresql_pss_mb"] = memory_of("postgres")
+    if "live" in parts:
+        result["commit_to_dom"] = live.measure(largest, browser, boot, rounds)
+    if "memory" in parts:
+        result["memory"] = memory.measure(largest, boot)
+    if "pages" in parts:
+        result["pages"] = pages.measure(data[100], browser, 2 if quick else 5)
+    if "build" in parts:
+        result["build"] = build.measure(where, data[100], 3)
+    result["seed_seconds"] = {str(n): round(d.seed_seconds, 1) for n, d in data.items()}
+    return result
+
+
+def _ratios(found: dict[str, Any], largest: int) -> dict[str, float]:
+    small, large = found["100"], found[str(largest)]
+    return {name: round(large[name]["p50_ms"] / small[name]["p50_ms"], 2) for name in small}
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "load_at_start": os.getloadavg()[0],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Server time: from the event or the connection at the socket until its answer is there."""
+
+import asyncio
+import time
+from typing import Any
+from uuid import uuid4
+
+from tests.bench import people
+from tests.bench.client import Tab, run
+from tests.bench.people import Cast
+from tests.bench.say import in_ms, say
+from tests.bench.server import Data, Server
+
+STATES = "reflex___state____state.ticket_portal___states___session____session_state"
+CONVERSATION = f"{STATES}.ticket_portal___states___conversation____conversation_state"
+
+
+def measure(data: Data, boot: dict[str, Any], times: int) -> dict[str, Any]:
+    """List of 200 tickets, ticket of ten messages, queue and a reply: in an open page and in a new tab."""
+    cast = people.cast(data)
+    with Server(data) as server:
+        found = run(_measure(server, cast, boot, times))
+    say(f"{data.tickets:,} tickets: { {k: v['p50_ms'] for k, v in found.items()} }")
+    return found
+
+
+async def _measure(server: Server, cast: Cast, boot: dict[str, Any], times: int) -> dict[str, Any]:
+    ticket, url = f"/tickets/{cast.number}", server.url
+    found: dict[str, Any] = {}
+    for name, path, cookies in (
+        ("list", "/tickets", cast.customer),
+        ("ticket", ticket, cast.customer),
+        ("queue", "/agent", cast.agent),
+    ):
+        await _new_tab(url, path, cookies, boot)
+        found[f"{name}_new_tab"] = in_ms([await _new_tab(url, path, cookies, boot) for _ in range(times)])
+    # Each time something has changed since, so that the page is read from the database and sent.
+    found["list_open_page"] = await _open_page(url, cast, cast.customer, ticket, "/tickets", boot, times)
+    found["ticket_open_page"] = await _open_page(url, cast, cast.customer, "/get-help", ticket, boot, times)
+    found["queue_open_page"] = await _open_page(
+        url, cast, cast.agent, f"/agent{ticket}", "/agent", boot, times
+    )
+    found["reply"] = await _reply(url, cast, boot, times)
+    return found
+
+
+async def _new_tab(url: str, path: str, cookies: dict[str, str], boot: dict[str, Any]) -> float:
+    tab = Tab(url, path, cookies, boot)
+    started = time.perf_counter()
+    await tab.open()
+    took = time.perf_counter() - started
+    await tab.close()
+    return took
+
+
+async def _open_page(
+    url: str, cast: Cast, who: dict[str, str], start: str, path: str, boot: dict[str, Any], times: int
+) -> dict[str, float]:
+    tab, other = Tab(url, start, who, boot), Tab(url, f"/tickets/{cast.number}", cast.customer, boot)
+    await tab.open()
+    await other.open()
+    took: list[float] = []
+    for _ in range(times):
+        await _changed(other, cast)
+        await asyncio.sleep(0.03)  # who watches the ticket has read it by then
+        tab.forget()
+        began = time.perf_counter()
+        tab.go(path)
+        await tab.until_ready()
+        took.append(time.perf_counter() - began)
+        tab.go(start)
+        await tab.until_ready()
+    await tab.close()
+    await other.close()
+    return in_ms(took)
+
+
+async def _reply(url: str, cast: Cast, boot: dict[str, Any], times: int) -> dict[str, float]:
+    tab = Tab(url, f"/tickets/{cast.number}", cast.customer, boot)
+    await tab.open()
+    took: list[float] = []
+    for _ in range(times):
+        tab.forget()
+        began = time.perf_counter()
+        await _changed(tab, cast)
+        took.append(time.perf_counter() - began)
+        await asyncio.sleep(0.02)
+    await tab.close()
+    return in_ms(took)
+
+
+async def _changed(tab: Tab, cast: Cast) -> None:
+    """Post a reply; it is there when the writer's own page shows it as kept."""
+    key = str(uuid4())
+    item = {
+        "kind": "reply",
+        "number": cast.number,
+        "client_id": key,
+        "body": "One more message of the bench.",
+    }
+    tab.say(f"{CONVERSATION}.send", item=item)
+    await tab.until(lambda delta: key in str(delta))
+
+
+async def _at_once(url: str, cookies: dict[str, str], boot: dict[str, Any], tabs: int, lanes: int) -> float:
+    left = iter(range(tabs))
+
+    async def lane() -> None:
+        for _ in left:
+            await _new_tab(url, "/tickets", cookies, boot)
+
+    started = time.perf_counter()
+    await asyncio.gather(*(lane() for _ in range(lanes)))
+    return tabs / (time.perf_counter() - started)
+
+
+def rate(data: Data, boot: dict[str, Any], processes: int, tabs: int = 600) -> dict[str, Any]:
+    """The list in new tabs, 16 at a time: how many a second."""
+    cast = people.cast(data)
+    with Server(data, processes) as server:
+        run(_at_once(server.url, cast.customer, boot, 60, 16))
+        before = server.cpu_seconds()
+        a_second = run(_at_once(server.url, cast.customer, boot, tabs, 16))
+        cpu = (server.cpu_seconds() - before) / tabs * 1000
+    found = {"tabs_per_second": round(a_second, 1), "server_cpu_ms_per_tab": round(cpu, 2), "tabs": tabs}
+    say(f"{processes} process(es): {found}")
+    return found
