@@ -176,7 +176,7 @@ def test_a_code_is_in_the_body_alone(settings: Settings):
 
 
 def test_times_are_in_the_readers_zone(settings: Settings):
-    assert "22:09" in emails.write(settings, delivery("reply")).plain
+    assert "10:09\u202fPM" in emails.write(settings, delivery("reply")).plain
 
 
 def test_a_customer_gets_the_address_of_their_ticket(settings: Settings):

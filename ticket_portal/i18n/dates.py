@@ -9,20 +9,23 @@ from ticket_portal.i18n.catalogues import known
 
 
 def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> str:
-    """A moment as its reader writes it, with the zone named: "22 Nov 2026, 15:09 UTC".
+    """A moment as its reader writes it, with the zone named: "November 22, 2026, 3:09 PM UTC".
 
     Args:
         locale: the reader's language.
         moment: an aware datetime.
         zone: the reader's time zone; UTC where none is known or the name is not one.
     """
-    return dates.format_datetime(moment, "d MMM y, HH:mm z", tzinfo=_zone(zone), locale=known(locale))
+    place, language = _zone(zone), known(locale)
+    time = dates.format_time(moment, "short", tzinfo=place, locale=language)
+    name = dates.get_timezone_name(moment.astimezone(place), width="short", locale=language)
+    return f"{format_date(locale, moment, zone)}, {time} {name}"
 
 
 def format_time(locale: str, moment: datetime, zone: str | None = None) -> str:
     """The time of day of a moment, as its reader writes it; the zone is named where it is not the reader's own."""
-    style = "HH:mm" if zone else "HH:mm z"
-    return dates.format_time(moment, style, tzinfo=_zone(zone), locale=known(locale))
+    time = dates.format_time(moment, "short", tzinfo=_zone(zone), locale=known(locale))
+    return time if zone else f"{time} UTC"
 
 
 def format_date(locale: str, moment: datetime, zone: str | None = None) -> str:
