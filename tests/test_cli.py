@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02, b64urlencode
+from sqlalchemy import text
 from sqlmodel import select
 
 from ticket_portal.cli import serving
@@ -73,6 +74,20 @@ def test_migrate_makes_the_database_and_says_its_version(run):
     assert (first.returncode, again.returncode) == (0, 0)
     assert re.fullmatch(r"The database has version \w+\.\n", first.stdout)
     assert again.stdout == first.stdout
+
+
+def test_an_empty_database_is_migrated_in_test_mode_too(run):
+    assert run("migrate", PORTAL_TEST_MODE="1").returncode == 0
+
+
+def test_a_database_of_a_newer_version_is_left_alone(run, opened):
+    run("migrate")
+    opened().write(lambda work: work.session.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+
+    refused = run("migrate")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "made by a newer Ticket Portal" in refused.stderr
 
 
 def test_an_agent_is_made_with_a_password_that_is_shown_once_and_works(run, opened):

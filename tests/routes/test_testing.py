@@ -96,7 +96,7 @@ def test_a_mail_leaves_when_the_clock_says_so_and_is_there_at_once(engineer, ana
     _reply(engineer, linh, number)
 
     assert engineer.mails("ana@example.com") == []
-    assert engineer.lets_pass(21)["delivered"] == 1
+    engineer.lets_pass(21)
 
     [mail] = engineer.mails("ANA@example.com")
     assert set(mail) == MAIL_FIELDS
@@ -154,12 +154,13 @@ def test_scenarios_are_listed_and_loaded_with_their_mail_delivered(engineer):
 def test_mail_waits_while_its_provider_is_down_and_leaves_once_it_is_up(engineer, ana, migrated):
     engineer.calls("POST", "/test/faults", {"mail_down": True})
     _opens(engineer, ana)
-    assert engineer.lets_pass(30)["delivered"] == 0
+    engineer.lets_pass(30)
+    assert engineer.mails("ana@example.com") == []
     ready = engineer.calls("GET", "/readyz")
     assert (ready.status_code, ready.json()["mail"]["later"]) == (200, 1)
 
     engineer.calls("POST", "/test/faults", {"mail_down": False})
-    assert engineer.lets_pass(3600)["delivered"] == 1
+    engineer.lets_pass(3600)
     assert len(engineer.mails("ana@example.com")) == 1
 
 

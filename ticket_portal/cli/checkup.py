@@ -62,7 +62,8 @@ def _database(s: Settings) -> Finding:
     name = make_url(s.database).render_as_string(hide_password=True)
     try:
         store = Store(s)
-        old, found = store.read(migrations.too_old), store.read(migrations.version)
+        with store.engine.connect() as connection:
+            old, found = migrations.too_old(connection), migrations.version(connection)
         store.close()
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]

@@ -30,25 +30,25 @@ def upgrade(settings: Settings) -> None:
 
 def is_current(work: Work) -> bool:
     """Whether the database has this code's version; False also for an empty one."""
-    return version(work) == newest()
+    return version(work.session.connection()) == newest()
 
 
-def too_old(work: Work) -> str:
+def too_old(connection: Connection) -> str:
     """Return what is wrong with the database's own version; "" when it is new enough."""
-    if work.session.get_bind().dialect.name == "sqlite":
-        found = work.session.execute(text("SELECT sqlite_version()")).scalar_one()
+    if connection.dialect.name == "sqlite":
+        found = connection.execute(text("SELECT sqlite_version()")).scalar_one()
         old = tuple(map(int, found.split("."))) < OLDEST_SQLITE
         return f"SQLite {found} is too old; {'.'.join(map(str, OLDEST_SQLITE))} is needed" if old else ""
-    number = int(work.session.execute(text("SHOW server_version_num")).scalar_one())
+    number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
     major = number // 10_000
     return (
         f"PostgreSQL {major} is too old; {OLDEST_POSTGRESQL} is needed" if major < OLDEST_POSTGRESQL else ""
     )
 
 
-def version(work: Work) -> str | None:
+def version(connection: Connection) -> str | None:
     """Return the version that the database has; None for an empty one."""
-    return MigrationContext.configure(work.session.connection()).get_current_revision()
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 @cache
