@@ -10,5 +10,5 @@ class SettingsState(SessionState):
 
     @rx.event
     @open_to(ACCOUNTS)
-    def load(self) -> None:
+    async def load(self) -> None:
         """Open to accounts only: the gate leads everybody else to the sign-in."""
