@@ -69,3 +69,10 @@ def localized(locale: str, path: str) -> str:
     if locale == DEFAULT:
         return path
     return f"/{locale}" + ("" if path == "/" else path)
+
+
+def own_address(path: str) -> str:
+    """The address if it surely is one of this portal's, "" for any other: "//evil.example", "/\\evil.example"."""
+    # Browsers read a backslash as a slash, and skip tabs and line ends wherever they stand.
+    own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if own else ""

@@ -69,16 +69,20 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = Headers(raw=message["headers"])
-                added = [pair for pair in self._for(scope, served) if pair[0].decode() not in present]
+                asset = scope["path"].startswith("/assets/") and message["status"] in (200, 206, 304)
+                added = [
+                    pair for pair in self._for(scope, served, asset=asset) if pair[0].decode() not in present
+                ]
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         return await self._app({**scope, SERVED: served}, receive, with_headers)
 
-    def _for(self, scope: Scope, served: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    def _for(self, scope: Scope, served: dict[str, str], *, asset: bool) -> list[tuple[bytes, bytes]]:
         always = [*_ALWAYS, *([_HTTPS_ONLY] if scope["scheme"] == "https" else [])]
         # Scripts and styles are governed by the page that loads them; a dozen of them would carry these in vain.
-        if scope["path"].startswith("/assets/"):
+        # What is not found there is answered with a page, which needs them like any other.
+        if asset:
             return always
         # The address of a guest's page is a secret: no other page or host may hear it.
         secret = bare(scope["path"]).startswith("/guest/")

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from ticket_portal.domain.keys import equal
 
 _OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 def may_enter(request: Request, token: SecretStr) -> bool:
@@ -25,9 +25,16 @@ def _from_this_machine(request: Request) -> bool:
     # this machine's address (DNS rebinding): it then reaches us, but under its own name.
     if any(name in request.headers for name in _FORWARDED):
         return False
-    if request.url.netloc.rpartition(":")[0] not in _OWN_NAMES and request.url.netloc not in _OWN_NAMES:
+    if not _is_this_machine(request.url.netloc):
+        return False
+    # Nor may a page on the internet make the browser of somebody at this machine post here.
+    if (origin := request.headers.get("origin")) and not _is_this_machine(origin.partition("://")[2]):
         return False
     try:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in _OWN_NAMES or host.rpartition(":")[0] in _OWN_NAMES

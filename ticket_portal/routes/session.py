@@ -7,7 +7,7 @@ as a stable code (`problem=…`), or with the code that was tried.
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -20,7 +20,7 @@ from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import DomainError, Invalid, LinkInvalid
 from ticket_portal.domain.people import language
 from ticket_portal.domain.sessions import Credentials
-from ticket_portal.i18n.locales import localized
+from ticket_portal.i18n.locales import localized, own_address
 from ticket_portal.routes import cookies
 from ticket_portal.routes.origin import refused
 from ticket_portal.wiring import portal
@@ -55,10 +55,7 @@ class Asked:
 
     def next_page(self, otherwise: str) -> str:
         """Return where the form leads: only ever to an address of this portal."""
-        wanted = self.text("next")
-        parts = urlsplit(wanted)
-        local = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-        return wanted if local and wanted.isprintable() and "\\" not in wanted else self.page(otherwise)
+        return own_address(self.text("next")) or self.page(otherwise)
 
 
 Answer = Callable[[Asked], Awaitable[Response]]

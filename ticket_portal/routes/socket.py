@@ -4,6 +4,8 @@ The handshake's headers hold for a socket's whole life, so what ends a session m
 """
 
 import asyncio
+import json
+import re
 import time
 from collections import defaultdict
 from contextlib import suppress
@@ -16,6 +18,7 @@ from ticket_portal.wiring import Portal
 
 POLICY_VIOLATION = 1008
 SESSION_ENDED = 4401
+LARGEST_FRAME = 1_000_000
 
 
 class Bucket:
@@ -93,10 +96,12 @@ class Socket:
         self._end(SESSION_ENDED)
 
     async def receive(self) -> Message:
-        """Pass on the next message, unless the socket has ended or speaks too fast."""
+        """Pass on the next message, unless the socket has ended, speaks too fast or makes no sense."""
         message = await self._next()
-        if message and message["type"] == "websocket.receive" and not self._ended and not self._bucket.take():
-            self._end(POLICY_VIOLATION)
+        if message and message["type"] == "websocket.receive" and not self._ended:
+            text = message.get("text")
+            if not (self._bucket.take() and isinstance(text, str) and makes_sense(text)):
+                self._end(POLICY_VIOLATION)
         if message is None or self._ended:
             return {"type": "websocket.disconnect", "code": self._ended}
         return message
@@ -132,3 +137,24 @@ def _without_cookies(scope: Scope, found: Credentials) -> Scope:
     # `authorization` is one of the headers that Reflex keeps from the browser; a client's own is thrown away.
     kept = [(k, v) for k, v in scope["headers"] if k not in (b"cookie", b"authorization")]
     return {**scope, "headers": [*kept, (b"authorization", b"portal " + found.packed().encode())]}
+
+
+# Control frames of engine.io 4; then of socket.io 5: connect, disconnect, event.
+_FRAME = re.compile(
+    r"[1-36]|40/_event,(?P<proof>\{.*)?|41/_event,|42/_event,[0-9]{0,9}(?P<event>\[.*)", re.DOTALL
+)
+
+
+def makes_sense(frame: str) -> bool:
+    """Whether a text is a frame as browsers send them: the libraries that read it next trust it to be one.
+
+    They answer anything else with an exception, and each one goes into the log with its traceback.
+    """
+    found = _FRAME.fullmatch(frame) if len(frame) <= LARGEST_FRAME else None
+    if found is None:
+        return False
+    try:
+        proof, event = json.loads(found["proof"] or "{}"), json.loads(found["event"] or '[""]')
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(proof, dict) and bool(event) and isinstance(event[0], str)

@@ -1,13 +1,11 @@
 """The account forms: what went wrong with the last one, as its address says in a stable code."""
 
-from urllib.parse import urlsplit
-
 import reflex as rx
 
 from ticket_portal.domain import accounts, codes
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import DomainError, Invalid
-from ticket_portal.i18n.locales import bare
+from ticket_portal.i18n.locales import bare, own_address
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
 from ticket_portal.wiring import portal
 
@@ -38,7 +36,7 @@ class FormState(SessionState):
             problem_code=refusal.code if refusal else "",
             field=refusal.field if isinstance(refusal, Invalid) else "",
             notice=notice if notice in NOTICES else "",
-            next_path=_local(query.get("next", "")),
+            next_path=own_address(query.get("next", "")),
             code_address="",
             resend_at="",
         )
@@ -60,9 +58,3 @@ class FormState(SessionState):
         # What the database knows of the last try (how many are left) says more than the code in the address.
         if status.refusal and refusal and status.refusal.code.startswith("code_"):
             self._show(problem=self._say(status.refusal), problem_code=status.refusal.code)
-
-
-def _local(path: str) -> str:
-    parts = urlsplit(path) if path.startswith("/") and not path.startswith("//") else None
-    return path if parts and not parts.netloc and "\\" not in path else ""
-
