@@ -150,7 +150,7 @@ def upgrade() -> None:
             ["account_id"], ["account.id"], name=op.f("fk_ticket_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["assignee_id"], ["account.id"], name=op.f("fk_ticket_assignee_id"), ondelete="CASCADE"
+            ["assignee_id"], ["account.id"], name=op.f("fk_ticket_assignee_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("client_id", name=op.f("uq_ticket_client_id")),
@@ -225,7 +225,7 @@ def upgrade() -> None:
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["author_id"], ["account.id"], name=op.f("fk_message_author_id"), ondelete="CASCADE"
+            ["author_id"], ["account.id"], name=op.f("fk_message_author_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["ticket.id"], name=op.f("fk_message_ticket_id"), ondelete="CASCADE"
@@ -269,7 +269,7 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["actor_id"], ["account.id"], name=op.f("fk_event_actor_id"), ondelete="CASCADE"
+            ["actor_id"], ["account.id"], name=op.f("fk_event_actor_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["message_id"], ["message.id"], name=op.f("fk_event_message_id"), ondelete="CASCADE"

@@ -1,6 +1,6 @@
 """Tickets: submitting one, finding one's own, the queue, and moving one from state to state (SPEC 5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -115,8 +115,13 @@ def submit_for(work: Work, viewer: Viewer, form: TicketForm) -> Ticket:
     """Open a ticket in somebody's name, by the company's own systems; it is the account's if there is one."""
     require_team(viewer)
     account = work.session.exec(select(Account).where(Account.address == form.address)).first()
-    ticket = _open(work, form, account_id=account.id if account else None, proved_by="")
-    author = Viewer(role="customer", account_id=account.id, name=account.name) if account else guest(ticket)
+    if account is None:
+        ticket = _open(work, form, account_id=None, proved_by="")
+        author = guest(ticket)
+    else:
+        form = replace(form, name=form.name or account.name)
+        ticket = _open(work, form, account_id=account.id, proved_by="account")
+        author = Viewer(role="customer", account_id=account.id, name=account.name)
     _first_message(work, ticket, author, form)
     return ticket
 

@@ -32,6 +32,11 @@ def _to(table: str, *, null: bool = False) -> Any:
     return Field(default=None, sa_column=Column(ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=null))
 
 
+def _by(table: str) -> Any:
+    """Who did something: what they did outlives their account."""
+    return Field(default=None, sa_column=Column(ForeignKey(f"{table}.id", ondelete="SET NULL"), nullable=True))
+
+
 class Account(SQLModel, table=True):
     """A person who signs in: a customer, or one of the team. The address was proved before the row was made."""
 
@@ -108,7 +113,7 @@ class Ticket(SQLModel, table=True):
     requester: str = ""
     language: str = "en"
     proved_by: str = ""
-    assignee_id: int | None = _to("account", null=True)
+    assignee_id: int | None = _by("account")
     client_id: str | None = Field(default=None, unique=True)
     last_seq: int = 0
     team_seq: int = 0
@@ -134,7 +139,7 @@ class Message(SQLModel, table=True):
     seq: int
     kind: str
     author_role: str
-    author_id: int | None = _to("account", null=True)
+    author_id: int | None = _by("account")
     author_name: str
     body: str = Field(sa_type=Text)
     client_id: str
@@ -152,7 +157,7 @@ class Event(SQLModel, table=True):
     kind: str
     public: bool
     actor_role: str
-    actor_id: int | None = _to("account", null=True)
+    actor_id: int | None = _by("account")
     actor_name: str = ""
     message_id: int | None = _to("message", null=True)
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
