@@ -58,7 +58,7 @@ def top_bar() -> rx.Component:
             el.div(
                 el.a(
                     brand_mark(),
-                    el.span(el.b(SITE.company), " ", el.span(t("Support"))),
+                    el.span(el.b(SITE.company), el.span(SITE.name.removeprefix(SITE.company))),
                     href=href("/"),
                     class_name="brand",
                 ),
