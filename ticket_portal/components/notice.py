@@ -22,7 +22,7 @@ def notice(name: str, title: Any, text: Any, *actions: rx.Component, tone: str =
     )
 
 
-def session_ended() -> rx.Component:
+def session_ended(heading: str = "h1") -> rx.Component:
     """Say that the session ended, and that nothing was lost."""
     return notice(
         "lock",
@@ -30,6 +30,7 @@ def session_ended() -> rx.Component:
         t("What you wrote is saved on this device. Sign in again to continue where you were."),
         el.a(t("Sign in"), href=href("/sign-in") + "?next=" + rx.State.router.url.path, class_name="btn btn--primary"),
         tone="bad",
+        heading=heading,
     )
 
 

@@ -39,25 +39,25 @@ def moment(iso: rx.Var[str] | Any) -> rx.Component:
     return el.time(rel_time(iso), date_time=iso, title=date_time(iso))
 
 
+def unread_word(unread: rx.Var[bool] | Any) -> rx.Component:
+    """Say to screen readers what the dot shows; beside the link, whose name stays the subject."""
+    return rx.cond(unread, el.span(t("New:"), " ", class_name="sr"))
+
+
 def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
     """Show one of the person's own tickets; the link covers the row."""
     return el.li(
         el.div(
             el.a(
                 el.span(
-                    rx.cond(
-                        row.unread,
-                        rx.fragment(
-                            el.span(class_name="dot", aria_hidden="true"),
-                            el.span(t("New:"), " ", class_name="sr"),
-                        ),
-                    ),
+                    rx.cond(row.unread, el.span(class_name="dot", aria_hidden="true")),
                     row.subject,
                     class_name="row__subject",
                 ),
                 href=href("/tickets/" + row.number.to_string()),
             ),
             el.p(
+                unread_word(row.unread),
                 el.span(row.number, class_name="num"),
                 moment(row.updated_at),
                 class_name="row__meta",

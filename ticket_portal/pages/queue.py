@@ -5,7 +5,7 @@ from reflex import el
 
 from ticket_portal.components.frame import frame
 from ticket_portal.components.notice import notice, session_ended, ticket_missing
-from ticket_portal.components.tickets import moment, show_more, status_chip, waiting_rows
+from ticket_portal.components.tickets import moment, show_more, status_chip, unread_word, waiting_rows
 from ticket_portal.components.words import href, language_name, t
 from ticket_portal.domain.tickets import TicketRow
 from ticket_portal.states.queue import QueueState
@@ -15,17 +15,20 @@ from ticket_portal.states.session import SessionState
 def queue() -> rx.Component:
     """List what waits for the team, the longest unanswered first."""
     return frame(
+        # A customer has no queue: the answer is that of every address that isn't theirs.
+        rx.cond(SessionState.role == "customer", ticket_missing(), _queue()),
+        kind="wide",
+    )
+
+
+def _queue() -> rx.Component:
+    return rx.fragment(
         el.div(el.h1(t("Queue")), class_name="page__head"),
         rx.cond(
             QueueState.session_over,
-            session_ended(),
-            rx.cond(
-                QueueState.loaded,
-                _list(),
-                rx.cond(SessionState.role == "customer", ticket_missing(), waiting_rows()),
-            ),
+            session_ended(heading="h2"),
+            rx.cond(QueueState.loaded, _list(), waiting_rows()),
         ),
-        kind="wide",
     )
 
 
@@ -64,15 +67,10 @@ def _list() -> rx.Component:
 
 def _row(row: rx.Var[TicketRow]) -> rx.Component:
     return el.tr(
-        el.td(row.number, class_name="num"),
+        el.td(unread_word(row.unread), row.number, class_name="num"),
         el.td(
             el.a(
-                rx.cond(
-                    row.unread,
-                    rx.fragment(
-                        el.span(class_name="dot", aria_hidden="true"), el.span(t("New:"), " ", class_name="sr")
-                    ),
-                ),
+                rx.cond(row.unread, el.span(class_name="dot", aria_hidden="true")),
                 row.subject,
                 href=href("/agent/tickets/" + row.number.to_string()),
             ),

@@ -21,7 +21,7 @@ def tickets() -> rx.Component:
         ),
         rx.cond(
             TicketsState.session_over,
-            session_ended(),
+            session_ended(heading="h2"),
             rx.cond(TicketsState.loaded, _list(), waiting_rows()),
         ),
         kind="reading",
