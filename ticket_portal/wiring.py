@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ticket_portal import settings as settings_module
@@ -42,11 +42,11 @@ class Portal:
 
     async def ask(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a reading domain function in a thread; the event loop never waits for the database."""
-        return await self.run(partial(self.store.read, function, *args, **kwargs))
+        return await self.run(lambda: self.store.read(function, *args, **kwargs))
 
     async def tell(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a writing domain function in a thread, and commit."""
-        return await self.run(partial(self.store.write, function, *args, **kwargs))
+        return await self.run(lambda: self.store.write(function, *args, **kwargs))
 
     async def run(self, call: Callable[[], T]) -> T:
         """Run anything that blocks in a thread."""

@@ -92,4 +92,3 @@ def quiet_desk(desk: Desk, outbox: Outbox, postman: Postman) -> Desk:
     postman.took.clear()
     postman.tries.clear()
     return desk
-

@@ -139,7 +139,9 @@ def test_headers_of_an_alert(settings: Settings, name: str):
 
 
 @pytest.mark.parametrize("name", OTHER_KINDS)
-def test_codes_and_security_mails_have_their_own_thread_and_cant_be_unsubscribed(settings: Settings, name: str):
+def test_codes_and_security_mails_have_their_own_thread_and_cant_be_unsubscribed(
+    settings: Settings, name: str
+):
     headers = emails.write(settings, delivery(name)).headers
 
     assert not {"List-Unsubscribe", "List-Unsubscribe-Post", "References", "In-Reply-To"} & set(headers)
@@ -262,9 +264,7 @@ def test_no_mail_says_what_people_wrote(
         assert "canary" not in everything.lower()
 
 
-def test_the_link_of_a_mail_opens_the_ticket(
-    store: Store, outbox: Outbox, postman: Postman, desk: Desk
-):
+def test_the_link_of_a_mail_opens_the_ticket(store: Store, outbox: Outbox, postman: Postman, desk: Desk):
     outbox.deliver_due()
     token = postman.took[0].link.rpartition("/")[2]
 
@@ -311,7 +311,9 @@ def contrast(one: str, other: str) -> float:
     ],
 )
 def test_colours_are_readable(settings: Settings, text: str, ground: str):
-    html = emails.write(settings, delivery("guest's code")).html + emails.write(settings, delivery("reply")).html
+    html = (
+        emails.write(settings, delivery("guest's code")).html + emails.write(settings, delivery("reply")).html
+    )
 
     assert text in html
     assert ground in html

@@ -165,7 +165,9 @@ def test_a_mail_that_waits_for_the_carrier_is_dropped_once_it_was_read(
     assert quiet_desk.states()[-1] == ("reply", "dropped")
 
 
-def test_after_a_day_a_carrier_that_stays_down_is_given_up(quiet_desk: Desk, outbox: Outbox, postman: Postman):
+def test_after_a_day_a_carrier_that_stays_down_is_given_up(
+    quiet_desk: Desk, outbox: Outbox, postman: Postman
+):
     quiet_desk.answers()
     quiet_desk.later(seconds=21)
     postman.trouble = Unavailable("down")
@@ -249,7 +251,9 @@ def test_a_worker_that_died_after_the_carrier_took_it_repeats_with_the_same_key(
     assert [a.attempts for a in desk.alerts()] == [2]
 
 
-def test_a_worker_that_was_too_slow_is_not_believed_when_it_says_failed(desk: Desk, store: Store, outbox: Outbox):
+def test_a_worker_that_was_too_slow_is_not_believed_when_it_says_failed(
+    desk: Desk, store: Store, outbox: Outbox
+):
     slow = store.write(notifications.take_due)[0]
     desk.later(minutes=3)
     outbox.deliver_due()
@@ -304,7 +308,12 @@ def test_the_worker_wakes_up_delivers_and_ends_with_the_delivery_in_hand(
 
 
 def test_the_worker_outlives_a_database_that_is_away(
-    store: Store, outbox: Outbox, postman: Postman, monkeypatch: pytest.MonkeyPatch, linh: Viewer, minh: Viewer
+    store: Store,
+    outbox: Outbox,
+    postman: Postman,
+    monkeypatch: pytest.MonkeyPatch,
+    linh: Viewer,
+    minh: Viewer,
 ):
     Desk(store, linh, minh)
     read, failures = store.read, [OSError("away")]
@@ -330,7 +339,9 @@ def test_the_worker_outlives_a_database_that_is_away(
     assert len(postman.took) == 1
 
 
-def test_logs_name_nobody(quiet_desk: Desk, outbox: Outbox, postman: Postman, caplog: pytest.LogCaptureFixture):
+def test_logs_name_nobody(
+    quiet_desk: Desk, outbox: Outbox, postman: Postman, caplog: pytest.LogCaptureFixture
+):
     quiet_desk.answers("A secret of mine")
     quiet_desk.later(seconds=21)
     postman.trouble = ValueError("minh@example.com A secret of mine")
@@ -380,7 +391,9 @@ def test_a_late_failure_does_not_take_the_mail_from_who_has_it_now(desk: Desk, s
     assert desk.states() == [("confirmation", "waiting")]
 
 
-def test_what_leaves_between_two_tries_does_not_change_the_second(desk: Desk, outbox: Outbox, postman: Postman):
+def test_what_leaves_between_two_tries_does_not_change_the_second(
+    desk: Desk, outbox: Outbox, postman: Postman
+):
     """Its References stay those of the first try, whatever became of earlier mails since."""
     desk.answers()
     desk.later(seconds=21)

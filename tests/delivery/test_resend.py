@@ -67,7 +67,9 @@ class Door(BaseHTTPRequestHandler):
         self.server.wrong += [name for name, right in wanted.items() if not right]
 
     def say(self, status: int, name: str) -> None:
-        body = json.dumps({"id": "49a3999c"} if status == 200 else {"statusCode": status, "name": name, "message": "m"})
+        body = json.dumps(
+            {"id": "49a3999c"} if status == 200 else {"statusCode": status, "name": name, "message": "m"}
+        )
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

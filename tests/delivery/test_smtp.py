@@ -23,7 +23,9 @@ from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 
 
 class Server:

@@ -107,8 +107,18 @@ def turn() -> rx.Component:
                     State.status,
                     ("new", t("Our team will answer here. You'll get an e-mail at every update.")),
                     ("waiting_customer", t("Please answer the question below, then it's our turn again.")),
-                    ("resolved", t("Tell us whether the answer helped. Without word from you it closes by itself.")),
-                    ("closed", rx.cond(State.can_reopen, t("Sending a message will reopen it."), t("It can't be reopened any more."))),
+                    (
+                        "resolved",
+                        t("Tell us whether the answer helped. Without word from you it closes by itself."),
+                    ),
+                    (
+                        "closed",
+                        rx.cond(
+                            State.can_reopen,
+                            t("Sending a message will reopen it."),
+                            t("It can't be reopened any more."),
+                        ),
+                    ),
                     ("merged", t("Please continue there.")),
                     t("The answer appears here by itself, and you'll get an e-mail."),
                 )
@@ -116,8 +126,18 @@ def turn() -> rx.Component:
             rx.cond(
                 State.status == "resolved",
                 el.div(
-                    el.button(t("Yes, close it"), type="button", class_name="btn btn--primary btn--small", on_click=State.confirm_solved),
-                    el.button(t("No, I still need help"), type="button", class_name="btn btn--small", on_click=State.still_need_help),
+                    el.button(
+                        t("Yes, close it"),
+                        type="button",
+                        class_name="btn btn--primary btn--small",
+                        on_click=State.confirm_solved,
+                    ),
+                    el.button(
+                        t("No, I still need help"),
+                        type="button",
+                        class_name="btn btn--small",
+                        on_click=State.still_need_help,
+                    ),
                     class_name="cluster",
                 ),
             ),
@@ -150,7 +170,12 @@ def thread() -> rx.Component:
         rx.cond(
             State.has_earlier,
             el.div(
-                el.button(t("Show earlier messages"), type="button", class_name="btn btn--quiet", on_click=State.load_earlier),
+                el.button(
+                    t("Show earlier messages"),
+                    type="button",
+                    class_name="btn btn--quiet",
+                    on_click=State.load_earlier,
+                ),
                 class_name="more",
             ),
         ),
@@ -178,7 +203,9 @@ def _announcement(lines: rx.Var[list[Line]]) -> rx.Component:
 def _line(line: rx.Var[Line]) -> rx.Component:
     return rx.fragment(
         rx.cond(line.new_day, el.li(el.time(day(line.at), date_time=line.at), class_name="day")),
-        rx.cond(line.kind == "event", _event(line), rx.cond(line.kind == "details", _ask(line), _message(line))),
+        rx.cond(
+            line.kind == "event", _event(line), rx.cond(line.kind == "details", _ask(line), _message(line))
+        ),
         key=line.id,
     )
 
@@ -218,7 +245,11 @@ def _ask(line: rx.Var[Line]) -> rx.Component:
     return el.li(
         el.div(
             icon("list-check"),
-            el.span(el.span(_author(line), custom_attrs={"data-testid": "message-author"}), " ", t("asks for details")),
+            el.span(
+                el.span(_author(line), custom_attrs={"data-testid": "message-author"}),
+                " ",
+                t("asks for details"),
+            ),
             _time(line.at),
             class_name="ask__head",
         ),
@@ -258,7 +289,8 @@ def _body(line: rx.Var[Line], class_name: str) -> rx.Component:
     return rx.cond(
         line.state == "sent",
         el.div(
-            class_name=class_name, custom_attrs={"dangerouslySetInnerHTML": rx.Var.create({"__html": line.html})}
+            class_name=class_name,
+            custom_attrs={"dangerouslySetInnerHTML": rx.Var.create({"__html": line.html})},
         ),
         el.div(line.body, class_name=class_name),
     )
@@ -278,7 +310,12 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                     type="button",
                     class_name="btn btn--quiet btn--small",
                     on_click=js_handler(
-                        "conversation", "retryLine", SessionState.viewer_key, State.ticket, line.id, State.refused
+                        "conversation",
+                        "retryLine",
+                        SessionState.viewer_key,
+                        State.ticket,
+                        line.id,
+                        State.refused,
                     ),
                 ),
                 el.button(
@@ -305,7 +342,9 @@ def waiting_thread() -> rx.Component:
     bones = [
         el.li(
             el.div(el.span(class_name="bone bone--1"), class_name="msg__head"),
-            el.div(el.span(class_name="bone bone--3"), el.span(class_name="bone bone--2"), class_name="msg__body"),
+            el.div(
+                el.span(class_name="bone bone--3"), el.span(class_name="bone bone--2"), class_name="msg__body"
+            ),
             class_name="msg",
             custom_attrs={"data-side": "theirs" if n % 2 else "mine"},
         )
@@ -313,7 +352,10 @@ def waiting_thread() -> rx.Component:
     ]
     return rx.fragment(
         el.header(
-            el.h1(el.span(t("Ticket details"), class_name="sr"), el.span(class_name="bone bone--3", aria_hidden="true")),
+            el.h1(
+                el.span(t("Ticket details"), class_name="sr"),
+                el.span(class_name="bone bone--3", aria_hidden="true"),
+            ),
             el.p(el.span(class_name="bone bone--2"), class_name="ticket__meta", aria_hidden="true"),
             class_name="ticket__head",
         ),
@@ -377,7 +419,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
                 (State.status == "closed") & State.can_reopen,
                 el.p(t("Sending a message will reopen this ticket."), class_name="composer__hint"),
             ),
-            _modes(mode) if modes else rx.fragment(),
+            _modes() if modes else rx.fragment(),
             el.label(t("Your reply"), class_name="sr", html_for="reply"),
             el.textarea(
                 id="reply",
@@ -426,7 +468,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
     )
 
 
-def _modes(mode: rx.Var[str]) -> rx.Component:
+def _modes() -> rx.Component:
     return el.fieldset(
         el.legend(t("Who reads it"), class_name="sr"),
         el.label(
@@ -443,7 +485,9 @@ def _modes(mode: rx.Var[str]) -> rx.Component:
     )
 
 
-def send_button(label: rx.Var | str, kind: str, *, main: bool = True, tone: str = "btn--primary") -> rx.Component:
+def send_button(
+    label: rx.Var | str, kind: str, *, main: bool = True, tone: str = "btn--primary"
+) -> rx.Component:
     """A button that hands the text to the outbox as this kind of message."""
     return el.button(
         icon("send") if tone == "btn--primary" else rx.fragment(),
@@ -474,7 +518,12 @@ def agent_buttons() -> tuple[rx.Component, ...]:
 def closed_note() -> rx.Component:
     """Say, instead of a composer, that the ticket can't be reopened."""
     return el.div(
-        el.div(icon("lock"), el.p(t("This ticket is closed and can't be reopened.")), class_name="note", custom_attrs={"data-tone": "plain"}),
+        el.div(
+            icon("lock"),
+            el.p(t("This ticket is closed and can't be reopened.")),
+            class_name="note",
+            custom_attrs={"data-tone": "plain"},
+        ),
         class_name="dock",
     )
 

@@ -13,7 +13,8 @@ def dispatcher(handler: Callable[[Any], Any]) -> rx.Var:
 
     The server sends no code (the Content-Security-Policy forbids eval), so what JavaScript may call is compiled in.
     """
-    chain = rx.EventChain.create(value=lambda item: handler(item), args_spec=lambda item: [item])
+    # A lambda, not the handler itself: Reflex would then leave the argument out.
+    chain = rx.EventChain.create(value=lambda item: handler(item), args_spec=lambda item: [item])  # noqa: PLW0108
     return rx.Var.create(chain)
 
 
@@ -56,7 +57,8 @@ def js_handler(module: str, name: str, *arguments: Any) -> rx.Var:
     """Return a click handler that calls a function of `assets/js/{module}.js` in the browser alone."""
     given = [rx.Var.create(a) for a in arguments]
     data = VarData.merge(
-        VarData(imports={f"$/public/js/{module}.js": [ImportVar(tag=name)]}), *[v._get_all_var_data() for v in given]
+        VarData(imports={f"$/public/js/{module}.js": [ImportVar(tag=name)]}),
+        *[v._get_all_var_data() for v in given],
     )
     return as_handler(rx.Var(f"(() => {name}({', '.join(map(str, given))}))", _var_data=data))
 

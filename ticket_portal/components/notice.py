@@ -10,7 +10,9 @@ from ticket_portal.components.words import href, t
 from ticket_portal.states.session import SessionState
 
 
-def notice(name: str, title: Any, text: Any, *actions: rx.Component, tone: str = "", heading: str = "h1") -> rx.Component:
+def notice(
+    name: str, title: Any, text: Any, *actions: rx.Component, tone: str = "", heading: str = "h1"
+) -> rx.Component:
     """Show a calm card: an icon, what is the case, and what to do now."""
     head = el.h1(title) if heading == "h1" else el.h2(title)
     return el.section(
@@ -28,7 +30,11 @@ def session_ended(heading: str = "h1") -> rx.Component:
         "lock",
         t("Your session ended"),
         t("What you wrote is saved on this device. Sign in again to continue where you were."),
-        el.a(t("Sign in"), href=href("/sign-in") + "?next=" + rx.State.router.url.path, class_name="btn btn--primary"),
+        el.a(
+            t("Sign in"),
+            href=href("/sign-in") + "?next=" + rx.State.router.url.path,
+            class_name="btn btn--primary",
+        ),
         tone="bad",
         heading=heading,
     )

@@ -45,14 +45,18 @@ class SignUp:
     time_zone: str = "UTC"
 
     @classmethod
-    def parse(cls, name: str, email: str, password: str, language_code: str, time_zone: str = "UTC") -> "SignUp":
+    def parse(
+        cls, name: str, email: str, password: str, language_code: str, time_zone: str = "UTC"
+    ) -> "SignUp":
         """Check what was typed. Raises Missing, TooLong, BadAddress, PasswordTooShort, PasswordTooCommon."""
         name = one_line(name)
         if not name:
             raise Missing("name")
         if len(name) > LONGEST_NAME:
             raise TooLong("name", length=len(name), most=LONGEST_NAME)
-        return cls(name, canonical(email), checked_password(password), language(language_code), zone(time_zone))
+        return cls(
+            name, canonical(email), checked_password(password), language(language_code), zone(time_zone)
+        )
 
 
 def ask_to_sign_up(store: Store, form: SignUp, browser: str, ip: str) -> None:
@@ -93,9 +97,7 @@ def finish_sign_up(work: Work, door: Door, typed: str) -> tuple[str, DomainError
 
 def create(work: Work, address: str, name: str, password_hash: str, role: str = "customer") -> Account:
     """Add an account whose address was proved (by a code, or by the operator's word)."""
-    account = Account(
-        address=address, name=name, password_hash=password_hash, role=role, created_at=work.now
-    )
+    account = Account(address=address, name=name, password_hash=password_hash, role=role, created_at=work.now)
     work.session.add(account)
     work.session.flush()
     return account
@@ -177,7 +179,11 @@ def verify(password: str, hashed: str) -> bool:
 
 def zone(name: str) -> str:
     """Return an IANA zone's name as given if it looks like one, else UTC."""
-    return name if re.fullmatch(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}", name) and len(name) <= LONGEST_NAME else "UTC"
+    return (
+        name
+        if re.fullmatch(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}", name) and len(name) <= LONGEST_NAME
+        else "UTC"
+    )
 
 
 @lru_cache(maxsize=1)

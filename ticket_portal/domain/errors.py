@@ -135,7 +135,9 @@ class CannotReopen(DomainError):
     """The ticket closed too long ago."""
 
     code = "cannot_reopen"
-    text = _("This ticket is closed and can't be reopened. Submit a new ticket instead; what you wrote is kept.")
+    text = _(
+        "This ticket is closed and can't be reopened. Submit a new ticket instead; what you wrote is kept."
+    )
 
 
 class TicketMerged(DomainError):

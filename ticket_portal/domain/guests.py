@@ -41,7 +41,10 @@ def new_link(work: Work, ticket: Ticket) -> str:
     token = keys.new_token()
     work.session.add(
         GuestLink(
-            token_hash=keys.token_hash(token), ticket_id=ticket.id, address=ticket.address, created_at=work.now
+            token_hash=keys.token_hash(token),
+            ticket_id=ticket.id,
+            address=ticket.address,
+            created_at=work.now,
         )
     )
     return token
@@ -126,4 +129,6 @@ def _door(link: GuestLink, browser: str, ip: str = "") -> Door:
 
 
 def _too_old(work: Work, ticket: Ticket) -> bool:
-    return ticket.closed_at is not None and work.now > ticket.closed_at + timedelta(days=work.settings.link_days)
+    return ticket.closed_at is not None and work.now > ticket.closed_at + timedelta(
+        days=work.settings.link_days
+    )

@@ -37,7 +37,9 @@ def code_hmac(settings: Settings, *parts: str) -> str:
 
 def subject_hash(settings: Settings, *parts: object) -> str:
     """Return a name for something limited (an address, an IP) that tells a reader of the database nothing."""
-    return hmac.new(_key(settings, "limit"), "\0".join(map(str, parts)).encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(_key(settings, "limit"), "\0".join(map(str, parts)).encode(), hashlib.sha256).hexdigest()[
+        :32
+    ]
 
 
 def signature(settings: Settings, purpose: str, text: str) -> str:

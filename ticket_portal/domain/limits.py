@@ -48,9 +48,7 @@ def use(work: Work, limit: Limit, *subject: object) -> None:
     work.session.add(LimitHit(rule=limit.rule, subject=hashed, at=work.now))
 
 
-def spend(
-    work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = TooMany
-) -> None:
+def spend(work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = TooMany) -> None:
     """Count one use, or raise `refusal` if there is no room for it."""
     work.alone(limit.rule, *subject)  # or many at once would each find the last place free
     if end := until(work, limit, *subject):
@@ -61,7 +59,9 @@ def spend(
 def forget(work: Work, limit: Limit, *subject: object) -> None:
     """Take the uses back: a success does not count."""
     hashed = keys.subject_hash(work.settings, *subject)
-    work.session.exec(delete(LimitHit).where(col(LimitHit.rule) == limit.rule, col(LimitHit.subject) == hashed))
+    work.session.exec(
+        delete(LimitHit).where(col(LimitHit.rule) == limit.rule, col(LimitHit.subject) == hashed)
+    )
 
 
 def sweep(work: Work) -> None:

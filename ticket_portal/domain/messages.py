@@ -187,7 +187,9 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
 def earlier(work: Work, viewer: Viewer, number: int, before: int) -> tuple[list[MessageView], bool]:
     """Return the entries before one, oldest first, and whether there are still earlier ones."""
     ticket = tickets.find(work, viewer, number)
-    before = min(max(before, 0), ticket.last_seq + 1)  # from the browser; a database takes no number that large
+    before = min(
+        max(before, 0), ticket.last_seq + 1
+    )  # from the browser; a database takes no number that large
     entries = _entries(work, ticket.id, team=viewer.of_team, before=before)
     return views(entries[-WINDOW:], viewer), len(entries) > WINDOW
 
@@ -222,9 +224,7 @@ def _already(work: Work, ticket: Ticket, viewer: Viewer, form: MessageForm) -> M
     return found
 
 
-def _post(
-    work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm
-) -> tuple[Message, Event]:
+def _post(work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm) -> tuple[Message, Event]:
     name = viewer.name or (ticket.requester if not viewer.of_team else "")
     message = tickets.new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
     return message, events.record(work, ticket, viewer, kind, public=kind != "note", message=message)
@@ -257,7 +257,17 @@ def _spend(work: Work, viewer: Viewer) -> None:
 
 
 # What the log keeps for the audit but a conversation does not show as an entry of its own.
-_SHOWN_EVENTS = ("created", "reply", "note", "details", "resolved", "reopened", "closed", "merged", "assigned")
+_SHOWN_EVENTS = (
+    "created",
+    "reply",
+    "note",
+    "details",
+    "resolved",
+    "reopened",
+    "closed",
+    "merged",
+    "assigned",
+)
 
 
 def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[Entry]:

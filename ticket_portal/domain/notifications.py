@@ -380,7 +380,9 @@ def _unwanted(work: Work, alert: Alert) -> bool:
     if work.session.get(Muted, (alert.ticket_id, alert.address)):
         return True
     newest = work.session.exec(
-        select(func.max(Alert.event_seq)).where(or_(col(Alert.id) == alert.id, col(Alert.gathered_into) == alert.id))
+        select(func.max(Alert.event_seq)).where(
+            or_(col(Alert.id) == alert.id, col(Alert.gathered_into) == alert.id)
+        )
     ).one()
     return (newest or 0) <= _read_up_to(work, alert)
 
@@ -424,7 +426,10 @@ def _new_link(work: Work, ticket: Ticket) -> str:
     token = keys.new_token()
     work.session.add(
         GuestLink(
-            token_hash=keys.token_hash(token), ticket_id=ticket.id, address=ticket.address, created_at=work.now
+            token_hash=keys.token_hash(token),
+            ticket_id=ticket.id,
+            address=ticket.address,
+            created_at=work.now,
         )
     )
     return token

@@ -203,7 +203,9 @@ def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
         for t, name in found[:PAGE]
     ]
     last_one = found[PAGE - 1][0] if len(found) > PAGE else None
-    return TicketPage(rows, _place(last_one.queue_rank, last_one.waiting_since, last_one.id) if last_one else "")
+    return TicketPage(
+        rows, _place(last_one.queue_rank, last_one.waiting_since, last_one.id) if last_one else ""
+    )
 
 
 def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -250,7 +252,15 @@ def still_need_help(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 
 # What comes first in the queue: who waits for the team, then who has an answer, then the rest.
-_QUEUE_RANK = {"new": 0, "open": 1, "on_hold": 2, "waiting_customer": 3, "resolved": 4, "closed": 9, "merged": 9}
+_QUEUE_RANK = {
+    "new": 0,
+    "open": 1,
+    "on_hold": 2,
+    "waiting_customer": 3,
+    "resolved": 4,
+    "closed": 9,
+    "merged": 9,
+}
 
 
 def move(work: Work, ticket: Ticket, status: str, *, unanswered: bool = False) -> None:
@@ -324,9 +334,7 @@ def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm)
     notifications.about(work, ticket, event, "confirmation")
 
 
-def new_message(
-    work: Work, ticket: Ticket, author: Viewer, kind: str, body: str, client_id: str
-) -> Message:
+def new_message(work: Work, ticket: Ticket, author: Viewer, kind: str, body: str, client_id: str) -> Message:
     """Return a message that is not yet in the log; `events.record` puts it there."""
     return Message(
         ticket_id=ticket.id,
@@ -350,7 +358,9 @@ def _spend_on_new(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None
     limits.spend(work, Limit("guest_tickets_ip", s.limit_guest_tickets_per_ip_per_hour), ip, refusal=TooMany)
 
 
-def _row(ticket: Ticket, *, unread: bool, requester: str = "", language: str = "", assignee: str = "") -> TicketRow:
+def _row(
+    ticket: Ticket, *, unread: bool, requester: str = "", language: str = "", assignee: str = ""
+) -> TicketRow:
     return TicketRow(
         number=ticket.number or 0,
         subject=ticket.subject,

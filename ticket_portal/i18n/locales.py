@@ -72,7 +72,7 @@ def localized(locale: str, path: str) -> str:
 
 
 def own_address(path: str) -> str:
-    """The address if it surely is one of this portal's, "" for any other: "//evil.example", "/\\evil.example"."""
+    r"""The address if it surely is one of this portal's, "" for any other: "//evil.example", "/\\evil.example"."""
     # Browsers read a backslash as a slash, and skip tabs and line ends wherever they stand.
     own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
     return path if own else ""

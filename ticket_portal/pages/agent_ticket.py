@@ -63,12 +63,20 @@ def _desk() -> rx.Component:
 def _actions() -> rx.Component:
     return el.div(
         el.button(
-            icon("user"), t("Assign to me"), type="button", class_name="btn btn--small", on_click=State.assign_to_me
+            icon("user"),
+            t("Assign to me"),
+            type="button",
+            class_name="btn btn--small",
+            on_click=State.assign_to_me,
         ),
         rx.cond(
             (State.status != "resolved") & (State.status != "closed") & (State.status != "merged"),
             el.button(
-                icon("check"), t("Resolve"), type="button", class_name="btn btn--small", on_click=State.resolve
+                icon("check"),
+                t("Resolve"),
+                type="button",
+                class_name="btn btn--small",
+                on_click=State.resolve,
             ),
         ),
         class_name="cluster",

@@ -16,7 +16,9 @@ def tickets() -> rx.Component:
     return frame(
         el.div(
             el.h1(t("My tickets")),
-            el.a(icon("plus"), t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"),
+            el.a(
+                icon("plus"), t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"
+            ),
             class_name="page__head",
         ),
         rx.cond(

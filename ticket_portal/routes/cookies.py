@@ -47,4 +47,4 @@ def drop(response: Response, settings: Settings, name: str) -> None:
 
 
 def _hashed(token: str | None) -> str:
-    return keys.token_hash(token) if token and len(token) <= 128 else ""  # noqa: PLR2004 - ours have 43
+    return keys.token_hash(token) if token and len(token) <= 128 else ""

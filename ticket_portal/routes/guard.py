@@ -1,6 +1,8 @@
 """What a browser may fetch at all: an address that needs a sign-in leads to it, a ticket not theirs is not there."""
 
 import re
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse
@@ -11,7 +13,10 @@ from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.i18n.locales import bare, locale_of, localized
 from ticket_portal.routes.cookies import credentials
+from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import Portal
+
+P = ParamSpec("P")
 
 _NEEDS_SIGN_IN = re.compile(r"/tickets|/tickets/(?!new$)[^/]+|/settings|/agent(/.*)?")
 _TICKET = re.compile(r"(?:/agent)?/tickets/([1-9][0-9]{0,11})")
@@ -44,17 +49,19 @@ class PageGuard:
 
     async def _link_is_valid(self, path: str) -> bool:
         match = _GUEST.fullmatch(path)
-        return bool(match) and await self._exists(guests.open_link, match[1])  # pyright: ignore[reportOptionalSubscript]
+        return match is not None and await self._exists(guests.open_link, match[1])
 
     async def _is_theirs(self, viewer: Viewer, path: str) -> bool:
         if path.startswith("/agent") and not viewer.of_team:
             return False
         match = _TICKET.fullmatch(path)
-        return not match or await self._exists(tickets.find, viewer, int(match[1]))
+        return match is None or await self._exists(tickets.find, viewer, int(match[1]))
 
-    async def _exists(self, find: object, *args: object) -> bool:
+    async def _exists(
+        self, find: Callable[Concatenate[Work, P], object], *args: P.args, **kwargs: P.kwargs
+    ) -> bool:
         try:
-            await self._portal.ask(find, *args)  # pyright: ignore[reportArgumentType]
+            await self._portal.ask(find, *args, **kwargs)
         except NotFound:
             return False
         return True

@@ -102,7 +102,11 @@ def _opened(mail: CapturedMail) -> str:
     return (
         f'<h2>{escape(mail.subject)}</h2><dl class="facts"><dt>To</dt><dd>{escape(mail.address)}</dd>'
         + (f'<dt>Link</dt><dd><a href="{link}" data-testid="mail-link">{link}</a></dd>' if link else "")
-        + (f'<dt>Code</dt><dd><code data-testid="mail-code">{escape(mail.code)}</code></dd>' if mail.code else "")
+        + (
+            f'<dt>Code</dt><dd><code data-testid="mail-code">{escape(mail.code)}</code></dd>'
+            if mail.code
+            else ""
+        )
         + f'</dl><iframe title="The mail as HTML" src="/dev/mailbox/{mail.id}/html" '
         'sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer"></iframe>'
         f"<details><summary>Text part</summary><pre>{escape(mail.plain)}</pre></details>"

@@ -210,9 +210,7 @@ async def guest_verify(asked: Asked) -> Response:
     token = asked.text("token")
     response = _to(asked.page(f"/guest/{_as_segment(token)}"))
     try:
-        session, refusal = await p.tell(
-            guests.verify, token, asked.browser, asked.ip, asked.text("code")
-        )
+        session, refusal = await p.tell(guests.verify, token, asked.browser, asked.ip, asked.text("code"))
     except LinkInvalid:
         return response
     if not refusal:

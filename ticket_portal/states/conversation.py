@@ -149,7 +149,11 @@ class ConversationState(SessionState):
         if not bare(self._path).startswith("/guest/"):
             return viewer
         guest = await self._guest()
-        if viewer.account_id and not viewer.of_team and (not guest.address or viewer.address == guest.address):
+        if (
+            viewer.account_id
+            and not viewer.of_team
+            and (not guest.address or viewer.address == guest.address)
+        ):
             return viewer
         return guest
 
@@ -179,7 +183,7 @@ class ConversationState(SessionState):
             raise NotFound
         number = self._last_segment
         # isdecimal() alone would take digits of other scripts, which no address of ours has.
-        if not (number.isascii() and number.isdecimal() and len(number) <= 12):  # noqa: PLR2004
+        if not (number.isascii() and number.isdecimal() and len(number) <= 12):
             raise NotFound
         return await portal().ask(tickets.find, reader, int(number))
 
@@ -213,9 +217,7 @@ class ConversationState(SessionState):
         tail = [e for e in entries if e.view.seq > self._boundary]
         if not self._boundary or len(tail) in (len(entries), *range(LONGEST_TAIL, len(entries) + 1)):
             self._boundary, tail = thread.last_seq, []
-            self._show(
-                messages=messages.views(entries, reader), has_earlier=thread.has_earlier, earlier=[]
-            )
+            self._show(messages=messages.views(entries, reader), has_earlier=thread.has_earlier, earlier=[])
         self._show(
             recent=messages.views(tail, reader),
             missing=False,
@@ -255,4 +257,3 @@ class ConversationState(SessionState):
         }  # fmt: skip
         self._show(**fresh)
         self._ticket_id = self._boundary = 0
-

@@ -43,7 +43,9 @@ class GuestState(SessionState):
         except NotFound:
             self._show(link=token, stage="invalid", ticket=0, masked_address="", code_sent=False, problem="")
             return
-        may = can_read(guest, opened.ticket) or (viewer.role == "customer" and can_read(viewer, opened.ticket))
+        may = can_read(guest, opened.ticket) or (
+            viewer.role == "customer" and can_read(viewer, opened.ticket)
+        )
         refusal = view.code.refusal or self._sending_problem()
         self._show(
             link=token,
@@ -60,4 +62,3 @@ class GuestState(SessionState):
     def _sending_problem(self) -> DomainError | None:
         found = problem_in(self.router.url.query_parameters)
         return found if found and found.code in _SENDING else None
-

@@ -7,7 +7,7 @@ hashes in a header that Reflex never shows to the browser.
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import quote
 
 import reflex as rx
@@ -143,7 +143,13 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
         until = datetime.fromisoformat(query.get("until", ""))
     except ValueError:
         until = None
-    values: dict[str, Any] = {"least": SHORTEST_PASSWORD, "most": "", "length": "", "left": 1, "until": until or ""}
+    values: dict[str, Any] = {
+        "least": SHORTEST_PASSWORD,
+        "most": "",
+        "length": "",
+        "left": 1,
+        "until": until or "",
+    }
     if issubclass(kind, TooMany) and until is None:
         return None
     error = kind(**values)
@@ -154,7 +160,8 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
 
 def connected(token: str) -> bool:
     """Return whether a tab is still here, so that what watches for it should go on."""
-    return not portal().hub.closing and token in RegistrationContext.get().app.event_namespace.token_to_sid
+    sockets = RegistrationContext.get().app.event_namespace
+    return not portal().hub.closing and sockets is not None and token in sockets.token_to_sid
 
 
 def sign_in_path(path: str) -> str:
@@ -169,7 +176,7 @@ class Gate(rx.Middleware):
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Bind the state to who is there now; stop the event if it isn't open to them."""
-        root = state._get_root_state()
+        root = cast("rx.State", state._get_root_state())
         session = await root.get_state(SessionState)
         credentials = session._credentials
         viewer, guest = await session._viewer(), await session._guest()
@@ -188,7 +195,7 @@ class Gate(rx.Middleware):
         return StateUpdate(events=[Event(name=_NOTE_OVER, payload={})])
 
     @staticmethod
-    def _recognise(root: BaseState, session: SessionState, viewer: Viewer, guest: Viewer) -> None:
+    def _recognise(root: rx.State, session: SessionState, viewer: Viewer, guest: Viewer) -> None:
         identity = f"{viewer.session} {viewer.role} {guest.session}"
         if session._identity == identity:
             return
@@ -221,7 +228,7 @@ class Gate(rx.Middleware):
         now = time.monotonic()
         for token_hash in filter(None, (credentials.session, credentials.guest)):
             if now - self._touched.get(token_hash, 0) > TOUCH_EVERY:
-                if len(self._touched) > 50_000:  # noqa: PLR2004 - a bound, any would do
+                if len(self._touched) > 50_000:
                     self._touched.clear()
                 self._touched[token_hash] = now
                 await portal().tell(sessions.seen, token_hash)

@@ -34,7 +34,9 @@ def _to(table: str, *, null: bool = False) -> Any:
 
 def _by(table: str) -> Any:
     """Who did something: what they did outlives their account."""
-    return Field(default=None, sa_column=Column(ForeignKey(f"{table}.id", ondelete="SET NULL"), nullable=True))
+    return Field(
+        default=None, sa_column=Column(ForeignKey(f"{table}.id", ondelete="SET NULL"), nullable=True)
+    )
 
 
 class Account(SQLModel, table=True):

@@ -147,7 +147,11 @@ def _engine(address: str) -> Engine:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     # Parameters are hidden: an error is logged with its statement, and must not carry what people wrote.
     engine = create_engine(
-        address, pool_size=10, max_overflow=10, hide_parameters=True, connect_args={"check_same_thread": False}
+        address,
+        pool_size=10,
+        max_overflow=10,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

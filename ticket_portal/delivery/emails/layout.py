@@ -104,11 +104,15 @@ def _heading(text: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f'<p class="ink" style="margin:0 0 14px;font:400 16px/1.6 {_FONT};color:#10262c">{escape(text)}</p>'
+    return (
+        f'<p class="ink" style="margin:0 0 14px;font:400 16px/1.6 {_FONT};color:#10262c">{escape(text)}</p>'
+    )
 
 
 def _quiet(text: str) -> str:
-    return f'<p class="ink2" style="margin:20px 0 0;font:400 14px/1.6 {_FONT};color:#4c6067">{escape(text)}</p>'
+    return (
+        f'<p class="ink2" style="margin:20px 0 0;font:400 14px/1.6 {_FONT};color:#4c6067">{escape(text)}</p>'
+    )
 
 
 def _button(link: Link) -> str:
@@ -118,7 +122,7 @@ def _button(link: Link) -> str:
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
         '<tr><td style="padding:14px 0 20px">'
         f'<a class="btn" href="{address}" style="display:inline-block;padding:13px 28px;border:1px solid #0a5566;'
-        f"border-radius:12px;background:#0a5566;color:#f4fbfc;font:600 16px/20px {_FONT};text-decoration:none\">"
+        f'border-radius:12px;background:#0a5566;color:#f4fbfc;font:600 16px/20px {_FONT};text-decoration:none">'
         f"{escape(link.label)}</a></td></tr></table>"
         f"{_bare(link)}"
     )

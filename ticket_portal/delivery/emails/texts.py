@@ -166,7 +166,9 @@ def _confirmation(words: _Words) -> Content:
         words.say(_("We received your ticket")),
         words.say(_("Thank you for contacting us. Your ticket has the number {number}.")),
         words.say(
-            _("Our support team will answer you in the ticket, and we will send you an e-mail when there is news.")
+            _(
+                "Our support team will answer you in the ticket, and we will send you an e-mail when there is news."
+            )
         ),
     )
 
@@ -186,7 +188,8 @@ def _details_requested(words: _Words) -> Content:
     count = words.delivery.data.get("count")
     if isinstance(count, int) and count > 0:
         subject = words.count(
-            _n("Ticket {number}: we need 1 detail from you", "Ticket {number}: we need {n} details from you"), count
+            _n("Ticket {number}: we need 1 detail from you", "Ticket {number}: we need {n} details from you"),
+            count,
         )
     else:
         subject = words.say(_("Ticket {number}: we need details from you"))
@@ -274,7 +277,8 @@ def _merged(words: _Words) -> Content:
         words.say(_("Please continue in ticket {other}."), other=other),
         words.say(_("Your ticket was joined with another one")),
         words.say(
-            _("Both tickets were about the same matter, so we joined ticket {number} with ticket {other}."), other=other
+            _("Both tickets were about the same matter, so we joined ticket {number} with ticket {other}."),
+            other=other,
         ),
         words.say(_("Please continue in ticket {other}."), other=other),
     )
@@ -304,7 +308,9 @@ def _code(words: _Words) -> Content:
         code=str(words.delivery.secret["code"]),
         after=works + " " + words.say(_("Only enter it on {site}."), site=words.site),
         why=words.say(
-            _("Somebody, probably you, asked {brand} for this code. If it wasn't you, you can ignore this e-mail.")
+            _(
+                "Somebody, probably you, asked {brand} for this code. If it wasn't you, you can ignore this e-mail."
+            )
         ),
     )
 
@@ -356,7 +362,9 @@ def _links(words: _Words) -> Content:
         words.say(_("Open a ticket to read it and to reply.")),
         [words.say(_("You asked {brand} for the links to the tickets of this address. Here they are."))],
         entries=found,
-        after=words.say(_("To protect your tickets, we may ask you for a code that we send to this address.")),
+        after=words.say(
+            _("To protect your tickets, we may ask you for a code that we send to this address.")
+        ),
         why=words.say(
             _("If you didn't ask for them, you can ignore this e-mail: nobody else received these links.")
         ),
