@@ -23,6 +23,15 @@ from ticket_portal.store.unit_of_work import Store
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
+# One machine is the whole crowd here.
+NO_LIMITS = {
+    "limit_tickets_per_hour": 1_000_000,
+    "limit_guest_tickets_per_hour": 1_000_000,
+    "limit_guest_tickets_per_ip_per_hour": 1_000_000,
+    "limit_messages_per_10_minutes": 1_000_000,
+    "limit_socket_events_per_second": 10_000,
+    "limit_socket_events_burst": 10_000,
+}
 ENTRY = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "tests.bench.served:create"]
 
 
@@ -57,10 +66,7 @@ class Data:
             "port": self.port,
             "data_dir": self.folder,
             "database_url": self.database_url,
-            # One machine is the whole crowd here.
-            "limit_messages_per_10_minutes": 1_000_000,
-            "limit_socket_events_per_second": 10_000,
-            "limit_socket_events_burst": 10_000,
+            **NO_LIMITS,
             **more,
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
@@ -69,7 +75,7 @@ class Data:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The database, for preparing what is measured."""
-        settings = Settings(_env_file=None, data_dir=self.folder, database_url=self.database_url)  # pyright: ignore[reportCallIssue]
+        settings = Settings(_env_file=None, data_dir=self.folder, database_url=self.database_url, **NO_LIMITS)  # pyright: ignore[reportCallIssue]
         with closing(Store(settings)) as store:
             yield store
 

@@ -56,8 +56,12 @@ class Hub:
 
     async def wait(self, changed: asyncio.Event) -> None:
         """Wait for a change, or for the heartbeat: it heals a lost signal and checks the session again."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(changed.wait(), HEARTBEAT)
+        # A timer, not `wait_for`: that one makes a task of each wait, for thousands of pages at once.
+        heartbeat = asyncio.get_running_loop().call_later(HEARTBEAT, changed.set)
+        try:
+            await changed.wait()
+        finally:
+            heartbeat.cancel()
         changed.clear()
 
     async def shared(
@@ -72,6 +76,8 @@ class Hub:
             if len(self._shared) > MOST_SHARED:
                 self._shared.popitem(last=False)
         try:
+            if kept[1].done():
+                return kept[1].result()
             # Shielded: one viewer who leaves must not cancel the read that the others wait for.
             return await asyncio.shield(kept[1])
         except Exception:

@@ -3,6 +3,7 @@
 import html
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from linkify_it import LinkifyIt
 from sqlmodel import col, select
@@ -199,6 +200,7 @@ def views(entries: list[Entry], viewer: Viewer) -> list[MessageView]:
     return [replace(e.view, mine=True, key=e.client_id) if _mine(e, viewer) else e.view for e in entries]
 
 
+@lru_cache(maxsize=2_000)  # a conversation is read again at each change, and only its end is new
 def as_html(body: str) -> str:
     """Return a text as safe HTML: everything escaped, web addresses made into links that tell nothing of us."""
     parts: list[str] = []

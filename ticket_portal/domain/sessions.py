@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from sqlalchemy import or_
 from sqlmodel import col, delete, select, update
@@ -32,6 +33,7 @@ class Credentials:
         return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
 
     @classmethod
+    @lru_cache(maxsize=2_000)  # every event asks for them, several times
     def unpack(cls, packed: str) -> "Credentials":
         """Read them back; what can't be read is nobody's."""
         try:

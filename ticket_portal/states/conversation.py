@@ -10,7 +10,7 @@ from ticket_portal.domain.messages import MessageForm, MessageView, Thread
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.i18n.locales import bare
-from ticket_portal.states.session import EVERYBODY, READERS, SessionState, connected, open_to
+from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
 
 POST = {"reply": messages.reply, "note": messages.note, "details": messages.request_details}
@@ -61,16 +61,17 @@ class ConversationState(SessionState):
         """Keep the conversation as it is in the database, for as long as the page is open."""
         hub = portal().hub
         async with self:
-            await self._open()  # a background handler may begin before the foreground one has run
-            ticket_id, number = self._ticket_id, self.ticket
+            state = behind(self)
+            await state._open()  # a background handler may begin before the foreground one has run
+            ticket_id, number, token = state._ticket_id, state.ticket, state.rx_router_session.client_token
         if not ticket_id:
             return
         async with hub.subscription({f"ticket:{ticket_id}"}) as changed:
             while True:
                 async with self:
-                    if self.ticket != number or not await self._refresh():
+                    state = behind(self)
+                    if state.ticket != number or not await state._refresh():
                         return
-                    token = self.router.session.client_token
                 await hub.wait(changed)
                 if not connected(token):
                     return
@@ -166,7 +167,9 @@ class ConversationState(SessionState):
         try:
             ticket = await self._named_ticket()
         except DomainError:
-            self.missing = True
+            # Nobody who isn't signed in is led to a ticket's address: this is a tab whose session just ended.
+            over = await self._reader() is NOBODY and not bare(self._path).startswith("/guest/")
+            self._show(session_over=over, missing=not over)
             return
         self._ticket_id = ticket.id
         await self._refresh()

@@ -6,7 +6,7 @@ import reflex as rx
 
 from ticket_portal.domain import tickets
 from ticket_portal.domain.tickets import TicketRow
-from ticket_portal.states.session import TEAM, SessionState, connected, open_to
+from ticket_portal.states.session import TEAM, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
 
 SETTLE = 0.2
@@ -36,12 +36,12 @@ class QueueState(SessionState):
         """Keep the queue as it is in the database, for as long as the page is open."""
         hub = portal().hub
         async with self:
-            viewer = await self._viewer()
-            token = self.router.session.client_token
+            state = behind(self)
+            viewer, token = await state._viewer(), state.rx_router_session.client_token
         async with hub.subscription({"queue", f"session:{viewer.session}"}) as changed:
             while connected(token):
                 async with self:
-                    if not await self._refresh():
+                    if not await behind(self)._refresh():
                         return
                 await hub.wait(changed)
                 await asyncio.sleep(SETTLE)  # a burst of changes is one redrawing

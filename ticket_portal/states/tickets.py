@@ -8,7 +8,7 @@ import reflex as rx
 from ticket_portal.domain import tickets
 from ticket_portal.domain.tickets import TicketPage, TicketRow
 from ticket_portal.i18n.locales import localized
-from ticket_portal.states.session import ACCOUNTS, SessionState, connected, open_to
+from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
 
 SETTLE = 0.15
@@ -41,12 +41,12 @@ class TicketsState(SessionState):
         """Keep the list as it is in the database, for as long as the page is open."""
         hub = portal().hub
         async with self:
-            viewer = await self._viewer()
-            token = self.router.session.client_token
+            state = behind(self)
+            viewer, token = await state._viewer(), state.rx_router_session.client_token
         async with hub.subscription({f"list:{viewer.account_id}", f"session:{viewer.session}"}) as changed:
             while connected(token):
                 async with self:
-                    if not await self._refresh():
+                    if not await behind(self)._refresh():
                         return
                 await hub.wait(changed)
                 await asyncio.sleep(SETTLE)  # a burst of changes is one redrawing
