@@ -1,0 +1,121 @@
+"""A websocket client that speaks to the portal as a browser does, but says whatever it is told to say."""
+
+import asyncio
+import itertools
+import json
+import uuid
+from contextlib import suppress
+from typing import Any, Self
+
+import aiohttp
+
+NAMESPACE = "/_event"
+ROOT = "reflex___state____state"
+
+
+class Refused(Exception):
+    """The server did not open the socket."""
+
+
+class Client:
+    """One tab. Everything the server says to it is kept in `frames`, as text."""
+
+    def __init__(
+        self, url: str, cookies: dict[str, str] | None = None, *, token: str = "", **headers: str
+    ) -> None:
+        """Prepare a tab that brings these cookies and headers (`x_forwarded_for="…"`) along."""
+        self.url = url
+        self.token = token or str(uuid.uuid4())
+        self.frames: list[str] = []
+        self.closed_with: int | None = None
+        self._headers = {"Origin": url} | {k.replace("_", "-"): v for k, v in headers.items()}
+        if cookies:
+            self._headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in cookies.items())
+        self._marks = itertools.count(1)
+
+    async def __aenter__(self) -> Self:
+        """Connect. Raises Refused."""
+        self._session = aiohttp.ClientSession()
+        headers = {k: v for k, v in self._headers.items() if v != "-"}
+        address = f"{self.url}{NAMESPACE}/?token={self.token}&EIO=4&transport=websocket"
+        try:
+            self._socket = await self._session.ws_connect(address, headers=headers, max_msg_size=0)
+            opened = await asyncio.wait_for(self._socket.receive(), 10)
+            if opened.type != aiohttp.WSMsgType.TEXT:
+                raise Refused(str(opened.data))
+            await self._socket.send_str(f"40{NAMESPACE},")
+            await asyncio.wait_for(self._socket.receive(), 10)
+        except (aiohttp.ClientError, TimeoutError) as refusal:
+            await self._session.close()
+            raise Refused(str(refusal)) from None
+        except Refused:
+            await self._session.close()
+            raise
+        self._reader = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *_problem: object) -> None:
+        """Close the tab."""
+        self._reader.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._reader
+        await self._socket.close()
+        await self._session.close()
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type != aiohttp.WSMsgType.TEXT:
+                continue
+            if message.data == "2":
+                await self._socket.send_str("3")
+            else:
+                self.frames.append(message.data)
+        self.closed_with = self._socket.close_code
+
+    @property
+    def seen(self) -> str:
+        """Everything the server said, as one text."""
+        return "\n".join(self.frames)
+
+    async def say(self, raw: str) -> None:
+        """Send a frame as it is."""
+        with suppress(ConnectionError, aiohttp.ClientError):
+            await self._socket.send_str(raw)
+
+    async def emit(self, *event: Any) -> None:
+        """Send a socket.io event."""
+        await self.say(f"42{NAMESPACE},{json.dumps(event)}")
+
+    async def call(self, handler: str, payload: Any = None, path: str = "/", **router_data: Any) -> None:
+        """Call an event handler by its name, from a page of this address."""
+        where = {"pathname": path, "asPath": path, "query": {}} | router_data
+        await self.emit("event", {"name": handler, "payload": payload or {}, "router_data": where})
+
+    async def visit(self, path: str) -> None:
+        """Load a page as a browser does: hydrate, then what the page calls by itself."""
+        await self.call(f"{ROOT}.hydrate_and_load", {"vars": {}}, path)
+        await self.settled()
+
+    async def settled(self, quiet: float = 0.25, longest: float = 8.0) -> list[str]:
+        """Wait until the server has answered a ping and then been silent for a moment; return all frames."""
+        answers = self._pongs
+        await self.emit("ping")
+        loop = asyncio.get_running_loop()
+        end, last, count = loop.time() + longest, loop.time(), len(self.frames)
+        while loop.time() < end and not self._reader.done():
+            await asyncio.sleep(0.02)
+            if len(self.frames) != count:
+                last, count = loop.time(), len(self.frames)
+            if self._pongs > answers and loop.time() - last > quiet:
+                break
+        return self.frames
+
+    @property
+    def _pongs(self) -> int:
+        return sum(1 for frame in self.frames if '["ping"' in frame)
+
+    async def ended(self, within: float = 5.0) -> int | None:
+        """Wait for the server to close the socket; return its code, None if it stays open."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._reader), within)
+        return self.closed_with
