@@ -19,7 +19,9 @@ from ticket_portal.frontend.build import build as build_front_end
 
 DEPLOYED = os.environ.get("PORTAL_URL", "").rstrip("/")
 TOKEN = os.environ.get("PORTAL_TEST_TOKEN", "")
-PATIENCE_MS = 15_000  # as long as the slowest machine of ours needs; nothing is concluded from how long it took
+PATIENCE_MS = (
+    15_000  # as long as the slowest machine of ours needs; nothing is concluded from how long it took
+)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -159,7 +161,9 @@ def visitor(
     problems: list[str] = []
 
     def opens_a_browser(name: str, language: str = language, *, phone: bool = False, at: int = 0) -> Person:
-        size: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {"viewport": DESKTOP}
+        size: dict[str, Any] = (
+            {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {"viewport": DESKTOP}
+        )
         context = browser.new_context(locale=language, timezone_id="UTC", reduced_motion="reduce", **size)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

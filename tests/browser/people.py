@@ -6,7 +6,7 @@ from typing import Any, Self
 from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
 
 from tests.browser.portal import Portal
-from ticket_portal.i18n.catalogues import page_text
+from ticket_portal.i18n.catalogues import page_text, texts
 from ticket_portal.i18n.locales import localized
 
 PASSWORD = "portal-demo-1"
@@ -28,7 +28,9 @@ def named(text: str) -> re.Pattern[str]:
 class Person:
     """Somebody at one tab of a browser."""
 
-    def __init__(self, portal: Portal, context: BrowserContext, name: str, language: str, problems: list[str]) -> None:
+    def __init__(
+        self, portal: Portal, context: BrowserContext, name: str, language: str, problems: list[str]
+    ) -> None:
         self.portal = portal
         self.context = context
         self.name = name
@@ -39,7 +41,9 @@ class Person:
         self._problems = problems
         self.page: Page = context.new_page()
         self.page.on("pageerror", lambda error: self._note(f"page error: {error}"))
-        self.page.on("console", lambda m: self._note(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None)
+        self.page.on(
+            "console", lambda m: self._note(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None
+        )
 
     def _note(self, problem: str) -> None:
         if not any(re.search(pattern, problem) for pattern in self.forgiven):
@@ -49,6 +53,11 @@ class Person:
         """Take these messages of the browser's console as a part of the scene."""
         self.forgiven += patterns
         return self
+
+    @property
+    def number(self) -> int:
+        """The number of the ticket in the address bar."""
+        return int(self.page.url.split("?")[0].rsplit("/", 1)[1])
 
     def forgives_a_lost_connection(self) -> Self:
         """Take the browser's own words about a server that is away as a part of the scene."""
@@ -62,6 +71,7 @@ class Person:
 
     def word(self, text: str, **values: Any) -> str:
         """A text of the pages in this person's language."""
+        assert self.language == "en" or text in texts(self.language, "pages").singles, f"no page says: {text}"
         return page_text(self.language, text, **values)
 
     # Where they are
@@ -119,9 +129,9 @@ class Person:
         """A message of the open conversation."""
         return self.page.get_by_test_id("message").filter(has_text=text)
 
-    def row(self, number: int) -> Locator:
-        """A ticket's row in the open list."""
-        return self.page.get_by_test_id("ticket-row").filter(has_text=str(number))
+    def row(self, ticket: int | str) -> Locator:
+        """A ticket's row in the open list, by its number or its subject."""
+        return self.page.get_by_test_id("ticket-row").filter(has_text=str(ticket))
 
     # What they do
 
@@ -133,9 +143,18 @@ class Person:
         """Choose a link; on a phone, with a finger."""
         self._touches(self.link(text, **values).first)
 
-    def chooses_ticket(self, number: int) -> None:
-        """Choose a ticket in the open list."""
-        self._touches(self.row(number).get_by_role("link"))
+    def chooses_ticket(self, ticket: int | str) -> None:
+        """Choose a ticket in the open list, by its number or its subject."""
+        self._touches(self.row(ticket).get_by_role("link"))
+
+    def submits_a_ticket(self, subject: str, text: str) -> None:
+        """Fill in and send the form for a new ticket; a guest types an address, too."""
+        self.goes_to("/tickets/new")
+        if self.name == "minh":
+            self.types("Email", self.address)
+        self.types("Subject", subject)
+        self.types("Describe the problem", text)
+        self.presses("Submit ticket")
 
     def _touches(self, what: Locator) -> None:
         self.taps += 1
@@ -224,9 +243,9 @@ class Person:
         status = self.page.get_by_role("main").get_by_test_id("ticket-status")
         expect(status).to_have_text(self.word(label))
 
-    def sees_in_list(self, number: int, label: str) -> None:
+    def sees_in_list(self, ticket: int | str, label: str) -> None:
         """See a ticket in the open list, in this state."""
-        expect(self.row(number).get_by_test_id("ticket-status")).to_have_text(self.word(label))
+        expect(self.row(ticket).get_by_test_id("ticket-status")).to_have_text(self.word(label))
 
     def sees_error(self, code: str) -> None:
         """See why something was refused."""

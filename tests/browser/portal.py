@@ -161,7 +161,9 @@ class Line:
 class Portal:
     """A running portal, and the doors that QA engineers have to it."""
 
-    def __init__(self, url: str, *, token: str = "", servers: tuple[Server, ...] = (), line: Line | None = None) -> None:
+    def __init__(
+        self, url: str, *, token: str = "", servers: tuple[Server, ...] = (), line: Line | None = None
+    ) -> None:
         self.url = url
         self.servers = servers
         self.line = line

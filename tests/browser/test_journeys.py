@@ -53,11 +53,7 @@ def test_a_customer_answers_on_the_phone(visitor: Visitor, linh: Person, number:
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_a_guest_comes_back_by_the_link(minh: Person, linh: Person, portal: Portal):
-    minh.goes_to("/tickets/new")
-    minh.types("Email", minh.address)
-    minh.types("Subject", "My card was declined")
-    minh.types("Describe the problem", "Yesterday evening, twice.")
-    minh.presses("Submit ticket")
+    minh.submits_a_ticket("My card was declined", "Yesterday evening, twice.")
     minh.sees_heading("We received your ticket")
     [confirmation] = portal.mails(minh.address)
     assert confirmation["kind"] == "confirmation"
@@ -65,9 +61,9 @@ def test_a_guest_comes_back_by_the_link(minh: Person, linh: Person, portal: Port
     assert "declined" not in confirmation["subject"] + confirmation["text"] + confirmation["html"]
 
     linh.goes_to("/agent")
-    linh.chooses("My card was declined")
+    linh.chooses_ticket("My card was declined")
     linh.composer_is_ready()
-    number = int(linh.page.url.rsplit("/", 1)[1])
+    number = linh.number
     linh.replies("Which shop was it?")
     portal.lets_time_pass(seconds=30)
     [alert] = portal.mails(minh.address, "reply")
@@ -103,16 +99,12 @@ def test_a_guest_comes_back_by_the_link(minh: Person, linh: Person, portal: Port
 def test_an_agent_works_on_a_ticket(visitor: Visitor, ana: Person, agents_language: str, portal: Portal):
     linh = visitor("linh", agents_language).is_signed_in()
     linh.goes_to("/agent")
-    ana.goes_to("/tickets/new")
-    ana.types("Subject", "My withdrawal is stuck")
-    ana.types("Describe the problem", "0.1 BTC since this morning.")
-    ana.presses("Submit ticket")
+    ana.submits_a_ticket("My withdrawal is stuck", "0.1 BTC since this morning.")
     ana.sees_heading("My withdrawal is stuck")
-    number = int(ana.page.url.rsplit("/", 1)[1])
     ana.composer_is_ready()
 
-    linh.sees_in_list(number, "Received")
-    linh.chooses_ticket(number)
+    linh.sees_in_list(ana.number, "Received")
+    linh.chooses_ticket(ana.number)
     linh.composer_is_ready()
     linh.presses("Assign to me")
     linh.replies("We are looking into it.")

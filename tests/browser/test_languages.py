@@ -1,0 +1,100 @@
+"""Six languages: the contract's labels, word for word, and a switch that loses nothing."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.people import Person, named
+
+# SPEC section 4, not the catalogues: those must agree with it.
+LABELS = {
+    "Help": ["Help", "Ayuda", "Aide", "Bantuan", "Допомога", "Trợ giúp"],
+    "My tickets": ["My tickets", "Mis tickets", "Mes tickets", "Tiket Saya", "Мої звернення", "Ticket của tôi"],
+    "Menu": ["Menu", "Menú", "Menu", "Menu", "Меню", "Menu"],
+    "Get help": ["Get help", "Obtener ayuda", "Obtenir de l'aide", "Dapatkan Bantuan", "Отримати допомогу", "Nhận trợ giúp"],
+    "Check your tickets": [
+        "Check your tickets", "Comprueba tus tickets", "Consulter mes tickets", "Periksa Tiket Anda",
+        "Перегляньте свої звернення", "Kiểm tra ticket",
+    ],
+    "Ticket details": [
+        "Ticket details", "Detalles del ticket", "Détails du ticket", "Detail Tiket", "Деталі звернення", "Chi tiết ticket",
+    ],
+    "Submit a ticket": [
+        "Submit a ticket", "Enviar un ticket", "Soumettre un ticket", "Kirim tiket", "Надіслати звернення", "Gửi ticket",
+    ],
+    "Send": ["Send", "Enviar", "Envoyer", "Kirim", "Надіслати", "Gửi"],
+}  # fmt: skip
+LANGUAGES = ["en", "es", "fr", "id", "uk", "vi"]
+
+
+@pytest.mark.scenario("new")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_labels_are_those_of_the_contract(visitor: Visitor, language: str, number: int):
+    says = {english: words[LANGUAGES.index(language)] for english, words in LABELS.items()}
+    ana = visitor("ana").is_signed_in()
+    ana.goes_to("/")
+    ana.page.get_by_role("button", name=named(says["Help"])).click()
+    expect(ana.page.get_by_role("link", name=named(says["Submit a ticket"])).first).to_be_visible()
+    ana.page.get_by_role("link", name=named(says["My tickets"])).first.click()
+    expect(ana.page.get_by_role("heading", name=named(says["My tickets"]), level=1)).to_be_visible()
+    ana.chooses_ticket(number)
+    expect(ana.page).to_have_title(re.compile(says["Ticket details"].replace("'", "['’]")))
+    crumbs = ana.page.get_by_role("navigation").filter(has_text=says["Ticket details"])
+    expect(crumbs.get_by_role("link", name=named(says["My tickets"]))).to_be_visible()
+    expect(ana.page.get_by_role("button", name=named(says["Send"]))).to_be_enabled()
+    expect(ana.page.locator("html")).to_have_attribute("lang", language)
+
+    on_the_phone = visitor("ana", phone=True).is_signed_in()
+    on_the_phone.goes_to("/")
+    on_the_phone.page.get_by_role("button", name=named(says["Menu"])).tap()
+    on_the_phone.page.get_by_role("button", name=named(says["Get help"])).tap()
+    expect(on_the_phone.page.get_by_role("link", name=named(says["Submit a ticket"])).first).to_be_visible()
+    on_the_phone.page.get_by_role("link", name=named(says["Check your tickets"])).first.tap()
+    expect(on_the_phone.page.get_by_role("heading", name=named(says["My tickets"]), level=1)).to_be_visible()
+
+
+@pytest.mark.scenario("new")
+def test_another_language_keeps_the_page_and_the_text(ana: Person, number: int):
+    ana.opens(number)
+    ana.writes("Half a sentence")
+    ana.page.get_by_role("contentinfo").get_by_role("link", name="Українська").click()
+    ana.language = "uk"
+    ana.is_at(f"/tickets/{number}")
+    ana.composer_is_ready()
+    expect(ana.field("Your reply")).to_have_value("Half a sentence")
+    expect(ana.page.locator("html")).to_have_attribute("lang", "uk")
+    ana.page.goto(ana.portal.url + "/")
+    ana.is_at("/")
+
+
+def test_another_language_keeps_a_new_ticket(minh: Person):
+    minh.goes_to("/tickets/new")
+    minh.types("Subject", "Half a subject")
+    minh.types("Describe the problem", "Half a sentence")
+    minh.page.get_by_role("contentinfo").get_by_role("link", name="Español").click()
+    minh.language = "es"
+    minh.is_at("/tickets/new")
+    minh.sees_heading("Submit a ticket")
+    expect(minh.field("Subject")).to_have_value("Half a subject")
+    expect(minh.field("Describe the problem")).to_have_value("Half a sentence")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_unknown_address_says_so_in_its_language(minh: Person):
+    minh.forgives("status of 404")
+    answer = minh.goes_to("/no/such/page")
+    assert answer.status == 404
+    minh.sees_heading("This page isn't here")
+    expect(minh.page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(minh.page.locator("html")).to_have_attribute("lang", minh.language)
+
+
+def test_the_bare_address_speaks_the_readers_language(visitor: Visitor):
+    oksana = visitor("minh", "uk")
+    oksana.page.goto(oksana.portal.url + "/")
+    oksana.is_at("/")
+    expect(oksana.page.locator("html")).to_have_attribute("lang", "uk")
+    oksana.page.goto(oksana.portal.url + "/ua/sign-in")
+    oksana.is_at("/sign-in")
