@@ -104,6 +104,9 @@ async def sign_in(asked: Asked) -> Response:
 
 async def _signed_in(asked: Asked, token: str) -> Response:
     p = portal()
+    if asked.credentials.session:
+        # Whoever was signed in at this browser no longer is; without this, its other tabs would go on as theirs.
+        await p.tell(sessions.end, asked.credentials.session)
     viewer = await p.viewer(keys.token_hash(token))
     response = _to(asked.next_page("/agent" if viewer.of_team else "/tickets"))
     s = p.settings
