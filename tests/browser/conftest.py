@@ -1,4 +1,4 @@
-"""One production build, one server for all scenes (more where a scene needs its own), one browser, one context a person.
+"""One production build, one server for most scenes (others where one needs its own), one browser, one context a person.
 
 `PORTAL_URL` (and `PORTAL_TEST_TOKEN`) run the scenes against a portal that runs elsewhere; those that kill servers or
 cut wires are skipped then. Every scene begins with a scenario that replaces all of that portal's data.
