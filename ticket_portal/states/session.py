@@ -210,7 +210,8 @@ class Gate(rx.Middleware):
 
     @staticmethod
     def _recognise(root: rx.State, session: SessionState, viewer: Viewer, guest: Viewer) -> None:
-        identity = f"{viewer.session} {viewer.role} {guest.session}"
+        # The browser counts too: a tab of nobody may show where a code is on its way to.
+        identity = f"{viewer.session} {viewer.role} {guest.session} {session._credentials.browser}"
         if session._identity == identity:
             return
         if session._identity is not None:
