@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -239,6 +240,31 @@ def test_a_remembered_session_does_not_outlive_its_end(portal: Served) -> None:
         assert browser.get("/tickets").status_code == 303
 
 
+def test_an_end_in_one_process_is_known_in_the_other(
+    tmp_path: Path, portal: Served, postgres: Callable[[], str]
+) -> None:
+    """Two servers on PostgreSQL: signed out at the one, the other closes the socket and forgets who it was."""
+    address = postgres()
+    with (
+        served(tmp_path / "one", database_url=address, worker=False) as one,
+        served(tmp_path / "two", database_url=address, worker=False) as two,
+    ):
+        one.store.write(lambda work: accounts.create(work, "ana@example.com", "Ana", "unused") and None)
+        cookies = signed_in(one, "ana@example.com")
+
+        async def leave() -> int | None:
+            async with Client(two.url, cookies) as tab:
+                await tab.visit("/tickets")
+                assert "ana@example.com" in tab.seen
+                await asyncio.to_thread(
+                    httpx.post, f"{one.url}/auth/sign-out", headers={"Origin": one.url}, cookies=cookies
+                )
+                return await tab.ended(within=2)
+
+        assert asyncio.run(leave()) == 4401
+        assert httpx.get(f"{two.url}/tickets", cookies=cookies).status_code == 303
+
+
 def test_a_new_password_ends_all_sockets_of_the_account(portal: Served, world: World) -> None:
     """Every session of the account is over, in every browser."""
 
@@ -279,6 +305,25 @@ def test_the_next_person_on_a_tab_sees_nothing_of_the_one_before(portal: Served,
     said = asyncio.run(follow())
     assert CANARY not in said
     assert "ana@example.com" not in said
+
+
+def test_a_tab_of_nobody_is_bound_to_its_browser(portal: Served) -> None:
+    """Somebody who signs up has a code on its way, and no session yet: another browser must not see to where."""
+    token = "0b8b9a9e-2f6f-4d6e-9d3b-000000000003"
+    form = {"email": "newcomer@example.com", "password": "a long one of mine", "name": "New"}
+    asked = httpx.post(f"{portal.url}/auth/sign-up", data=form, headers={"Origin": portal.url})
+
+    async def follow() -> tuple[str, str]:
+        async with Client(portal.url, dict(asked.cookies), token=token) as own:
+            await own.visit("/sign-up/code")
+        async with Client(portal.url, token=token) as other:
+            await other.call(f"{ROOT}.hydrate", {}, "/sign-up/code")
+            await other.visit("/sign-up/code")
+        return own.seen, other.seen
+
+    own, other = asyncio.run(follow())
+    assert "newcomer@example.com" in own
+    assert "newcomer@example.com" not in other
 
 
 def test_a_tab_that_is_open_is_not_taken_over(portal: Served, world: World) -> None:
