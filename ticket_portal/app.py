@@ -184,6 +184,11 @@ app = rx.App(
         (5, "Overlay"): lambda _stateful: None,
     },
     head_components=[
+        # The composer stays above an on-screen keyboard, and the page reaches under a notch.
+        el.meta(
+            name="viewport",
+            content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content",
+        ),
         el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
     ],

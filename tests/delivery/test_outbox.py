@@ -22,7 +22,7 @@ from ticket_portal.store.unit_of_work import Store, Work
 
 def test_a_confirmation_leaves_at_once(desk: Desk, outbox: Outbox, postman: Postman):
     assert outbox.deliver_due() == 1
-    assert postman.subjects == [f"We received your ticket {desk.number}"]
+    assert postman.subjects == [f"Chúng tôi đã nhận được ticket {desk.number} của bạn"]
     assert outbox.deliver_due() == 0
 
 

@@ -116,7 +116,7 @@ def test_a_request_is_as_resend_wants_it(provider: Provider, outbox: Outbox, des
     [mail] = provider.requests
     assert mail["from"] == "Harbor Support <support@example.com>"
     assert mail["to"] == ["minh@example.com"]
-    assert mail["subject"] == f"We received your ticket {desk.number}"
+    assert mail["subject"] == f"Chúng tôi đã nhận được ticket {desk.number} của bạn"
     assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 

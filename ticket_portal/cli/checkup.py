@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from ticket_portal.settings import Settings
-from ticket_portal.store.unit_of_work import Work
 
 WAIT_SECONDS = 5
 DRIFT_SECONDS = 30
@@ -143,16 +142,11 @@ def _clock(s: Settings) -> Finding:
 
 
 def _database_time(s: Settings) -> datetime | None:
+    from ticket_portal.domain import health
     from ticket_portal.store.unit_of_work import Store
 
     store = Store(s)
-    return None if store.on_sqlite else store.read(_now)
-
-
-def _now(work: Work) -> datetime:
-    from sqlalchemy import text
-
-    return work.session.execute(text("SELECT now()")).scalar_one()
+    return None if store.on_sqlite else store.read(health.database_time)
 
 
 def _provider_time(s: Settings) -> datetime | None:

@@ -9,7 +9,7 @@ from reflex.vars import VarData
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.tickets import moment, status_chip
-from ticket_portal.components.words import SITE, NativeForm, clock_time, day, t, tn, utc_time
+from ticket_portal.components.words import SITE, NativeForm, clock_time, day, number, t, tn, utc_time
 from ticket_portal.domain.messages import MessageView
 from ticket_portal.domain.tickets import LONGEST_BODY
 from ticket_portal.states.conversation import ConversationState as State
@@ -106,7 +106,7 @@ def turn() -> rx.Component:
                 rx.match(
                     State.status,
                     ("new", t("Our team will answer here. You'll get an e-mail at every update.")),
-                    ("waiting_customer", t("Please answer the question below, then it's our turn again.")),
+                    ("waiting_customer", t("Please answer in the conversation, then it's our turn again.")),
                     (
                         "resolved",
                         t("Tell us whether the answer helped. Without word from you it closes by itself."),
@@ -245,11 +245,8 @@ def _ask(line: rx.Var[Line]) -> rx.Component:
     return el.li(
         el.div(
             icon("list-check"),
-            el.span(
-                el.span(_author(line), custom_attrs={"data-testid": "message-author"}),
-                " ",
-                t("asks for details"),
-            ),
+            el.span(_author(line), custom_attrs={"data-testid": "message-author"}),
+            el.span(t("Details requested")),
             _time(line.at),
             class_name="ask__head",
         ),
@@ -439,7 +436,9 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
             el.div(
                 rx.cond(
                     length >= COUNTER_FROM,
-                    el.span(t("{n} of {most} characters", n=length, most=LONGEST_BODY)),
+                    el.span(
+                        t("{length} of {most} characters", length=number(length), most=number(LONGEST_BODY))
+                    ),
                     el.span(),
                 ),
                 *(buttons or (send_button(t("Send"), "reply"),)),

@@ -41,7 +41,7 @@ def moment(iso: rx.Var[str] | Any) -> rx.Component:
 
 def unread_word(unread: rx.Var[bool] | Any) -> rx.Component:
     """Say to screen readers what the dot shows; beside the link, whose name stays the subject."""
-    return rx.cond(unread, el.span(t("New:"), " ", class_name="sr"))
+    return rx.cond(unread, el.span(t("Unread:"), " ", class_name="sr"))
 
 
 def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:

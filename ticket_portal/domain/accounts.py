@@ -61,8 +61,9 @@ class SignUp:
 
 def ask_to_sign_up(store: Store, form: SignUp, browser: str, ip: str) -> None:
     """Send a code to the address. Whether it has an account already shows neither here nor in the time it takes."""
-    hashed = hasher.hash(form.password)
-    store.write(_ask_to_sign_up, form, hashed, Door(SIGN_UP, form.address, browser, ip))
+    door = Door(SIGN_UP, form.address, browser, ip)
+    store.read(codes.require_room, door)  # or anybody could keep the machine hashing
+    store.write(_ask_to_sign_up, form, hasher.hash(form.password), door)
 
 
 def _ask_to_sign_up(work: Work, form: SignUp, hashed: str, door: Door) -> None:
@@ -131,8 +132,10 @@ def reset_password(store: Store, door: Door, typed: str, password: str) -> Domai
 
     Raises PasswordTooShort, PasswordTooCommon before the code is touched.
     """
-    hashed = hasher.hash(checked_password(password))
-    return store.write(_reset_password, door, typed, hashed)
+    password = checked_password(password)
+    if refusal := store.read(codes.no_try_left, door):  # or anybody could keep the machine hashing
+        return refusal
+    return store.write(_reset_password, door, typed, hasher.hash(password))
 
 
 def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainError | None:

@@ -64,11 +64,9 @@ def send(
     """
     s = work.settings
     work.alone("code", door.purpose, door.address, door.browser)  # a double click sends one code
-    last = _newest(work, door)
-    if last and work.now < last.created_at + timedelta(seconds=s.code_resend_seconds):
-        raise TooSoon(until=last.created_at + timedelta(seconds=s.code_resend_seconds))
-    limits.spend(work, Limit("codes", s.limit_codes_per_hour), door.address, refusal=TooManyCodes)
-    limits.spend(work, Limit("codes_ip", s.limit_codes_per_ip_per_hour), door.ip, refusal=TooManyCodes)
+    _require_patience(work, door)
+    for limit, subject in _sending_limits(s, door):
+        limits.spend(work, limit, subject, refusal=TooManyCodes)
     code = keys.new_code()
     challenge = Challenge(
         purpose=door.purpose,
@@ -82,6 +80,36 @@ def send(
     work.session.add(challenge)
     work.session.flush()
     notifications.about_code(work, challenge, code, language, known=known)
+
+
+def require_room(work: Work, door: Door) -> None:
+    """Raise TooSoon or TooManyCodes where `send` would, before something costly is done for it."""
+    _require_patience(work, door)
+    for limit, subject in _sending_limits(work.settings, door):
+        if end := limits.until(work, limit, subject):
+            raise TooManyCodes(until=end)
+
+
+def _require_patience(work: Work, door: Door) -> None:
+    wait = timedelta(seconds=work.settings.code_resend_seconds)
+    last = _newest(work, door)
+    if last and work.now < last.created_at + wait:
+        raise TooSoon(until=last.created_at + wait)
+
+
+def _sending_limits(s: Settings, door: Door) -> list[tuple[Limit, str]]:
+    return [
+        (Limit("codes", s.limit_codes_per_hour), door.address),
+        (Limit("codes_ip", s.limit_codes_per_ip_per_hour), door.ip),
+    ]
+
+
+def no_try_left(work: Work, door: Door) -> DomainError | None:
+    """Return why `enter` would refuse every code, before something costly is done for one."""
+    challenge = _newest(work, door)
+    if end := _paused_until(work, door):
+        return TooMany(until=end)
+    return CodeExpired() if challenge is None else _over(work, challenge)
 
 
 def enter(work: Work, door: Door, typed: str) -> DomainError | None:
@@ -137,12 +165,8 @@ def sweep(work: Work) -> None:
 
 def _try(work: Work, door: Door, challenge: Challenge, code: str) -> DomainError | None:
     s = work.settings
-    if challenge.used_at:
-        return CodeUsed()
-    if challenge.wrong_tries >= s.code_tries:
-        return CodeEnded()
-    if work.now >= challenge.expires_at:
-        return CodeExpired()
+    if over := _over(work, challenge):
+        return over
     if keys.equal(challenge.code_hmac, _hmac(s, door, code)):
         challenge.used_at = work.now
         return None
@@ -155,6 +179,14 @@ def _try(work: Work, door: Door, challenge: Challenge, code: str) -> DomainError
     if _is_the_one_before(work, door, challenge, code):
         return CodeReplaced()
     return _wrong(s, challenge)
+
+
+def _over(work: Work, challenge: Challenge) -> DomainError | None:
+    if challenge.used_at:
+        return CodeUsed()
+    if challenge.wrong_tries >= work.settings.code_tries:
+        return CodeEnded()
+    return CodeExpired() if work.now >= challenge.expires_at else None
 
 
 def _wrong(s: Settings, challenge: Challenge) -> DomainError:

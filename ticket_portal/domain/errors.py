@@ -77,7 +77,7 @@ class TooLong(Invalid):
     """More characters than allowed."""
 
     code = "too_long"
-    text = _("That is too long: {length} characters. The limit is {most}.")
+    text = _("That is too long. The limit is {most} characters.")
 
 
 class PasswordTooShort(Invalid):
@@ -172,21 +172,21 @@ class CodeExpired(DomainError):
     """Older than it may be, or none was asked for from this browser."""
 
     code = "code_expired"
-    text = _("That code has expired. Send a new code.")
+    text = _("That code has expired. Ask for a new one.")
 
 
 class CodeUsed(DomainError):
     """Each code works once."""
 
     code = "code_used"
-    text = _("That code was already used. Send a new code.")
+    text = _("That code was already used. Ask for a new one.")
 
 
 class CodeEnded(DomainError):
     """Too many wrong tries for this one code."""
 
     code = "code_ended"
-    text = _("That code was entered wrongly too often and no longer works. Send a new code.")
+    text = _("That code was entered wrongly too often and no longer works. Ask for a new one.")
 
 
 class LinkInvalid(NotFound):

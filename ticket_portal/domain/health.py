@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import col, func, select
 
 from ticket_portal.store.tables import Alert
@@ -35,6 +36,11 @@ def mail_queue(work: Work) -> MailQueue:
             select(func.count()).select_from(Alert).where(col(Alert.state) == "failed")
         ).one(),
     )
+
+
+def database_time(work: Work) -> datetime:
+    """Return what time it is for a PostgreSQL server, to compare this machine's clock with."""
+    return work.session.execute(text("SELECT now()")).scalar_one()
 
 
 def _seconds(work: Work, since: datetime | None) -> int:

@@ -1,6 +1,6 @@
 """Dates in texts that the server writes. Pages format theirs in the browser, in the reader's own zone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import dates
@@ -18,8 +18,7 @@ def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> s
     """
     place, language = _zone(zone), known(locale)
     time = dates.format_time(moment, "short", tzinfo=place, locale=language)
-    name = dates.get_timezone_name(moment.astimezone(place), width="short", locale=language)
-    return f"{format_date(locale, moment, zone)}, {time} {name}"
+    return f"{format_date(locale, moment, zone)}, {time} {_offset(moment.astimezone(place))}"
 
 
 def format_time(locale: str, moment: datetime, zone: str | None = None) -> str:
@@ -38,3 +37,11 @@ def _zone(name: str | None) -> ZoneInfo:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+def _offset(moment: datetime) -> str:
+    """The zone as every reader understands it: "UTC", "UTC+7", "UTC+5:30"; abbreviations mean little abroad."""
+    minutes = round((moment.utcoffset() or timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "+" if minutes > 0 else "-"
+    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "") if minutes else "UTC"

@@ -48,7 +48,7 @@ def _list() -> rx.Component:
                                     t("Requester"),
                                     t("Language"),
                                     t("Status"),
-                                    t("Waiting"),
+                                    t("Waiting since"),
                                     t("Assigned"),
                                 )
                             ]

@@ -87,6 +87,7 @@ def _problem(error: DomainError) -> dict[str, str]:
         "problem": error.code,
         "field": error.field if isinstance(error, Invalid) else "",
         "until": until.isoformat() if until else "",
+        "most": str(error.values.get("most", "")),
     }
 
 

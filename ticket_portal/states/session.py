@@ -147,7 +147,7 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
         until = None
     values: dict[str, Any] = {
         "least": SHORTEST_PASSWORD,
-        "most": "",
+        "most": query.get("most", "") if query.get("most", "").isdecimal() else "",
         "length": "",
         "left": 1,
         "until": until or "",

@@ -66,7 +66,7 @@ class _Words:
         self.settings = settings
         self.delivery = delivery
         self.language = known(delivery.language)
-        self.brand = translate(self.language, _("{company} Support"), company=settings.company)
+        self.brand = f"{settings.company} Support"  # a name: the same in every language
         self.site = urlsplit(settings.public_url).netloc
 
     def say(self, text: str, **values: object) -> str:
@@ -196,7 +196,7 @@ def _details_requested(words: _Words) -> Content:
     return _about_ticket(
         words,
         subject,
-        words.say(_("Open the ticket to add them.")),
+        words.say(_("Open the ticket to answer.")),
         words.say(_("We need details from you")),
         words.say(_("Our support team needs some details from you to go on with your ticket {number}.")),
         words.say(_("Open the ticket to see what is missing and to send it.")),
