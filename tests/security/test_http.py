@@ -15,7 +15,8 @@ from sqlmodel import col, select, update
 from tests.security.conftest import CANARY, World, signed_in
 from tests.security.server import Served, served
 from ticket_portal.domain import accounts, guests
-from ticket_portal.domain.errors import DomainError
+from ticket_portal.domain.codes import Door
+from ticket_portal.domain.errors import DomainError, TooManyCodes
 from ticket_portal.i18n.locales import own_address
 from ticket_portal.store.tables import Challenge, GuestLink
 from ticket_portal.store.unit_of_work import Work
@@ -288,6 +289,22 @@ def test_a_sign_in_is_the_same_work_for_all(
     )
     assert known == unknown
     assert known[1] == 1
+
+
+def test_nobody_keeps_the_machine_hashing(
+    portal: Served, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slow hash of a new password is made only where a code can still be sent, or tried."""
+    counted, store = Counted(portal, monkeypatch), portal.store
+    reset = Door(accounts.RESET, "ana@example.com", "a browser that never asked", "192.0.2.210")
+    assert counted.of(lambda: accounts.reset_password(store, reset, "123456", "a long one of mine"))[1] == 0
+    form = accounts.SignUp.parse("Somebody", "much-wanted@example.com", "a long one of mine", "en")
+    tries = [
+        counted.of(lambda n=n: accounts.ask_to_sign_up(store, form, f"browser {n}", f"192.0.2.{n}"))
+        for n in range(portal.settings.limit_codes_per_hour + 2)
+    ]
+    assert [t[1] for t in tries] == [1] * portal.settings.limit_codes_per_hour + [0, 0]
+    assert tries[-1][2] == TooManyCodes.code
 
 
 @pytest.mark.parametrize(
