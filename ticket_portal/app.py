@@ -1,12 +1,12 @@
 """The application: addresses → pages in every language, routes, guards and layers."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import reflex as rx
 from reflex import el
+from reflex.event import EventSpec
 from reflex.utils.prerequisites import get_web_dir
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from starlette.applications import Starlette
@@ -41,12 +41,10 @@ from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
 from ticket_portal.states.new_ticket import NewTicketState
 from ticket_portal.states.queue import QueueState
-from ticket_portal.states.session import Gate
+from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
 from ticket_portal.states.tickets import TicketsState
 from ticket_portal.wiring import portal
-
-log = logging.getLogger(__name__)
 
 SHUTDOWN_SECONDS = 8
 
@@ -163,12 +161,15 @@ def _socket_guard(app: ASGIApp) -> ASGIApp:
 
 
 def _headers(app: ASGIApp) -> ASGIApp:
-    return SecurityHeaders(app, _static())
+    return SecurityHeaders(app, _static(), secure=portal().settings.secure)
 
 
-def report_failure(exception: Exception) -> None:
-    """Log what went wrong in an event handler. Reflex's own handler would send script to the browser for a toast."""
-    log.error("An event handler failed.", exc_info=exception)
+def report_failure(exception: Exception) -> EventSpec:
+    """Log what went wrong in an event handler, and show its reference in the page.
+
+    Reflex's own handler would send script to the browser for a toast, which the page's policy forbids.
+    """
+    return SessionState.note_failure(log_failure(exception))
 
 
 app = rx.App(

@@ -306,14 +306,7 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                     t("Retry"),
                     type="button",
                     class_name="btn btn--quiet btn--small",
-                    on_click=js_handler(
-                        "conversation",
-                        "retryLine",
-                        SessionState.viewer_key,
-                        State.ticket,
-                        line.id,
-                        State.refused,
-                    ),
+                    on_click=js_handler("conversation", "retryLine", line.id, State.refused),
                 ),
                 el.button(
                     t("Discard"),

@@ -43,8 +43,31 @@ def frame(*content: rx.Component, kind: Kind = "plain", guest: Any = False) -> r
         else rx.cond(guest, guest_strip())
         if guest is not False
         else rx.fragment(),
+        failure_strip(),
         el.main(*content, id="main", tab_index=-1, class_name=_MAIN[kind]),
         footer(),
+    )
+
+
+def failure_strip() -> rx.Component:
+    """Say that something failed on our side, and what to do."""
+    return rx.cond(
+        SessionState.failure != "",
+        el.div(
+            el.p(
+                icon("alert"),
+                el.span(
+                    t(
+                        "Something went wrong on our side. Nothing was lost. Reference: {code}",
+                        code=SessionState.failure,
+                    )
+                ),
+            ),
+            A.create(icon("refresh"), t("Try again"), href="", class_name="btn btn--small"),
+            class_name="strip",
+            role="alert",
+            custom_attrs={"data-tone": "bad", "data-testid": "form-error", "data-code": "failure"},
+        ),
     )
 
 

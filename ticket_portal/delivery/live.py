@@ -53,6 +53,7 @@ class Hub:
                 self._waiting[topic].discard(changed)
                 if not self._waiting[topic]:
                     del self._waiting[topic]
+            self._let_go(asyncio.get_running_loop().time())
 
     async def wait(self, changed: asyncio.Event) -> None:
         """Wait for a change, or for the heartbeat: it heals a lost signal and checks the session again."""
@@ -71,10 +72,9 @@ class Hub:
         now = asyncio.get_running_loop().time()
         kept = self._shared.get((topic, key))
         if kept is None or now - kept[0] > max_age:
-            kept = (now, asyncio.ensure_future(read()))
-            self._shared[(topic, key)] = kept
-            if len(self._shared) > MOST_SHARED:
-                self._shared.popitem(last=False)
+            self._shared.pop((topic, key), None)
+            self._let_go(now)
+            kept = self._shared[(topic, key)] = (now, asyncio.ensure_future(read()))
         try:
             if kept[1].done():
                 return kept[1].result()
@@ -84,6 +84,14 @@ class Hub:
             if self._shared.get((topic, key)) is kept:
                 del self._shared[(topic, key)]
             raise
+
+    def _let_go(self, now: float) -> None:
+        """Drop what is too old for anybody; the oldest comes first."""
+        while self._shared:
+            oldest = next(iter(self._shared.values()))[0]
+            if now - oldest <= HEARTBEAT and len(self._shared) < MOST_SHARED:
+                return
+            self._shared.popitem(last=False)
 
     def signal(self, topics: set[str]) -> None:
         """Tell this process's listeners; callable from any thread."""

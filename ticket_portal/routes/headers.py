@@ -54,8 +54,10 @@ def _hashes(inline: re.Pattern[bytes], page: bytes) -> list[str]:
 class SecurityHeaders:
     """ASGI layer that adds what an answer does not already say. Stands outside of the edge."""
 
-    def __init__(self, app: ASGIApp, static: Path) -> None:
+    def __init__(self, app: ASGIApp, static: Path, *, secure: bool = False) -> None:
+        """`secure`: people come over https, whatever a proxy says of this one request."""
         self._app = app
+        self._secure = secure
         self._plain = policy().encode()
         self._policies = {
             _folder(file, static): policy(file.read_bytes()).encode() for file in static.rglob("index.html")
@@ -79,7 +81,7 @@ class SecurityHeaders:
         return await self._app({**scope, SERVED: served}, receive, with_headers)
 
     def _for(self, scope: Scope, served: dict[str, str], *, asset: bool) -> list[tuple[bytes, bytes]]:
-        always = [*_ALWAYS, *([_HTTPS_ONLY] if scope["scheme"] == "https" else [])]
+        always = [*_ALWAYS, *([_HTTPS_ONLY] if self._secure or scope["scheme"] == "https" else [])]
         # Scripts and styles are governed by the page that loads them; a dozen of them would carry these in vain.
         # What is not found there is answered with a page, which needs them like any other.
         if asset:

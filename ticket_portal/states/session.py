@@ -4,6 +4,8 @@ Identity comes from the cookies of the socket's handshake alone: the guard in `r
 hashes in a header that Reflex never shows to the browser.
 """
 
+import logging
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -34,6 +36,9 @@ READERS = "readers"  # a customer, a guest, one of the team: whoever proved some
 ACCOUNTS = "accounts"
 TEAM = "team"
 TOUCH_EVERY = 60.0
+REFERENCE_LENGTH = 6
+
+log = logging.getLogger(__name__)
 
 
 def open_to(audience: str) -> Callable[[F], F]:
@@ -56,6 +61,7 @@ class SessionState(rx.State):
     viewer_key: str = ""
     clock_offset: float = 0.0
     session_over: bool = False
+    failure: str = ""
     known: bool = False
 
     _identity: str | None = None
@@ -73,6 +79,12 @@ class SessionState(rx.State):
         viewer = await self._viewer()
         if viewer.account_id and code in LOCALES:
             await portal().tell(accounts.speak, viewer.account_id, code)
+
+    @rx.event
+    @open_to(EVERYBODY)
+    def note_failure(self, reference: str) -> None:
+        """Show that something went wrong on our side, with the reference under which it stands in the log."""
+        self.failure = reference[:REFERENCE_LENGTH] if reference.isalnum() else ""
 
     @property
     def _credentials(self) -> Credentials:
@@ -126,6 +138,13 @@ class SessionState(rx.State):
         self.account = viewer.address
         self.guest_address = masked(guest.address) if guest.address else ""
         self.viewer_key = viewer.key
+
+
+def log_failure(problem: Exception) -> str:
+    """Log what nobody expected; return the reference that people may tell us."""
+    reference = secrets.token_hex(REFERENCE_LENGTH // 2).upper()
+    log.error("An event failed, reference %s.", reference, exc_info=problem)
+    return reference
 
 
 def say(error: DomainError, language: str, zone: str = "UTC") -> str:
@@ -197,6 +216,7 @@ class Gate(rx.Middleware):
         self._recognise(root, session, viewer, guest)
         await session._follow_clock()
         if event.name == _HYDRATE:
+            session._show(failure="")
             await self._show_page(app, root, viewer, guest)
         if event.name in _FRAMEWORK:
             return None
@@ -236,7 +256,10 @@ class Gate(rx.Middleware):
             audience = _audience(name)
             if audience == EVERYBODY or _belongs(audience, viewer, guest):
                 registered = RegistrationContext.get().event_handlers[name]
-                await registered.handler.fn(await root.get_state(registered.states[0]))
+                try:
+                    await registered.handler.fn(await root.get_state(registered.states[0]))
+                except Exception as problem:  # noqa: BLE001 - the page must still come to life, to say so
+                    (await root.get_state(SessionState)).failure = log_failure(problem)
 
     async def _touch(self, credentials: Credentials) -> None:
         """Note that a person does something here, once a minute."""
