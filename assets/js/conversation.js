@@ -1,7 +1,7 @@
 // The open conversation in the browser: its lines in order, what is unsent among them, where the reader is.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { get, remove, set } from "$/public/js/keep.js";
-import { discard, isRefused, newId, put, retry, useOutbox, useSender } from "$/public/js/outbox.js";
+import { discard, isRefused, newId, put, retry, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 
 const day = (at) => new Date(at).toDateString();
 const TEAM = ["agent", "admin", "system"];
@@ -13,6 +13,7 @@ const sideOf = (m, team) => {
 // One list of what the server told (three parts, so that a new message sends only itself) and what is unsent.
 export const useLines = (viewer, number, team, earlier, messages, recent, refused, seenByTeam) => {
   const outbox = useOutbox(viewer);
+  const retried = useRetried();
   return useMemo(() => {
     const told = [...earlier, ...messages, ...recent];
     const keys = new Set(told.map((m) => m.key).filter(Boolean));
@@ -30,7 +31,7 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
         event: "",
         mine: true,
         side: item.kind === "note" ? "note" : "mine",
-        state: isRefused(refused, item.client_id) ? "failed" : "sending",
+        state: isRefused(refused, retried, item.client_id) ? "failed" : "sending",
         problem: refused[item.client_id] ?? "",
         mark: "",
       }));
@@ -38,14 +39,14 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
     const last = lines.findLast((line) => line.mine && line.kind !== "event");
     if (last && !team && !unsent.length) last.mark = seenByTeam >= last.seq ? "seen" : "sent";
     return [...lines, ...unsent].map((line, i, all) => ({ ...line, new_day: i === 0 || day(all[i - 1].at) !== day(line.at) }));
-  }, [outbox, viewer, number, team, earlier, messages, recent, refused, seenByTeam]);
+  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam]);
 };
 
 export const useConversationSender = (viewer, number, live, messages, recent, refused, dispatch) => {
   const confirmed = useMemo(() => [...messages, ...recent].map((m) => m.key).filter(Boolean), [messages, recent]);
   useSender(viewer, number, live, confirmed, refused, dispatch);
 };
-export const retryLine = (viewer, number, id, refused) => retry(viewer, number, id, refused);
+export const retryLine = retry;
 export const discardLine = (viewer, id) => discard(viewer, id);
 
 // Tells how far the reader has read: only what stood in a visible page counts.

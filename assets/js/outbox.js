@@ -58,35 +58,34 @@ export const useOutbox = (viewer) =>
 
 // What was refused, and which refusals the person already answered with "Retry".
 let answered = {};
-export const isRefused = (refused, id) => refused[id] !== undefined && answered[id] !== refused;
-const senders = new Map();
-export const send = (viewer, number) => senders.get(`${viewer} ${number}`)?.();
-export const retry = (viewer, number, id, refused) => {
+export const isRefused = (refused, retried, id) => refused[id] !== undefined && retried[id] !== refused;
+export const retry = (id, refused) => {
   answered = { ...answered, [id]: refused };
   changed();
-  send(viewer, number);
 };
+export const useRetried = () =>
+  useSyncExternalStore(
+    subscribe,
+    () => answered,
+    () => answered,
+  );
 
 // Stands once on a page: hands the outbox of one ticket to the server while there is a connection.
 export const useSender = (viewer, number, live, confirmed, refused, dispatch) => {
   const all = useOutbox(viewer);
+  const retried = useRetried();
   const own = all.filter((item) => item.number === number);
   const done = confirmed.filter((id) => own.some((item) => item.client_id === id)).join(" ");
   useEffect(() => {
     if (done) save(viewer, items(viewer).filter((item) => !done.split(" ").includes(item.client_id)));
   }, [viewer, done]);
-  const waiting = own.filter((item) => !isRefused(refused, item.client_id) && !confirmed.includes(item.client_id));
+  const waiting = own.filter((item) => !isRefused(refused, retried, item.client_id) && !confirmed.includes(item.client_id));
   const ids = waiting.map((item) => item.client_id).join(" ");
   useEffect(() => {
     if (!live || !viewer || !ids) return undefined;
     const post = () => items(viewer).filter((item) => ids.split(" ").includes(item.client_id)).forEach((item) => dispatch(item));
-    const at = `${viewer} ${number}`;
-    senders.set(at, post);
     post();
     const timer = setInterval(post, AGAIN_AFTER);
-    return () => {
-      clearInterval(timer);
-      if (senders.get(at) === post) senders.delete(at);
-    };
+    return () => clearInterval(timer);
   }, [viewer, number, live, ids]);
 };
