@@ -93,16 +93,18 @@ def mortal_portal(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> 
 def pair_portal(
     front_end: None, postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Portal]:
-    """Two processes on one PostgreSQL database; what the first one is to the browsers, the second one is too."""
-    folder, database = tmp_path_factory.mktemp("pair"), postgres()
-    first, second = (Server(folder, database_url=database) for _ in range(2))
+    """Two processes on one PostgreSQL database, behind a wire that leads to the first."""
+    folder, database, line = tmp_path_factory.mktemp("pair"), postgres(), Line()
+    first, second = (Server(folder, database_url=database, base_url=line.url) for _ in range(2))
+    line.leads_to(first)
     first.start()
     second.start()
-    portal = Portal(first.url, servers=(first, second))
+    portal = Portal(line.url, servers=(first, second), line=line)
     yield portal
     portal.close()
     second.stop()
     first.stop()
+    line.close()
 
 
 @pytest.fixture
@@ -160,10 +162,13 @@ def visitor(
     people: list[Person] = []
     problems: list[str] = []
 
-    def opens_a_browser(name: str, language: str = language, *, phone: bool = False, at: int = 0) -> Person:
+    def opens_a_browser(
+        name: str, language: str = language, *, phone: bool = False, scripts: bool = True, at: int = 0
+    ) -> Person:
         size: dict[str, Any] = (
             {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {"viewport": DESKTOP}
         )
+        size["java_script_enabled"] = scripts
         context = browser.new_context(locale=language, timezone_id="UTC", reduced_motion="reduce", **size)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

@@ -228,6 +228,10 @@ class Person:
         """See a heading."""
         expect(self.heading(text, **values)).to_be_visible()
 
+    def sees_ticket(self, subject: str) -> None:
+        """See the open ticket of this subject; people's own words are in no catalogue."""
+        expect(self.page.get_by_role("heading", level=1, name=subject, exact=True)).to_be_visible()
+
     def sees_message(self, text: str, state: str = "sent", timeout: float | None = None) -> None:
         """See a message, once, in this state."""
         expect(self.message(text)).to_have_count(1, timeout=timeout)
@@ -246,6 +250,10 @@ class Person:
     def sees_in_list(self, ticket: int | str, label: str) -> None:
         """See a ticket in the open list, in this state."""
         expect(self.row(ticket).get_by_test_id("ticket-status")).to_have_text(self.word(label))
+
+    def has_typed(self, text: str, field: str = "Your reply") -> None:
+        """Find what they typed still in its place."""
+        expect(self.field(field)).to_have_value(text)
 
     def sees_error(self, code: str) -> None:
         """See why something was refused."""

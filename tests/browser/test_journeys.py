@@ -84,7 +84,7 @@ def test_a_guest_comes_back_by_the_link(minh: Person, linh: Person, portal: Port
     [mail] = portal.mails(minh.address, "code")
     minh.types("Verification code", mail["code"])
     minh.field("Verification code").press("Enter")
-    minh.sees_heading("My card was declined")
+    minh.sees_ticket("My card was declined")
     minh.sees_message("Which shop was it?")
     minh.sees("Signed in as guest")
     minh.composer_is_ready()
@@ -100,7 +100,7 @@ def test_an_agent_works_on_a_ticket(visitor: Visitor, ana: Person, agents_langua
     linh = visitor("linh", agents_language).is_signed_in()
     linh.goes_to("/agent")
     ana.submits_a_ticket("My withdrawal is stuck", "0.1 BTC since this morning.")
-    ana.sees_heading("My withdrawal is stuck")
+    ana.sees_ticket("My withdrawal is stuck")
     ana.composer_is_ready()
 
     linh.sees_in_list(ana.number, "Received")

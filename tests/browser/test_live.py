@@ -43,12 +43,64 @@ def test_a_message_stands_there_at_once_and_says_when_it_is_sent(
     portal.has(slow_database_ms=1500)
     ana.sends("Are you there?")
     ana.sees_message("Are you there?", state="sending")
-    expect(ana.field("Your reply")).to_have_value("")
+    ana.has_typed("")
     portal.has(slow_database_ms=0)
     ana.sees_message("Are you there?")
     linh.sees_message("Are you there?")
     ana.reloads()
     ana.sees_message("Are you there?")
+
+
+@pytest.mark.scenario("new")
+def test_what_was_refused_is_sent_again_by_hand_once(ana: Person, portal: Portal, number: int):
+    ana.opens(number)
+    for text in range(10):
+        ana.sends(f"Message {text}.")
+    ana.sees_message("Message 9.")
+    ana.sends("One too many.")
+    ana.sees_message("One too many.", state="failed")
+    portal.lets_time_pass(minutes=11)
+    ana.presses("Retry")
+    ana.sees_message("One too many.")
+    ana.reloads()
+    ana.sees_message("One too many.")
+
+
+@pytest.mark.scenario("new")
+def test_a_draft_is_there_after_a_reload(ana: Person, number: int):
+    ana.opens(number)
+    ana.writes("Half a sentence")
+    ana.reloads()
+    ana.composer_is_ready()
+    ana.has_typed("Half a sentence")
+
+
+@pytest.mark.scenario("new")
+def test_what_people_write_is_text_everywhere(ana: Person, linh: Person):
+    text = '<img src="x" onerror="document.title=1"> **<b>bold</b>** {company} \u202etxet'
+    ana.submits_a_ticket(text, text)
+    ana.sees_ticket(text)
+    linh.goes_to("/agent")
+    linh.chooses_ticket("<img")
+    linh.sees_ticket(text)
+    linh.composer_is_ready()
+    linh.replies(text + "!")
+    ana.sees_message(text + "!")
+    for person in (ana, linh):
+        expect(person.page.locator("main img, main b")).to_have_count(0)
+
+
+@pytest.mark.scenario("new")
+def test_an_unread_answer_is_marked_until_it_is_read(ana: Person, linh: Person, portal: Portal, number: int):
+    ana.goes_to("/tickets")
+    linh.opens(number)
+    linh.replies("Please look.")
+    expect(ana.row(number)).to_have_attribute("data-unread", "true")
+    reading = ana.opens_another_tab()
+    reading.opens(number)
+    expect(ana.row(number)).to_have_attribute("data-unread", "false")
+    portal.lets_time_pass(minutes=5)
+    assert portal.mails(ana.address, "reply") == [], "it was read before the alert was due"
 
 
 @pytest.mark.scenario("new")
@@ -69,7 +121,7 @@ def test_a_form_sent_twice_is_one_ticket(ana: Person, linh: Person):
     ana.types("Subject", "Only one ticket")
     ana.types("Describe the problem", "However often I click.")
     ana.button("Submit ticket").dblclick()
-    ana.sees_heading("Only one ticket")
+    ana.sees_ticket("Only one ticket")
     linh.sees_in_list("Only one ticket", "Received")
     ana.goes_to("/tickets")
     expect(ana.row("Only one ticket")).to_have_count(1)
@@ -91,7 +143,7 @@ def test_what_is_sent_offline_arrives_once(ana: Person, linh: Person, number: in
     ana.is_live(RECOVERY_MS)
     ana.sees_message("From the tunnel.")
     linh.sees_message("From the tunnel.")
-    expect(ana.field("Your reply")).to_have_value("And half a sentence")
+    ana.has_typed("And half a sentence")
 
 
 @pytest.mark.server("mortal")
@@ -115,7 +167,7 @@ def test_nothing_is_lost_when_the_server_is_killed(visitor: Visitor, portal: Por
     linh.sees_message("Written while it was down.", timeout=RECOVERY_MS)
     ana.is_live(RECOVERY_MS)
     ana.sees_message("Written while it was down.", timeout=RECOVERY_MS)
-    expect(ana.field("Your reply")).to_have_value("Half a sentence")
+    ana.has_typed("Half a sentence")
     ana.presses("Send")
     linh.sees_message("Half a sentence")
     linh.reloads()
@@ -150,7 +202,7 @@ def test_dropped_sockets_come_back_by_themselves(ana: Person, linh: Person, port
     portal.has(drop_sockets=True)
     linh.sends("After the drop.")
     ana.sees_message("After the drop.", timeout=RECOVERY_MS)
-    expect(ana.field("Your reply")).to_have_value("Half a sentence")
+    ana.has_typed("Half a sentence")
 
 
 @pytest.mark.server("pair")
@@ -186,6 +238,27 @@ def test_a_sign_out_reaches_the_other_process(visitor: Visitor, portal: Portal, 
     elsewhere.portal.close()
 
 
+@pytest.mark.server("pair")
+@pytest.mark.scenario("new")
+def test_when_a_process_is_killed_the_other_one_goes_on(visitor: Visitor, portal: Portal, number: int):
+    ana = visitor("ana").is_signed_in().forgives_a_lost_connection()
+    linh = visitor("linh", at=1).is_signed_in()
+    linh.opens(number)
+    ana.opens(number)
+    ana.writes("Half a sentence")
+    first, second = portal.servers
+    assert portal.line is not None
+    portal.line.leads_to(second)
+    first.kill()
+    linh.replies("Nobody noticed.")
+    ana.sees_message("Nobody noticed.", timeout=RECOVERY_MS)
+    ana.has_typed("Half a sentence")
+    ana.presses("Send")
+    linh.sees_message("Half a sentence")
+    first.start()
+    portal.line.leads_to(first)
+
+
 @pytest.mark.scenario("five-hundred-messages")
 def test_what_arrives_never_moves_what_is_being_read(ana: Person, linh: Person, number: int):
     linh.opens(number)
@@ -199,6 +272,6 @@ def test_what_arrives_never_moves_what_is_being_read(ana: Person, linh: Person, 
     pill = ana.button("1 new message")
     expect(pill).to_be_visible()
     assert ana.page.evaluate("window.scrollY") == before
-    expect(ana.field("Your reply")).to_have_value("I am still writing")
+    ana.has_typed("I am still writing")
     pill.click()
     expect(ana.message("A new answer.")).to_be_in_viewport()

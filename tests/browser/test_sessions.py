@@ -52,6 +52,14 @@ def test_a_sign_in_leads_back_to_where_one_was_going(visitor: Visitor, number: i
     ana.sees_message("Since Monday.")
 
 
+@pytest.mark.parametrize("language", ["uk"])
+def test_signing_in_needs_no_script(visitor: Visitor):
+    ana = visitor("ana", scripts=False)
+    ana.page.goto(f"{ana.portal.url}/uk/sign-in")
+    ana.signs_in()
+    ana.is_at("/tickets")
+
+
 @pytest.mark.scenario("new")
 def test_signing_out_clears_every_tab_and_the_device(ana: Person, number: int):
     ana.opens(number)
@@ -101,7 +109,7 @@ def test_a_session_that_ends_while_typing_keeps_the_text(ana: Person, portal: Po
     ana.signs_in()
     ana.is_at(f"/tickets/{number}")
     ana.composer_is_ready()
-    expect(ana.field("Your reply")).to_have_value("A long text that took me an hour")
+    ana.has_typed("A long text that took me an hour")
 
 
 @pytest.mark.scenario("guest-ticket")
@@ -120,7 +128,7 @@ def test_a_guests_session_that_ends_while_typing_keeps_the_text(
     minh.presses("Send code")
     _enters_the_code(minh, portal)
     minh.composer_is_ready()
-    expect(minh.field("Your reply")).to_have_value("A long text that took me an hour")
+    minh.has_typed("A long text that took me an hour")
     minh.presses("Send")
     minh.sees_message("A long text that took me an hour")
     minh.presses("Leave")
@@ -158,7 +166,37 @@ def test_a_code_is_accepted_as_people_write_it_and_only_once(
     field.fill("")
     field.press_sequentially(f"{newest[:3]}-{newest[3:]}")
     minh.presses("Verify")
-    minh.sees_heading(situation["subject"])
+    minh.sees_ticket(situation["subject"])
+
+
+@pytest.mark.scenario("guest-ticket")
+def test_a_customer_reads_a_guests_ticket_and_stays_signed_in(
+    ana: Person, portal: Portal, situation: dict[str, str]
+):
+    ana.follows_link(situation["link"])
+    ana.sees("Switch account")
+    ana.presses("Send code")
+    expect(ana.field("Verification code")).to_be_visible()
+    ana.types("Verification code", portal.mails(situation["email"], "code")[0]["code"])
+    ana.presses("Verify")
+    ana.sees_ticket(situation["subject"])
+    ana.goes_to("/tickets")
+    ana.sees_heading("You have no tickets yet")
+    expect(ana.button("Account")).to_be_visible()
+
+
+@pytest.mark.scenario("guest-ticket")
+@pytest.mark.parametrize("language", ["id"])
+def test_a_lost_link_comes_again(minh: Person, portal: Portal, situation: dict[str, str]):
+    for address in ("nobody@example.net", situation["email"]):
+        minh.goes_to("/find-ticket")
+        minh.types("Email", address)
+        minh.presses("Find my ticket")
+        minh.sees_heading("Check your e-mail")
+    assert portal.mails("nobody@example.net") == []
+    minh.follows_link(portal.mails(situation["email"])[0]["link"])
+    expect(minh.page.get_by_role("main").get_by_role("button")).to_be_visible()
+    expect(minh.page.get_by_role("main")).to_contain_text(str(situation["number"]))
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "-", "not.a.token"])
