@@ -35,6 +35,6 @@ def create() -> ASGIApp:
 def _forget_soon(file: Path) -> None:
     """Let the states of closed pages go after the seconds in this file, instead of a quarter of an hour."""
     if file.exists():
-        from reflex_base.config import get_config
+        from ticket_portal.app import app
 
-        get_config().redis_token_expiration = int(file.read_text())
+        app.state_manager.token_expiration = int(file.read_text())

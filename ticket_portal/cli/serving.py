@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+from ticket_portal.frontend import environment
 from ticket_portal.settings import Settings
 
 # Open sockets would keep a worker alive; after this it is ended. Also, a SIGTERM in the second after the start is only
@@ -32,7 +33,7 @@ def replace_this_process(settings: Settings) -> NoReturn:
         command.append("--respawn-failed-workers")
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, command)  # noqa: S606 - fixed words, and no shell
+    os.execve(sys.executable, command, environment.for_server())  # noqa: S606 - fixed words, and no shell
 
 
 def port_problem(host: str, port: int) -> str:

@@ -40,6 +40,14 @@ def prepare_to_serve() -> None:
     os.environ.update(_SERVING)
 
 
+def for_server() -> dict[str, str]:
+    """The environment of the server's own process.
+
+    granian's allocator would keep what a thousand closed pages took until new ones come; this gives it back at once.
+    """
+    return {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0", **os.environ}
+
+
 def for_build() -> dict[str, str]:
     """The environment of the build's own process: Node first on the path, the npm cache in a writable place."""
     prepare()
