@@ -40,7 +40,7 @@ def test_a_message_stands_there_at_once_and_says_when_it_is_sent(
 ):
     linh.opens(number)
     ana.opens(number)
-    portal.has(slow_database_ms=1500)
+    portal.has(slow_database_ms=500)
     ana.sends("Are you there?")
     ana.sees_message("Are you there?", state="sending")
     ana.has_typed("")
