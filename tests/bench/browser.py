@@ -93,12 +93,10 @@ def traffic(page: Page) -> tuple[CDPSession, dict[str, float]]:
     cdp.send("Network.enable")
     counted = {"requests": 0.0, "kb": 0.0}
 
-    def request(_: dict[str, Any]) -> None:
-        counted["requests"] += 1
-
     def finished(event: dict[str, Any]) -> None:
+        # What was preloaded comes again from the cache, without a byte.
+        counted["requests"] += event["encodedDataLength"] > 0
         counted["kb"] += event["encodedDataLength"] / 1024
 
-    cdp.on("Network.requestWillBeSent", request)
     cdp.on("Network.loadingFinished", finished)
     return cdp, counted
