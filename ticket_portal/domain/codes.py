@@ -199,7 +199,7 @@ def _wrong(s: Settings, challenge: Challenge) -> DomainError:
 def _shown_refusal(work: Work, door: Door, challenge: Challenge) -> DomainError | None:
     if end := _paused_until(work, door):
         return TooMany(until=end)
-    if challenge.problem in (CodeWrong.code, CodeWrongFewLeft.code):
+    if challenge.problem == CodeWrong.code:
         return _wrong(work.settings, challenge)
     known = {e.code: e for e in (CodeReplaced, CodeExpired, CodeUsed, CodeEnded)}
     if challenge.problem in known:

@@ -154,10 +154,9 @@ class CodeWrong(DomainError):
     text = _("That code isn't right. Check the newest e-mail and try again.")
 
 
-class CodeWrongFewLeft(DomainError):
-    """Not the code that was sent, and few tries are left."""
+class CodeWrongFewLeft(CodeWrong):
+    """Not the code that was sent, and few tries are left: another text under the same code."""
 
-    code = "code_wrong_few_left"
     text = _("That code isn't right. Check the newest e-mail and try again. Tries left: {left}.")
 
 
@@ -205,4 +204,5 @@ def _all_kinds(kind: type[DomainError]) -> list[type[DomainError]]:
     return [kind, *(found for below in kind.__subclasses__() for found in _all_kinds(below))]
 
 
-_BY_CODE = {kind.code: kind for kind in _all_kinds(DomainError)}
+# The more general kind comes first and stands for its code.
+_BY_CODE = {kind.code: kind for kind in reversed(_all_kinds(DomainError))}
