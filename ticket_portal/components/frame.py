@@ -38,9 +38,8 @@ def frame(*content: rx.Component, kind: Kind = "plain", guest: Any = False) -> r
     return rx.fragment(
         A.create(t("Skip to content"), href="#main", class_name="skip"),
         top_bar(),
-        guest_strip()
-        if guest is True
-        else rx.cond(guest, guest_strip())
+        # Its room is kept from the start: coming later, it would push the page down under the reader.
+        el.div(rx.cond(guest, guest_strip()), class_name="strip-room")
         if guest is not False
         else rx.fragment(),
         failure_strip(),
