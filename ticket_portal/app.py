@@ -30,7 +30,7 @@ from ticket_portal.pages.settings import settings
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
-from ticket_portal.routes import api, health, mailbox, mute, session, testing
+from ticket_portal.routes import api, files, health, mailbox, mute, session, testing
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
@@ -136,6 +136,7 @@ PAGES = [
 ROUTES = [
     *session.routes,
     *api.routes,
+    *files.routes,
     *health.routes,
     *mailbox.routes,
     *mute.routes,

@@ -77,11 +77,25 @@ class Settings(BaseSettings):
     limit_socket_events_per_second: int = Field(default=30, ge=1)
     limit_socket_events_burst: int = Field(default=120, ge=1)
 
+    files: Literal["folder", "s3"] = "folder"
+    s3_bucket: str = ""
+    s3_endpoint_url: str = ""
+    s3_region: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
+    clamd: str = ""
+    limit_files_per_message: int = Field(default=5, ge=1, le=20)
+    limit_file_mb: int = Field(default=10, ge=1)
+    limit_video_mb: int = Field(default=50, ge=1)
+    limit_picture_megapixels: int = Field(default=64, ge=1)
+    limit_uploads_per_hour: int = Field(default=60, ge=1)
+    limit_uploads_per_ip_per_hour: int = Field(default=240, ge=1)
+
     test_mode: bool = False
     test_token: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
 
-    @field_validator("base_url", "resend_api_url")
+    @field_validator("base_url", "resend_api_url", "s3_endpoint_url")
     @classmethod
     def _an_http_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
@@ -98,6 +112,14 @@ class Settings(BaseSettings):
             raise ValueError("must be sqlite:///path/to/file or postgresql://user:password@host/name")
         return value
 
+    @field_validator("clamd")
+    @classmethod
+    def _a_host_and_port(cls, value: str) -> str:
+        host, _colon, port = value.rpartition(":")
+        if value and not (host and port.isascii() and port.isdecimal() and int(port) <= 65535):
+            raise ValueError("must be a host and a port such as 127.0.0.1:3310")
+        return value
+
     @model_validator(mode="after")
     def _what_belongs_together(self) -> Self:
         if self.env == "production":
@@ -111,6 +133,8 @@ class Settings(BaseSettings):
             raise ValueError("PORTAL_SMTP_URL is needed for PORTAL_MAIL=smtp: smtp://user:password@host:587")
         if self.mail == "resend" and not self.resend_api_key.get_secret_value():
             raise ValueError("PORTAL_RESEND_API_KEY is needed for PORTAL_MAIL=resend")
+        if self.files == "s3" and not self.s3_bucket:
+            raise ValueError("PORTAL_S3_BUCKET is needed for PORTAL_FILES=s3")
         if self.processes > 1 and not self.database.startswith("postgresql"):
             raise ValueError("PORTAL_PROCESSES above 1 needs PostgreSQL: set PORTAL_DATABASE_URL")
         return self

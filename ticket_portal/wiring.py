@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from ticket_portal import settings as settings_module
 from ticket_portal.delivery.faults import Faults
+from ticket_portal.delivery.files import FileDesk
 from ticket_portal.delivery.live import Hub
 from ticket_portal.delivery.mail import Carrier
 from ticket_portal.delivery.mail.mailbox import Mailbox
@@ -19,6 +20,7 @@ from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.domain import accounts, sessions
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.settings import Settings
+from ticket_portal.store import files
 from ticket_portal.store.unit_of_work import Store, Work
 
 P = ParamSpec("P")
@@ -36,6 +38,7 @@ class Portal:
     store: Store
     hub: Hub
     outbox: Outbox
+    files: FileDesk
     faults: Faults | None = None
     # Its own small pool: a handful of threads keeps both cores busy, more would only queue at the database.
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "domain"))
@@ -52,6 +55,14 @@ class Portal:
         """Run anything that blocks in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
+    async def work(self) -> None:
+        """Deliver what is due and keep the files tidy, until cancelled."""
+        tidying = asyncio.create_task(self.files.keep_tidy())
+        try:
+            await self.outbox.run()
+        finally:
+            tidying.cancel()
+
     async def viewer(self, token_hash: str) -> Viewer:
         """Return who has a session; asked again when the session changed, and every few seconds for its age."""
         if not token_hash:
@@ -65,7 +76,7 @@ class Portal:
         """Keep the hub, and where the settings say so the outbox's worker, running while inside."""
         await self.run(accounts.prepare)
         async with self.hub.running():
-            worker = asyncio.create_task(self.outbox.run()) if self.settings.worker else None
+            worker = asyncio.create_task(self.work()) if self.settings.worker else None
             try:
                 yield
             finally:
@@ -91,7 +102,8 @@ def build(settings: Settings) -> Portal:
     if faults:
         hub.listeners.append(faults.hear)
     hub.listeners.append(lambda topics: outbox.wake() if topics & {"outbox", "clock"} else None)
-    return Portal(settings, store, hub, outbox, faults)
+    desk = FileDesk(store, files.opened(settings), settings)
+    return Portal(settings, store, hub, outbox, desk, faults)
 
 
 def carrier(settings: Settings, store: Store) -> Carrier:

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { get, remove, set } from "$/public/js/keep.js";
 import { discard, isRefused, newId, put, retry, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
+import { goodFiles, shown, takeFiles, useUploads } from "$/public/js/uploads.js";
 
 const day = (at) => new Date(at).toDateString();
 const TEAM = ["agent", "admin", "system"];
@@ -10,10 +11,14 @@ const sideOf = (m, team) => {
   return (team ? TEAM.includes(m.role) : m.mine) ? "mine" : "theirs";
 };
 
+// A file of it was refused; without it the message can go.
+const stuck = (item) => (item.files ?? []).some((file) => file.state === "failed");
+
 // One list of what the server told (three parts, so that a new message sends only itself) and what is unsent.
 export const useLines = (viewer, number, team, earlier, messages, recent, refused, seenByTeam) => {
   const outbox = useOutbox(viewer);
   const retried = useRetried();
+  const uploads = useUploads();
   return useMemo(() => {
     const told = [...earlier, ...messages, ...recent];
     const keys = new Set(told.map((m) => m.key).filter(Boolean));
@@ -31,15 +36,17 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
         event: "",
         mine: true,
         side: item.kind === "note" ? "note" : "mine",
-        state: isRefused(refused, retried, item.client_id) ? "failed" : "sending",
+        files: (item.files ?? []).map(shown),
+        state: isRefused(refused, retried, item.client_id) || stuck(item) ? "failed" : "sending",
         problem: refused[item.client_id] ?? "",
+        stuck: stuck(item),
         mark: "",
       }));
-    const lines = told.map((m) => ({ ...m, id: m.key || String(m.seq), body: "", side: sideOf(m, team), state: "sent", problem: "", mark: "" }));
+    const lines = told.map((m) => ({ ...m, id: m.key || String(m.seq), body: "", side: sideOf(m, team), state: "sent", problem: "", stuck: false, mark: "", files: m.files.map(shown) }));
     const last = lines.findLast((line) => line.mine && line.kind !== "event");
     if (last && !team && !unsent.length) last.mark = seenByTeam >= last.seq ? "seen" : "sent";
     return [...lines, ...unsent].map((line, i, all) => ({ ...line, new_day: i === 0 || day(all[i - 1].at) !== day(line.at) }));
-  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam]);
+  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, uploads]);
 };
 
 export const useConversationSender = (viewer, number, live, messages, recent, refused, dispatch) => {
@@ -131,12 +138,13 @@ export const useComposer = (viewer, number) => {
       event.preventDefault();
       if (!draft) return;
       const body = field.value.trim();
-      if (!body) {
+      if (!body && !goodFiles(viewer, String(number)).length) {
         setEmpty(true);
         field.focus();
         return;
       }
-      put(viewer, { client_id: newId(), number, kind: event.submitter?.value || "reply", body, at: new Date().toISOString() });
+      const files = takeFiles(viewer, String(number));
+      put(viewer, { client_id: newId(), number, kind: event.submitter?.value || "reply", body, files, at: new Date().toISOString() });
       field.value = "";
       remove(draft);
       setEmpty(false);

@@ -34,6 +34,11 @@ export const remove = (name) => {
 const named = (storage) => Array.from({ length: storage?.length ?? 0 }, (_, i) => storage.key(i));
 // At sign-out nothing of the person stays on the device.
 export const forget = (viewer) => {
+  try {
+    window.indexedDB.deleteDatabase("portal-files"); // what was on its way
+  } catch {
+    // storage is refused
+  }
   let kept = [];
   try {
     kept = named(store());

@@ -3,8 +3,10 @@
 import { useEffect, useRef, useState } from "react";
 import { get, remove, set } from "$/public/js/keep.js";
 import { newId } from "$/public/js/outbox.js";
+import { goodFiles, takeFiles, useUploads } from "$/public/js/uploads.js";
 
 const AGAIN_AFTER = 5000;
+const PLACE = "new"; // where uploads.js keeps this form's files
 const FIELDS = ["email", "name", "subject", "body"];
 const read = (name) => {
   try {
@@ -19,6 +21,9 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
   const [form, setForm] = useState(null);
   const [busy, setBusy] = useState("");
   const [length, setLength] = useState(0);
+  const [id, setId] = useState("");
+  useUploads();
+  const whole = goodFiles(viewer, PLACE).every((file) => file.id);
   const tell = useRef(dispatch);
   tell.current = dispatch;
   const name = viewer ? `portal:draft:${viewer}:new` : "";
@@ -26,7 +31,8 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
   useEffect(() => {
     if (!form || !name) return undefined;
     const draft = read(name);
-    const id = draft.client_id ?? newId();
+    const id = draft.client_id ?? goodFiles(viewer, PLACE)[0]?.target.split("=")[1] ?? newId();
+    setId(id);
     const keep = (more) => {
       const typed = typedIn(form);
       setLength(typed.body.length);
@@ -55,12 +61,12 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
 
   // Sent again until it is answered: an event that meets a dying connection is lost without a word.
   useEffect(() => {
-    if (!busy || !live || !form) return undefined;
-    const post = () => tell.current({ client_id: busy, ...typedIn(form) });
+    if (!busy || !live || !form || !whole) return undefined;
+    const post = () => tell.current({ client_id: busy, ...typedIn(form), files: goodFiles(viewer, PLACE).map((file) => file.id) });
     post();
     const timer = setInterval(post, AGAIN_AFTER);
     return () => clearInterval(timer);
-  }, [busy, live, form]);
+  }, [busy, live, form, whole]);
 
   useEffect(() => {
     if (!refusals || !name) return;
@@ -71,11 +77,14 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
 
   useEffect(() => {
     if (!sent || !name) return;
-    if (read(name).client_id === sent) remove(name);
+    if (read(name).client_id === sent) {
+      remove(name);
+      takeFiles(viewer, PLACE);
+    }
     setBusy("");
   }, [sent, name]);
 
-  return { ref: setForm, busy: Boolean(busy), length, ready: Boolean(live && form && name) };
+  return { ref: setForm, target: id && `form=${id}`, busy: Boolean(busy), length, ready: Boolean(live && form && name) };
 };
 
 // The news of what was done is where the reader's place is now.

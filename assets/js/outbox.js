@@ -9,7 +9,7 @@ const listeners = new Set();
 const name = (viewer) => `portal:outbox:${viewer}`;
 
 let seen = { raw: "[]", items: NONE };
-const items = (viewer) => {
+export const items = (viewer) => {
   const raw = (viewer && get(name(viewer))) || "[]";
   if (seen.raw !== raw || seen.viewer !== viewer) {
     let parsed = NONE;
@@ -47,6 +47,8 @@ export const newId = () => {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 };
 
+export const patch = (viewer, id, change) =>
+  save(viewer, items(viewer).map((item) => (item.client_id === id ? { ...item, ...change } : item)));
 export const put = (viewer, item) => save(viewer, [...items(viewer), item]);
 export const discard = (viewer, id) => save(viewer, items(viewer).filter((item) => item.client_id !== id));
 export const useOutbox = (viewer) =>
@@ -79,11 +81,13 @@ export const useSender = (viewer, number, live, confirmed, refused, dispatch) =>
   useEffect(() => {
     if (done) save(viewer, items(viewer).filter((item) => !done.split(" ").includes(item.client_id)));
   }, [viewer, done]);
-  const waiting = own.filter((item) => !isRefused(refused, retried, item.client_id) && !confirmed.includes(item.client_id));
+  // A message with files waits until the server has them all.
+  const whole = (item) => (item.files ?? []).every((file) => file.id);
+  const waiting = own.filter((item) => whole(item) && !isRefused(refused, retried, item.client_id) && !confirmed.includes(item.client_id));
   const ids = waiting.map((item) => item.client_id).join(" ");
   useEffect(() => {
     if (!live || !viewer || !ids) return undefined;
-    const post = () => items(viewer).filter((item) => ids.split(" ").includes(item.client_id)).forEach((item) => dispatch(item));
+    const post = () => items(viewer).filter((item) => ids.split(" ").includes(item.client_id)).forEach((item) => dispatch({ ...item, files: (item.files ?? []).map((file) => file.id) }));
     post();
     const timer = setInterval(post, AGAIN_AFTER);
     return () => clearInterval(timer);

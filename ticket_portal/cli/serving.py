@@ -73,4 +73,4 @@ async def _work() -> None:
         asyncio.get_running_loop().add_signal_handler(ending, me.cancel)
     # The hub tells of what web processes write, so that mail leaves at once and not at the next look.
     async with parts.hub.running():
-        await parts.outbox.run()
+        await parts.work()

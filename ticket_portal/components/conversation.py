@@ -1,11 +1,12 @@
 """The open ticket: whose turn it is, the conversation, the composer. Shared by customers, guests and the team."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import reflex as rx
 from reflex import el
 from reflex.vars import VarData
 
+from ticket_portal.components.files import Picker, Piece, large_file, message_file, unsent_file
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.tickets import moment, status_chip
@@ -25,9 +26,11 @@ class Line(MessageView):
 
     id: str = ""
     body: str = ""
+    files: list[Piece] = field(default_factory=list)
     state: str = ""
     side: str = ""
     problem: str = ""
+    stuck: bool = False
     mark: str = ""
     new_day: bool = False
 
@@ -185,6 +188,7 @@ def thread() -> rx.Component:
             custom_attrs={"data-testid": "conversation"},
         ),
         _announcement(lines),
+        large_file(),
         aria_labelledby="conversation-heading",
     )
 
@@ -251,6 +255,7 @@ def _ask(line: rx.Var[Line]) -> rx.Component:
             class_name="ask__head",
         ),
         _body(line, "ask__body"),
+        _files(line),
         _foot(line),
         class_name="ask",
         custom_attrs={"data-testid": "message", "data-side": line.side, "data-state": line.state},
@@ -275,6 +280,7 @@ def _message(line: rx.Var[Line]) -> rx.Component:
             class_name="msg__head",
         ),
         _body(line, "msg__body"),
+        _files(line),
         _foot(line),
         class_name="msg",
         custom_attrs={"data-testid": "message", "data-side": line.side, "data-state": line.state},
@@ -285,11 +291,33 @@ def _body(line: rx.Var[Line], class_name: str) -> rx.Component:
     # What the server sends is escaped there (messages.as_html); what is unsent stays plain text.
     return rx.cond(
         line.state == "sent",
-        el.div(
-            class_name=class_name,
-            custom_attrs={"dangerouslySetInnerHTML": rx.Var.create({"__html": line.html})},
+        rx.cond(
+            line.html != "",
+            el.div(
+                class_name=class_name,
+                custom_attrs={"dangerouslySetInnerHTML": rx.Var.create({"__html": line.html})},
+            ),
         ),
-        el.div(line.body, class_name=class_name),
+        rx.cond(line.body != "", el.div(line.body, class_name=class_name)),
+    )
+
+
+def _files(line: rx.Var[Line]) -> rx.Component:
+    return rx.cond(
+        line.files.length() > 0,
+        el.ul(
+            rx.foreach(
+                line.files,
+                lambda file: rx.cond(
+                    line.state == "sent",
+                    message_file(file),
+                    unsent_file(
+                        file, js_handler("uploads", "dropUnsent", SessionState.viewer_key, line.id, file.key)
+                    ),
+                ),
+            ),
+            class_name="files",
+        ),
     )
 
 
@@ -302,11 +330,15 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
             el.div(
                 icon("alert"),
                 el.span(t("Not sent."), " ", line.problem),
-                el.button(
-                    t("Retry"),
-                    type="button",
-                    class_name="btn btn--quiet btn--small",
-                    on_click=js_handler("conversation", "retryLine", line.id, State.refused),
+                rx.cond(
+                    line.stuck,
+                    rx.fragment(),
+                    el.button(
+                        t("Retry"),
+                        type="button",
+                        class_name="btn btn--quiet btn--small",
+                        on_click=js_handler("conversation", "retryLine", line.id, State.refused),
+                    ),
                 ),
                 el.button(
                     t("Discard"),
@@ -402,6 +434,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
     mode = _composer_var("mode", str)
     empty = _composer_var("empty", bool)
     length = _composer_var("length", int)
+    picker = _picker()
     return el.div(
         jump(_lines()),
         NativeForm.create(
@@ -421,12 +454,15 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
                 aria_describedby="composer-problem",
             ),
             el.p(
-                rx.cond(empty, t("Write a message first."), ""),
+                rx.cond(empty, t("Write a message or add a file."), ""),
                 id="composer-problem",
                 class_name="field__error",
                 role="alert",
             ),
+            picker.chosen(),
             el.div(
+                picker.button(),
+                picker.hint(),
                 rx.cond(
                     length >= COUNTER_FROM,
                     el.span(
@@ -458,6 +494,11 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
         ),
         class_name="dock",
     )
+
+
+def _picker() -> Picker:
+    ticket = State.ticket.to_string()
+    return Picker(ticket, "ticket=" + ticket, _live())
 
 
 def _modes() -> rx.Component:

@@ -60,6 +60,7 @@ def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
                 unread_word(row.unread),
                 el.span(row.number, class_name="num"),
                 moment(row.updated_at),
+                rx.cond(row.has_files, el.span(icon("paperclip"), el.span(t("Has files"), class_name="sr"))),
                 class_name="row__meta",
             ),
             class_name="row__main",

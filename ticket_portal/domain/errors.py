@@ -70,7 +70,7 @@ class EmptyMessage(Invalid):
 
     code = "empty_message"
     field = "body"
-    text = _("Write a message first.")
+    text = _("Write a message or add a file.")
 
 
 class TooLong(Invalid):
@@ -193,6 +193,107 @@ class LinkInvalid(NotFound):
 
     code = "link_invalid"
     text = _("This link isn't valid any more. Use the link in the newest e-mail, or get your links again.")
+
+
+class FileRefused(Invalid):
+    """A file can't be taken; `name` is the file's. What is written and the other files stay."""
+
+    code = "file_refused"
+    field = "files"
+    text = _("{name} could not be added. Please try again.")
+
+
+class FileKindRefused(FileRefused):
+    """A kind that is not taken, by its name."""
+
+    code = "file_kind"
+    text = _("{name} can't be sent. Use JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4.")
+
+
+class FileMismatch(FileRefused):
+    """The content is not what the name says."""
+
+    code = "file_mismatch"
+    text = _(
+        "{name} says it's a {kind} file but isn't. Use a real JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4."
+    )
+
+
+class FileTooLarge(FileRefused):
+    """More bytes than allowed."""
+
+    code = "file_too_large"
+    text = _("{name} is too large. The limit is {most} MB.")
+
+
+class FileEmpty(FileRefused):
+    """Not a single byte."""
+
+    code = "file_empty"
+    text = _("{name} is empty. Choose a file with something in it.")
+
+
+class FileDamaged(FileRefused):
+    """The right kind, but it can't be read to its end."""
+
+    code = "file_damaged"
+    text = _("{name} can't be read; it may be damaged. Open it on your device, save it again and send that.")
+
+
+class PictureTooLarge(FileRefused):
+    """More pixels than allowed."""
+
+    code = "picture_too_large"
+    text = _("{name} has too many pixels. The limit is {most} megapixels.")
+
+
+class TextUnreadable(FileRefused):
+    """Not in an encoding that everybody can read."""
+
+    code = "text_unreadable"
+    text = _("{name} isn't plain text that we can read. Save it as UTF-8 text and send that.")
+
+
+class PdfLocked(FileRefused):
+    """Protected with a password: nobody here could look into it."""
+
+    code = "pdf_locked"
+    text = _("{name} is protected with a password, so we can't check it. Send it without a password.")
+
+
+class PdfActive(FileRefused):
+    """Scripts, embedded files, or commands for the reader's machine."""
+
+    code = "pdf_active"
+    text = _("{name} contains scripts, commands or other files. Print it as a new PDF and send that.")
+
+
+class FileInfected(FileRefused):
+    """The virus scanner found something."""
+
+    code = "file_infected"
+    text = _("{name} was refused: our virus scanner found something harmful in it.")
+
+
+class TooManyFiles(FileRefused):
+    """More files than one message takes."""
+
+    code = "too_many_files"
+    text = _("A message can have up to {most} files. Send the others in another message.")
+
+
+class FileGone(FileRefused):
+    """Not uploaded by them for this ticket, already sent, or swept away."""
+
+    code = "file_gone"
+    text = _("A file of this message isn't here any more. Attach it again; what you wrote is kept.")
+
+
+class TooManyUploads(TooMany):
+    """More uploads than a person makes."""
+
+    code = "too_many_uploads"
+    text = _("That were very many files. Please wait until {until} with the next one.")
 
 
 def by_code(code: str) -> type[DomainError] | None:

@@ -74,6 +74,12 @@ def look(work: Work, token: str, browser: str) -> LinkView:
     )
 
 
+def reader(viewer: Viewer, guest: Viewer) -> Viewer:
+    """Return as whom a guest's page reads: as the guest, unless the customer's account has the same address."""
+    of_account = viewer.account_id and not viewer.of_team
+    return viewer if of_account and guest.address in ("", viewer.address) else guest
+
+
 def reads_without_code(viewer: Viewer, opened: Opened) -> bool:
     """Whether the viewer has proved this address already: as a guest, or with an account of that address."""
     return viewer.role in ("guest", "customer") and viewer.address == opened.link.address

@@ -8,7 +8,8 @@ from functools import lru_cache
 from linkify_it import LinkifyIt
 from sqlmodel import col, select
 
-from ticket_portal.domain import events, limits, notifications, tickets
+from ticket_portal.domain import attachments, events, limits, notifications, tickets
+from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import CannotReopen, NotFound, TooFast
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
@@ -26,11 +27,14 @@ class MessageForm:
 
     body: str
     client_id: str
+    files: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, typed: dict[str, object]) -> "MessageForm":
         """Check what was typed. Raises EmptyMessage, TooLong, Invalid."""
-        return cls(tickets.checked_body(typed.get("body")), tickets.checked_client_id(typed.get("client_id")))
+        files = attachments.parse_ids(typed.get("files"))
+        body = tickets.checked_body(typed.get("body"), may_be_empty=bool(files))
+        return cls(body, tickets.checked_client_id(typed.get("client_id")), files)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class MessageView:
     event: str = ""
     mine: bool = False
     key: str = ""
+    files: list[FileView] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message
     """Post a public reply. The same client id again returns the same message.
 
     A team's reply moves a new ticket to open; a requester's moves a waiting, resolved or recently closed one there.
-    Raises NotFound, TooFast, CannotReopen, TicketMerged.
+    Raises NotFound, TooFast, CannotReopen, TicketMerged, FileGone, TooManyFiles.
     """
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_reply, ticket)
@@ -229,7 +234,9 @@ def _already(work: Work, ticket: Ticket, viewer: Viewer, form: MessageForm) -> M
 def _post(work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm) -> tuple[Message, Event]:
     name = viewer.name or (ticket.requester if not viewer.of_team else "")
     message = tickets.new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
-    return message, events.record(work, ticket, viewer, kind, public=kind != "note", message=message)
+    event = events.record(work, ticket, viewer, kind, public=kind != "note", message=message)
+    attachments.take_along(work, ticket, viewer, message, form.files)
+    return message, event
 
 
 def _require_open(work: Work, ticket: Ticket) -> None:
@@ -284,10 +291,13 @@ def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> l
     if before is not None:
         query = query.where(col(Event.seq) < before)
     found = work.session.exec(query.order_by(col(Event.seq).desc()).limit(WINDOW + 1)).all()
-    return [_entry(event, message) for event, message in reversed(found)]
+    files = attachments.of_messages(work, [message.id for _event, message in found if message])
+    return [
+        _entry(event, message, files.get(event.message_id or 0, [])) for event, message in reversed(found)
+    ]
 
 
-def _entry(event: Event, message: Message | None) -> Entry:
+def _entry(event: Event, message: Message | None, files: list[FileView]) -> Entry:
     view = MessageView(
         seq=event.seq,
         kind=message.kind if message else "event",
@@ -296,6 +306,7 @@ def _entry(event: Event, message: Message | None) -> Entry:
         at=event.at.isoformat(),
         html=as_html(message.body) if message else "",
         event="" if message else event.kind,
+        files=files,
     )
     return Entry(view, event.actor_id, message.client_id if message else "")
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain import events, limits, notifications
+from ticket_portal.domain import attachments, events, limits, notifications
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
@@ -51,6 +51,7 @@ class TicketForm:
     address: str = ""
     name: str = ""
     language: str = "en"
+    files: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
@@ -60,13 +61,15 @@ class TicketForm:
             raise Missing("subject")
         if len(subject) > LONGEST_SUBJECT:
             raise TooLong("subject", length=len(subject), most=LONGEST_SUBJECT)
+        files = attachments.parse_ids(typed.get("files"))
         return cls(
             client_id=checked_client_id(typed.get("client_id")),
             subject=subject,
-            body=checked_body(typed.get("body")),
+            body=checked_body(typed.get("body"), may_be_empty=bool(files)),
             address=viewer.address if viewer.account_id else canonical(typed.get("email") or ""),
             name=viewer.name or one_line(typed.get("name"))[:LONGEST_NAME],
             language=language(language_code),
+            files=files,
         )
 
 
@@ -83,6 +86,7 @@ class TicketRow:
     requester: str = ""
     language: str = ""
     assignee: str = ""
+    has_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,11 @@ class TicketPage:
     after: str = ""
 
 
-def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "") -> Ticket:
+def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: str = "") -> Ticket:
     """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
 
-    Raises TooMany when too many were opened for the address or from the IP, NotAllowed for the team: it opens
-    tickets in a customer's name (`submit_for`), one of its own would stand in nobody's list.
+    Raises TooMany when too many were opened for the address or from the IP, FileGone, NotAllowed for the team: it
+    opens tickets in a customer's name (`submit_for`), one of its own would stand in nobody's list.
     """
     if viewer.of_team:
         raise NotAllowed
@@ -107,7 +111,8 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "") -> Ticket
         return earlier
     _spend_on_new(work, viewer, form, ip)
     ticket = _open(work, form, account_id=viewer.account_id, proved_by="account" if viewer.account_id else "")
-    _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
+    message = _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
+    attachments.take_from_form(work, ticket, message, form.client_id, browser, form.files)
     return ticket
 
 
@@ -291,10 +296,10 @@ def refuse_merged(ticket: Ticket) -> None:
         raise TicketMerged
 
 
-def checked_body(body: Any) -> str:
-    """Return the text of a message. Raises EmptyMessage, TooLong."""
+def checked_body(body: Any, *, may_be_empty: bool = False) -> str:
+    """Return the text of a message; only files may come without one. Raises EmptyMessage, TooLong."""
     text = storable(str(body or "")).strip()
-    if not text:
+    if not text and not may_be_empty:
         raise EmptyMessage
     if len(text) > LONGEST_BODY:
         raise TooLong("body", length=len(text), most=LONGEST_BODY)
@@ -328,10 +333,11 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
     return ticket
 
 
-def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> None:
+def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Message:
     message = new_message(work, ticket, author, "reply", form.body, form.client_id)
     event = events.record(work, ticket, author, "created", message=message)
     notifications.about(work, ticket, event, "confirmation")
+    return message
 
 
 def new_message(work: Work, ticket: Ticket, author: Viewer, kind: str, body: str, client_id: str) -> Message:
@@ -371,6 +377,7 @@ def _row(
         requester=requester,
         language=language,
         assignee=assignee,
+        has_files=ticket.has_files,
     )
 
 

@@ -14,6 +14,9 @@ class Site:
 
     company: str
     address: str
+    files_per_message: int
+    file_mb: int
+    video_mb: int
 
     @property
     def name(self) -> str:
@@ -34,7 +37,13 @@ def _read() -> Site:
     parts = urlsplit(found.public_url)
     local = parts.hostname in ("127.0.0.1", "localhost")
     # Search engines never see a local portal: one build then serves every local port.
-    return Site(found.company, _LOCAL if local else f"{parts.scheme}://{parts.netloc}")
+    return Site(
+        company=found.company,
+        address=_LOCAL if local else f"{parts.scheme}://{parts.netloc}",
+        files_per_message=found.limit_files_per_message,
+        file_mb=found.limit_file_mb,
+        video_mb=found.limit_video_mb,
+    )
 
 
 SITE = _read()

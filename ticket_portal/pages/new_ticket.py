@@ -6,6 +6,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.connection import is_live
+from ticket_portal.components.files import Picker
 from ticket_portal.components.forms import email_field, field, problem
 from ticket_portal.components.frame import frame, safety
 from ticket_portal.components.hooks import RunsHook, dispatcher, hook_value
@@ -28,6 +29,9 @@ _FORM = hook_value(
     State.refusals,
     dispatcher(State.submit),
 )
+
+
+_FILES = Picker("new", rx.Var("newTicket.target", _var_data=_FORM).to(str), is_live())
 
 
 def new_ticket() -> rx.Component:
@@ -78,6 +82,11 @@ def _form() -> rx.Component:
             required=True,
         ),
         rx.cond(_value("length").to(int) > COUNTER_FROM, _counter()),
+        el.div(
+            el.div(_FILES.button(), _FILES.hint(), class_name="files__pick"),
+            _FILES.chosen(),
+            class_name="field",
+        ),
         el.div(
             el.button(
                 t("Submit ticket"),

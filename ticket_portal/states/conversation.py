@@ -149,14 +149,7 @@ class ConversationState(SessionState):
         viewer = await self._viewer()
         if not bare(self._path).startswith("/guest/"):
             return viewer
-        guest = await self._guest()
-        if (
-            viewer.account_id
-            and not viewer.of_team
-            and (not guest.address or viewer.address == guest.address)
-        ):
-            return viewer
-        return guest
+        return guests.reader(viewer, await self._guest())
 
     async def _open(self) -> None:
         if self.shown == self._last_segment and self._ticket_id:

@@ -37,7 +37,8 @@ class NewTicketState(SessionState):
         viewer = await self._viewer()
         try:
             form = TicketForm.parse(viewer, typed, self._language)
-            ticket = await portal().tell(tickets.submit, viewer, form, self._credentials.ip)
+            brought = self._credentials
+            ticket = await portal().tell(tickets.submit, viewer, form, brought.ip, brought.browser)
         except DomainError as error:
             self.problem, self.problem_code = self._say(error), error.code
             self.field = error.field if isinstance(error, Invalid) else ""

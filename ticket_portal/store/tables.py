@@ -117,6 +117,7 @@ class Ticket(SQLModel, table=True):
     proved_by: str = ""
     assignee_id: int | None = _by("account")
     client_id: str | None = Field(default=None, unique=True)
+    has_files: bool = False
     last_seq: int = 0
     team_seq: int = 0
     requester_seq: int = 0
@@ -145,6 +146,34 @@ class Message(SQLModel, table=True):
     author_name: str
     body: str = Field(sa_type=Text)
     client_id: str
+    created_at: datetime = _moment()
+
+
+class Attachment(SQLModel, table=True):
+    """A file that somebody uploaded: for a ticket's next message, or in a form for a new ticket (`form`)."""
+
+    # "receiving" → "ready"; with a virus scanner that is away "checking" → "ready" or "blocked"; "swept" before its
+    # bytes are deleted.
+    __table_args__ = (
+        Index("ix_attachment_message", "message_id"),
+        Index("ix_attachment_open", "state", "created_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    ticket_id: int | None = _to("ticket", null=True)
+    message_id: int | None = _to("message", null=True)
+    form: str = ""
+    uploader: str = ""
+    browser_hash: str = ""
+    place: int = 0
+    name: str
+    kind: str
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    key: str
+    thumbnail_key: str = ""
+    state: str = "receiving"
     created_at: datetime = _moment()
 
 

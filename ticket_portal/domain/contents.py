@@ -1,0 +1,103 @@
+"""What came is looked into and made anew, in a process of its own: `python -m ticket_portal.domain.contents …`.
+
+Decoders of pictures and documents meet whatever strangers send. Here they can neither slow the portal down, nor keep
+its memory, nor take it along when they fall.
+"""
+
+import json
+import os
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ticket_portal.domain.errors import DomainError, FileMismatch
+from ticket_portal.domain.kinds import (
+    HEAD,
+    MP4,
+    PDF,
+    PICTURES,
+    TEXTS,
+    agree,
+    kind_by_content,
+    kind_by_name,
+    renamed,
+)
+
+MOST_MEMORY = 2 * 1024**3
+MOST_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file that may be kept: what it is now, and the size of its thumbnail (0 without one)."""
+
+    name: str
+    kind: str
+    width: int = 0
+    height: int = 0
+
+
+def made_anew(source: Path, target: Path, thumbnail: Path, name: str, most_megapixels: int) -> Content:
+    """Decide what the file is, by its content and its name, and write what of it may be kept.
+
+    Raises FileMismatch, FileDamaged, PictureTooLarge, TextUnreadable, PdfLocked, PdfActive.
+    """
+    named = kind_by_name(name)
+    with source.open("rb") as file:
+        kind = kind_by_content(file.read(HEAD))
+    if not agree(named, kind):
+        raise FileMismatch(name=name, kind=name.rpartition(".")[2].upper())
+    if kind in PICTURES:
+        from ticket_portal.domain import pictures  # each kind loads its own decoders only
+
+        kind, width, height = pictures.made_anew(source, target, thumbnail, name, kind, most_megapixels)
+        return Content(renamed(name, kind), kind, width, height)
+    if kind == MP4:
+        from ticket_portal.domain import films
+
+        films.blank(source, name)
+        source.replace(target)
+    elif kind == PDF:
+        from ticket_portal.domain import documents
+
+        documents.made_anew(source, target, name)
+    else:
+        assert named in TEXTS
+        from ticket_portal.domain import texts
+
+        texts.made_anew(source, target, name)
+        kind = named
+    return Content(name, kind)
+
+
+def _stay_small() -> None:
+    """Give others precedence, and end rather than take the machine."""
+    with suppress(OSError):
+        os.nice(10)
+    try:
+        import resource
+    except ImportError:
+        return  # not on Windows; there the time limit of the caller remains
+    for what, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY),
+        (resource.RLIMIT_CPU, MOST_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, most))
+
+
+def main(source: str, target: str, thumbnail: str, name: str, most_megapixels: str) -> None:
+    """Print what became of the file, as JSON: a `Content`, or the refusal's code and values."""
+    _stay_small()
+    try:
+        found = made_anew(Path(source), Path(target), Path(thumbnail), name, int(most_megapixels))
+        answer = asdict(found)
+    except DomainError as refusal:
+        answer = {"refused": refusal.code, "values": refusal.values}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

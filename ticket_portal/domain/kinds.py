@@ -1,0 +1,130 @@
+"""Which files are taken: their kinds, how content tells its kind, and names that are safe to show and to save."""
+
+import re
+import unicodedata
+from typing import Final
+
+from ticket_portal.domain.errors import FileKindRefused
+from ticket_portal.settings import Settings
+
+JPEG, PNG, WEBP, GIF, HEIC = "image/jpeg", "image/png", "image/webp", "image/gif", "image/heic"
+PDF, TXT, CSV, MP4 = "application/pdf", "text/plain", "text/csv", "video/mp4"
+PICTURES: Final = (JPEG, PNG, WEBP, GIF, HEIC)
+TEXTS: Final = (TXT, CSV)
+ENDINGS: Final = {
+    "jpg": JPEG,
+    "jpeg": JPEG,
+    "png": PNG,
+    "webp": WEBP,
+    "gif": GIF,
+    "heic": HEIC,
+    "heif": HEIC,
+    "pdf": PDF,
+    "txt": TXT,
+    "csv": CSV,
+    "mp4": MP4,
+}
+ENDING_OF: Final = {
+    JPEG: "jpg",
+    PNG: "png",
+    WEBP: "webp",
+    GIF: "gif",
+    PDF: "pdf",
+    TXT: "txt",
+    CSV: "csv",
+    MP4: "mp4",
+}
+HEAD: Final = 4096
+LONGEST_NAME: Final = 120
+MEGABYTE: Final = 1_000_000
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_MP4_BRANDS = (
+    b"isom",
+    b"iso2",
+    b"iso3",
+    b"iso4",
+    b"iso5",
+    b"iso6",
+    b"mp41",
+    b"mp42",
+    b"avc1",
+    b"M4V ",
+    b"MSNV",
+    b"dash",
+)
+# Windows' own devices, and what its file system or a shell would read as something else.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
+_RESERVED = re.compile(r'[<>:"|?*]')
+
+
+def clean_name(name: str) -> str:
+    """Return a file's name without folders, invisible and direction-changing characters; never empty."""
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    name = re.split(r"[/\\]", name)[-1]
+    name = "".join(
+        " " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C"
+    )
+    name = " ".join(_RESERVED.sub("_", name).split()).strip(". ")
+    stem, dot, ending = name.rpartition(".")
+    if dot and len(ending) <= 8:
+        name = f"{stem.rstrip('. ')[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+    name = name[:LONGEST_NAME] or "file"
+    return f"_{name}" if _DEVICES.match(name) else name
+
+
+def kind_by_name(name: str) -> str:
+    """Return the kind that a (clean) name speaks of. Raises FileKindRefused."""
+    _stem, dot, ending = name.rpartition(".")
+    kind = ENDINGS.get(ending.lower()) if dot else None
+    if kind is None:
+        raise FileKindRefused(name=name)
+    return kind
+
+
+def kind_by_content(head: bytes) -> str:
+    """Return the kind that the first bytes of a file show; text/plain for what is nothing else, "" for HTML."""
+    for start, kind in (
+        (b"\xff\xd8\xff", JPEG),
+        (b"\x89PNG\r\n\x1a\n", PNG),
+        (b"GIF87a", GIF),
+        (b"GIF89a", GIF),
+        (b"%PDF-", PDF),
+    ):
+        if head.startswith(start):
+            return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head[4:8] == b"ftyp":
+        brands = {
+            head[8:12],
+            *(head[i : i + 4] for i in range(16, min(len(head), int.from_bytes(head[:4])), 4)),
+        }
+        if brands & set(_HEIF_BRANDS):
+            return HEIC
+        return MP4 if brands & set(_MP4_BRANDS) else ""
+    return TXT
+
+
+def agree(named: str, found: str) -> bool:
+    """Whether content is of the kind that the name says.
+
+    A picture under another picture's ending is only misnamed (phones and messengers do it all the time); it is made
+    anew and gets its right ending.
+    """
+    return named == found or (named in PICTURES and found in PICTURES) or (named in TEXTS and found in TEXTS)
+
+
+def renamed(name: str, kind: str) -> str:
+    """Return the name with the ending of what is really kept."""
+    stem, _dot, ending = name.rpartition(".")
+    return name if ENDINGS.get(ending.lower()) == kind else f"{stem}.{ENDING_OF[kind]}"
+
+
+def most_bytes(settings: Settings, kind: str) -> int:
+    """Return how large a file of a kind may be."""
+    return most_megabytes(settings, kind) * MEGABYTE
+
+
+def most_megabytes(settings: Settings, kind: str) -> int:
+    """Return the same in megabytes, as people read it."""
+    return settings.limit_video_mb if kind == MP4 else settings.limit_file_mb

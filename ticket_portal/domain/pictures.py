@@ -1,0 +1,123 @@
+"""Pictures, made anew from their pixels: nothing else of what came is left (no EXIF, no place, no second file)."""
+
+import io
+import warnings
+from pathlib import Path
+
+from PIL import GifImagePlugin, Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+from ticket_portal.domain.errors import FileDamaged, PictureTooLarge
+from ticket_portal.domain.kinds import GIF, HEIC, JPEG, PNG, WEBP
+
+THUMBNAIL = 480
+JPEG_QUALITY = 90
+FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", GIF: "GIF", HEIC: "HEIF"}
+MEGA = 1_000_000
+
+register_heif_opener(thumbnails=False)
+# The palette that the author chose stays; other frames become RGB only where they must.
+GifImagePlugin.LOADING_STRATEGY = GifImagePlugin.LoadingStrategy.RGB_AFTER_DIFFERENT_PALETTE_ONLY
+
+
+def made_anew(
+    source: Path, target: Path, thumbnail: Path, name: str, kind: str, most_megapixels: int
+) -> tuple[str, int, int]:
+    """Write the picture and its thumbnail anew; return its kind now and the thumbnail's size.
+
+    The number of pixels is looked at before one of them is decoded. Raises PictureTooLarge, FileDamaged.
+    """
+    Image.MAX_IMAGE_PIXELS = most_megapixels * MEGA
+    too_large = PictureTooLarge(name=name, most=most_megapixels)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", Image.DecompressionBombWarning
+            )  # it warns of what is refused below
+            with Image.open(source, formats=[FORMATS[kind]]) as picture:
+                frames = getattr(picture, "n_frames", 1) if kind in (GIF, WEBP, PNG) else 1
+                if picture.width * picture.height * frames > most_megapixels * MEGA:
+                    raise too_large
+                kept = _write(picture, target, kind, moving=frames > 1)
+                return kept, *_write_thumbnail(picture, thumbnail)
+    except Image.DecompressionBombError:
+        raise too_large from None
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, UnidentifiedImageError):
+        raise FileDamaged(name=name) from None
+
+
+def _write(picture: Image.Image, target: Path, kind: str, *, moving: bool) -> str:
+    if moving and kind != PNG:
+        _write_moving(picture, target, kind)
+        return kind
+    still = _still(picture)
+    if kind in (JPEG, HEIC):
+        still.convert("RGB").save(target, "JPEG", quality=JPEG_QUALITY, optimize=True)
+        return JPEG
+    if kind == WEBP:
+        still.save(target, "WEBP", quality=JPEG_QUALITY)
+    elif kind == GIF:
+        still.save(target, "GIF")
+    else:
+        still.save(target, "PNG")
+    return kind
+
+
+def _write_moving(picture: Image.Image, target: Path, kind: str) -> None:
+    frames = [frame.copy() for frame in ImageSequence.Iterator(picture)]
+    durations = [frame.info.get("duration", 100) for frame in frames]
+    options = {
+        "save_all": True,
+        "append_images": frames[1:],
+        "duration": durations,
+        "loop": picture.info.get("loop", 0),
+    }
+    for frame in frames:
+        frame.info.clear()
+    if kind == GIF:
+        frames[0].save(target, "GIF", disposal=2, **options)
+    else:
+        frames[0].save(target, "WEBP", quality=80, **options)
+    picture.seek(0)
+
+
+def _still(picture: Image.Image) -> Image.Image:
+    """Return the pixels alone: upright, in the colours that every browser means by them."""
+    picture.load()
+    profile = picture.info.get("icc_profile")
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in ("P", "PA", "LA", "I", "F", "CMYK", "YCbCr", "LAB", "HSV", "I;16") and not (
+        upright.mode == "P" and picture.format == "GIF"
+    ):
+        transparent = upright.mode in ("PA", "LA") or "transparency" in upright.info
+        upright = upright.convert("RGBA" if transparent else "RGB")
+    if profile and upright.mode in ("RGB", "RGBA"):
+        upright = _in_srgb(upright, profile)
+    # A copy made of pixels: no field of the file's can ride along, whatever a format calls it.
+    bare = Image.new(upright.mode, upright.size)
+    if upright.palette:
+        bare.putpalette(upright.palette)
+    bare.paste(upright)
+    if upright.mode == "P" and "transparency" in upright.info:
+        bare.info["transparency"] = upright.info["transparency"]
+    return bare
+
+
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    try:
+        changed = ImageCms.profileToProfile(
+            picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture  # a broken profile is no reason to refuse the picture
+    return changed or picture
+
+
+def _write_thumbnail(picture: Image.Image, thumbnail: Path) -> tuple[int, int]:
+    small = ImageOps.exif_transpose(picture)
+    small = small.convert("RGBA" if small.mode in ("P", "PA", "LA", "RGBA") else "RGB")
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    bare = Image.new(small.mode, small.size)
+    bare.paste(small)
+    bare.save(thumbnail, "WEBP", quality=78)
+    return bare.size

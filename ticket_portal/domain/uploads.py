@@ -1,0 +1,189 @@
+"""Uploads: from the first byte to the message that takes the file along, and who may have it back."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import or_
+from sqlmodel import col, delete, select, update
+
+from ticket_portal.domain import keys, kinds, limits, tickets
+from ticket_portal.domain.attachments import FileView, view
+from ticket_portal.domain.contents import Content
+from ticket_portal.domain.errors import FileEmpty, FileTooLarge, NotFound, TooManyUploads
+from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import can_read, can_reply, require
+from ticket_portal.store.tables import Attachment, Message, Ticket
+from ticket_portal.store.unit_of_work import Work
+
+UNSENT_KEPT = timedelta(days=1)
+MOST_SWEPT = 200
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file on its way: where it goes, and what is allowed for it."""
+
+    id: str
+    name: str
+    kind: str
+    most_bytes: int
+    key: str
+    thumbnail_key: str
+
+    def check_size(self, size: int, *, complete: bool = False) -> None:
+        """Raise FileTooLarge, or FileEmpty when that was all."""
+        if size > self.most_bytes:
+            raise FileTooLarge(name=self.name, most=self.most_bytes // kinds.MEGABYTE)
+        if complete and not size:
+            raise FileEmpty(name=self.name)
+
+
+class Kept(NamedTuple):
+    """Bytes that somebody may have: of what kind, under which key."""
+
+    name: str
+    kind: str
+    size: int
+    key: str
+
+
+def begin_for_ticket(work: Work, viewer: Viewer, number: int, name: str, ip: str) -> Upload:
+    """Make room for a file for the viewer's next message in a ticket.
+
+    Raises NotFound, FileKindRefused, TooManyUploads.
+    """
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_reply, ticket)
+    _spend(work, viewer.key, ip)
+    return _begin(work, name, Attachment(ticket_id=ticket.id, uploader=viewer.key))
+
+
+def begin_for_form(work: Work, browser: str, form: str, name: str, ip: str) -> Upload:
+    """Make room for a file in the form for a new ticket, which has no owner yet: it is bound to the browser.
+
+    Raises Invalid (no such form id), FileKindRefused, TooManyUploads.
+    """
+    form = tickets.checked_client_id(form)
+    _spend(work, browser, ip)
+    return _begin(work, name, Attachment(form=form, browser_hash=browser))
+
+
+def finish(work: Work, upload: Upload, content: Content, size: int, *, clean: bool) -> FileView:
+    """Note what the file is; from now on a message can take it along. `clean`: nobody needs to check it any more."""
+    file = work.session.get_one(Attachment, upload.id)
+    file.name, file.kind, file.size = content.name, content.kind, size
+    file.width, file.height = content.width, content.height
+    file.thumbnail_key = upload.thumbnail_key if content.width else ""
+    file.state = "ready" if clean else "checking"
+    work.session.add(file)
+    return view(file)
+
+
+def give_up(work: Work, upload: Upload) -> None:
+    """Let the sweeper have an upload that came to nothing."""
+    unsent = (col(Attachment.id) == upload.id, col(Attachment.message_id).is_(None))
+    work.session.exec(update(Attachment).where(*unsent).values(state="swept"))
+
+
+def take_back(work: Work, viewers: tuple[Viewer, ...], browser: str, file_id: str) -> None:
+    """Let the sweeper have a file that its uploader removed before sending it. Raises NotFound."""
+    file = work.session.get(Attachment, file_id)
+    if file is None or file.message_id or not _uploaded(file, viewers, browser):
+        raise NotFound
+    file.state = "swept"
+    work.session.add(file)
+
+
+def find(
+    work: Work, viewers: tuple[Viewer, ...], browser: str, file_id: str, *, thumbnail: bool = False
+) -> Kept:
+    """Return what is kept of a file, for whoever may read its message (or uploaded it). Raises NotFound.
+
+    `viewers`: as whom the browser is known, an account and a guest. Unknown, not theirs and blocked are the same.
+    """
+    file = work.session.get(Attachment, file_id)
+    if file is None or file.state != "ready" or (thumbnail and not file.thumbnail_key):
+        raise NotFound
+    if file.message_id is None:
+        if not _uploaded(file, viewers, browser):
+            raise NotFound
+    else:
+        message = work.session.get_one(Message, file.message_id)
+        ticket = work.session.get_one(Ticket, message.ticket_id)
+        if not any(can_read(v, ticket) and (v.of_team or message.kind != "note") for v in viewers):
+            raise NotFound
+    if thumbnail:
+        return Kept(file.name, kinds.WEBP, 0, file.thumbnail_key)
+    return Kept(file.name, file.kind, file.size, file.key)
+
+
+def unchecked(work: Work) -> list[Kept]:
+    """Return the files that still wait for the virus scanner."""
+    found = work.session.exec(
+        select(Attachment).where(Attachment.state == "checking").limit(MOST_SWEPT)
+    ).all()
+    return [Kept(f.id, f.kind, f.size, f.key) for f in found]
+
+
+def checked(work: Work, file_id: str, *, clean: bool) -> None:
+    """Note what the scanner said; open pages show it at once."""
+    file = work.session.get(Attachment, file_id)
+    if file is None or file.state != "checking":
+        return
+    file.state = "ready" if clean else "blocked"
+    work.session.add(file)
+    if file.ticket_id and (ticket := work.session.get(Ticket, file.ticket_id)):
+        work.changed(ticket)
+
+
+def give_up_unsent(work: Work) -> list[str]:
+    """Mark what nobody sent within a day, so that no message can take it along; return the keys to be deleted."""
+    old = col(Attachment.created_at) < work.now - UNSENT_KEPT
+    unsent = (col(Attachment.message_id).is_(None), or_(old, col(Attachment.state) == "swept"))
+    chosen = select(Attachment.id).where(*unsent).limit(MOST_SWEPT)
+    ids = list(work.session.exec(chosen).all())
+    if not ids:
+        return []
+    work.session.exec(update(Attachment).where(col(Attachment.id).in_(ids), *unsent).values(state="swept"))
+    swept = (col(Attachment.id).in_(ids), col(Attachment.state) == "swept")
+    rows = work.session.exec(select(Attachment.key, Attachment.thumbnail_key).where(*swept)).all()
+    return [key for row in rows for key in row if key]
+
+
+def forget_swept(work: Work, deleted: list[str]) -> None:
+    """Delete the rows whose bytes are gone."""
+    swept = (col(Attachment.key).in_(deleted), col(Attachment.state) == "swept")
+    work.session.exec(delete(Attachment).where(*swept))
+
+
+def _begin(work: Work, name: str, file: Attachment) -> Upload:
+    name = kinds.clean_name(name)
+    kind = kinds.kind_by_name(name)
+    upload = Upload(
+        id=keys.new_token(),
+        name=name,
+        kind=kind,
+        most_bytes=kinds.most_bytes(work.settings, kind),
+        key=keys.new_token(),
+        thumbnail_key=keys.new_token(),
+    )
+    file.id, file.name, file.kind, file.key = upload.id, name, kind, upload.key
+    # Known before the bytes are: should the process die in between, the sweeper finds them.
+    file.thumbnail_key = upload.thumbnail_key
+    file.created_at = work.now
+    work.session.add(file)
+    return upload
+
+
+def _uploaded(file: Attachment, viewers: tuple[Viewer, ...], browser: str) -> bool:
+    if file.form:
+        return bool(browser) and file.browser_hash == browser
+    return file.uploader in {viewer.key for viewer in viewers if viewer.role != "nobody"}
+
+
+def _spend(work: Work, who: str, ip: str) -> None:
+    s = work.settings
+    limits.spend(work, Limit("uploads", s.limit_uploads_per_hour), who, refusal=TooManyUploads)
+    limits.spend(work, Limit("uploads_ip", s.limit_uploads_per_ip_per_hour), ip, refusal=TooManyUploads)

@@ -1,0 +1,254 @@
+"""Files: taking one in, as a stream of bytes, and giving one out to whoever may read its message.
+
+Nothing here is ever served from a public folder, kept by a browser or a proxy, or run in a page of ours.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from ticket_portal.domain import guests, keys, uploads
+from ticket_portal.domain.errors import (
+    DomainError,
+    FileRefused,
+    FileTooLarge,
+    NotFound,
+    SignInNeeded,
+    TooMany,
+)
+from ticket_portal.domain.kinds import GIF, JPEG, MP4, PNG, WEBP, clean_name
+from ticket_portal.domain.people import NOBODY, Viewer, language
+from ticket_portal.domain.tickets import LARGEST
+from ticket_portal.domain.uploads import Kept, Upload
+from ticket_portal.i18n.catalogues import translate
+from ticket_portal.i18n.dates import format_time
+from ticket_portal.routes import cookies
+from ticket_portal.routes.origin import refused
+from ticket_portal.store.files import NoSuchFile
+from ticket_portal.wiring import portal
+
+AT_ONCE = 256 * 1024
+SHOWN = (JPEG, PNG, WEBP, GIF, MP4)
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
+# A file that is opened by itself is a page of nobody: no scripts, no forms, nothing from elsewhere, no origin.
+_POLICY = (
+    "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'"
+)
+_ALWAYS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    SignInNeeded: 401,
+    TooMany: 429,
+    FileTooLarge: 413,
+    FileRefused: 422,
+}
+
+
+async def _upload(request: Request) -> Response:
+    """Take one file in: its bytes are the body, its name a header, where it goes the query."""
+    p = portal()
+    if refusal := refused(request, p.settings):
+        return refusal
+    found = cookies.credentials(request.scope)
+    new_browser = keys.new_token() if not found.browser else ""
+    try:
+        upload = await _begin(request, keys.token_hash(new_browser) if new_browser else found.browser)
+        try:
+            view = await _receive(request, upload)
+        except BaseException:
+            # Also when the browser is gone in the middle: nothing of it stays.
+            await p.tell(uploads.give_up, upload)
+            raise
+    except DomainError as error:
+        return _problem(request, error)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody hears it
+    answer = JSONResponse(asdict(view), 201, {"Cache-Control": "no-store"})
+    if new_browser:
+        cookies.keep(answer, p.settings, cookies.BROWSER, new_browser, cookies.YEAR)
+    return answer
+
+
+async def _begin(request: Request, browser: str) -> Upload:
+    p = portal()
+    ip = cookies.credentials(request.scope).ip
+    name = unquote(request.headers.get("x-file-name", ""), errors="replace")
+    form, number = request.query_params.get("form"), request.query_params.get("ticket", "")
+    if form is not None:
+        upload = await p.tell(uploads.begin_for_form, browser, form, name, ip)
+    else:
+        if not (number.isascii() and number.isdecimal() and len(number) <= len(str(LARGEST))):
+            raise NotFound
+        viewer = await _reader(request)
+        if viewer is NOBODY:
+            raise SignInNeeded
+        upload = await p.tell(uploads.begin_for_ticket, viewer, int(number), name, ip)
+    return upload
+
+
+async def _receive(request: Request, upload: Upload) -> object:
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdecimal():
+        upload.check_size(int(announced[:18]))
+    desk = portal().files
+    with desk.folder() as folder:
+        came = folder / "came"
+        await _write(request, upload, came)
+        return await desk.take_in(upload, came)
+
+
+async def _write(request: Request, upload: Upload, came: Path) -> None:
+    """Put the body on the disk, a quarter of a megabyte at a time, and never more of it than is allowed."""
+    desk = portal().files
+    size, waiting = 0, bytearray()
+    file = await desk.run(lambda: came.open("wb"))
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            upload.check_size(size)
+            waiting += chunk
+            if len(waiting) >= AT_ONCE:
+                part, waiting = bytes(waiting), bytearray()
+                await desk.run(lambda part=part: file.write(part))
+        await desk.run(lambda: file.write(waiting))
+    finally:
+        await desk.run(file.close)
+    upload.check_size(size, complete=True)
+
+
+async def _reader(request: Request) -> Viewer:
+    """Return as whom the page that asks reads: it says whether it is a guest's."""
+    viewers = await _viewers(request)
+    return guests.reader(*viewers) if request.query_params.get("as") == "guest" else viewers[0]
+
+
+async def _viewers(request: Request) -> tuple[Viewer, Viewer]:
+    p, found = portal(), cookies.credentials(request.scope)
+    return await p.viewer(found.session), await p.viewer(found.guest)
+
+
+async def _take_back(request: Request) -> Response:
+    """Throw away what was uploaded and not sent."""
+    p = portal()
+    if refusal := refused(request, p.settings):
+        return refusal
+    browser = cookies.credentials(request.scope).browser
+    try:
+        await p.tell(uploads.take_back, await _viewers(request), browser, request.path_params["file_id"])
+    except NotFound as error:
+        return _problem(request, error)
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+async def _whole(request: Request) -> Response:
+    return await _give(request, thumbnail=False)
+
+
+async def _thumbnail(request: Request) -> Response:
+    return await _give(request, thumbnail=True)
+
+
+async def _give(request: Request, *, thumbnail: bool) -> Response:
+    """Give a file out; who may have it is asked each time. Not theirs and not there are the same answer."""
+    p = portal()
+    browser = cookies.credentials(request.scope).browser
+    try:
+        kept = await p.ask(
+            uploads.find,
+            await _viewers(request),
+            browser,
+            request.path_params["file_id"],
+            thumbnail=thumbnail,
+        )
+        start, length, status = _part(request, kept)
+        content = await p.files.run(lambda: p.files.read(kept, start, length))
+    except (NotFound, NoSuchFile):
+        return Response("Not Found", 404, {"Cache-Control": "no-store"}, "text/plain")
+    except _NoSuchPart:
+        return Response(status_code=416, headers={**_ALWAYS, "Content-Range": f"bytes */{kept.size}"})
+    headers = {**_ALWAYS, "Content-Disposition": _disposition(request, kept)}
+    if not thumbnail:
+        headers |= {"Accept-Ranges": "bytes", "Content-Length": str(kept.size if length is None else length)}
+    if status == 206 and length is not None:
+        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{kept.size}"
+    if request.method == "HEAD":
+        return Response(None, status, headers, kept.kind)
+    return StreamingResponse(_in_threads(content), status, headers, kept.kind)
+
+
+class _NoSuchPart(Exception):
+    """The browser asks for bytes behind the end."""
+
+
+def _part(request: Request, kept: Kept) -> tuple[int, int | None, int]:
+    """Return where to begin, how many bytes, and the status (RFC 9110, 14): one range, for films that are wound on."""
+    match = _RANGE.fullmatch(request.headers.get("range", "")) if kept.size else None
+    if not match or match.groups() == ("", ""):
+        return 0, None, 200
+    first, last = match.groups()
+    if not first:  # the last so many bytes
+        start, end = max(kept.size - int(last), 0), kept.size - 1
+    else:
+        start, end = int(first), min(int(last), kept.size - 1) if last else kept.size - 1
+    if start >= kept.size or start > end:
+        raise _NoSuchPart
+    return start, end - start + 1, 206
+
+
+async def _in_threads(content: Iterator[bytes]) -> AsyncIterator[bytes]:
+    desk = portal().files
+    while chunk := await desk.run(lambda: next(content, b"")):
+        yield chunk
+
+
+def _disposition(request: Request, kept: Kept) -> str:
+    """How a browser names it, and whether it shows it: only what browsers only look at (RFC 6266, RFC 8187)."""
+    shown = kept.kind in SHOWN and "download" not in request.query_params
+    plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", kept.name)
+    return f"{'inline' if shown else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(kept.name, safe='')}"
+
+
+def _problem(request: Request, error: DomainError) -> Response:
+    """Say why, in the language of the page, as problem details (RFC 9457)."""
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
+    code = language(request.query_params.get("language", ""))
+    zone = cookies.credentials(request.scope).zone
+    values = {
+        k: format_time(code, v, zone or "UTC") if isinstance(v, datetime) else v
+        for k, v in error.values.items()
+    }
+    until = error.values.get("until")
+    headers = {"Cache-Control": "no-store"}
+    if until:
+        headers["Retry-After"] = format_datetime(until, usegmt=True)
+    content = {
+        "type": "about:blank",
+        "title": "The file was not taken.",
+        "status": status,
+        "detail": translate(code, error.text, **values),
+        "code": error.code,
+        "name": clean_name(str(error.values.get("name", ""))),
+    }
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+routes = [
+    Route("/files", _upload, methods=["POST"]),
+    Route("/files/{file_id}", _whole),
+    Route("/files/{file_id}", _take_back, methods=["DELETE"]),
+    Route("/files/{file_id}/thumbnail", _thumbnail),
+]
