@@ -122,7 +122,7 @@ def test_what_hides_inside_a_picture_is_gone(kept):
     assert b"script" not in after
 
 
-@pytest.mark.parametrize("size", [(40_000, 40_000), (10_000, 10_000)])
+@pytest.mark.parametrize("size", [(20_000, 20_000), (10_000, 10_000)])
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(kept, monkeypatch, size):
     monkeypatch.setattr(Image.Image, "load", lambda _self: pytest.fail("it was decoded"))
     came = samples.bomb(*size)

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,11 +54,10 @@ class Folder:
         part.replace(path)
 
     def read(self, key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-        try:
-            file = self._path(key).open("rb")
-        except FileNotFoundError:
-            raise NoSuchFile(key) from None
-        return _bytes_of(file, start, length)
+        path = self._path(key)
+        if not path.is_file():
+            raise NoSuchFile(key)
+        return _bytes_of(path, start, length)
 
     def delete(self, key: str) -> None:
         with suppress(FileNotFoundError):
@@ -72,8 +70,9 @@ class Folder:
         return self._root / key[:2] / key
 
 
-def _bytes_of(file: BufferedReader, start: int, length: int | None) -> Iterator[bytes]:
-    with file:
+def _bytes_of(path: Path, start: int, length: int | None) -> Iterator[bytes]:
+    # Opened with the first byte: what is never begun leaves nothing open.
+    with path.open("rb") as file:
         file.seek(start)
         left = length
         while left is None or left > 0:
