@@ -11,7 +11,9 @@ from pillow_heif import from_pillow
 SECRET = "GPS 10.7769,106.7009"
 
 
-def picture(kind: str = "PNG", size: tuple[int, int] = (640, 400), colour: tuple[int, int, int] = (20, 110, 130)) -> bytes:
+def picture(
+    kind: str = "PNG", size: tuple[int, int] = (640, 400), colour: tuple[int, int, int] = (20, 110, 130)
+) -> bytes:
     """A plain picture."""
     out = io.BytesIO()
     if kind == "HEIF":
@@ -51,8 +53,11 @@ def png_with_secrets() -> bytes:
 
 def bomb(width: int = 20_000, height: int = 20_000) -> bytes:
     """A small PNG of very many pixels: the header says so, a few bytes unpack to all of them."""
+
     def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
 
     packed = zlib.compressobj(9)
     line = bytes(1 + (width + 7) // 8)
@@ -137,10 +142,16 @@ def film(*, place: bool = True, hidden_track: bool = False, size: int = 2_000) -
     pixels = bytes(n % 251 for n in range(size))
     hidden = SECRET.encode()
     data_at = len(head) + 8
-    tracks = [_track(b"vide", data_at, [size], *([box(b"udta", box(b"\xa9xyz", SECRET.encode()))] if place else []))]
+    tracks = [
+        _track(b"vide", data_at, [size], *([box(b"udta", box(b"\xa9xyz", SECRET.encode()))] if place else []))
+    ]
     if hidden_track:
         tracks.append(_track(b"meta", data_at + size, [10, len(hidden) - 10]))
-    telling = [box(b"udta", box(b"\xa9xyz", SECRET.encode())), box(b"meta", bytes(4), SECRET.encode())] if place else []
+    telling = (
+        [box(b"udta", box(b"\xa9xyz", SECRET.encode())), box(b"meta", bytes(4), SECRET.encode())]
+        if place
+        else []
+    )
     last = [box(b"uuid", bytes(16), SECRET.encode()), box(b"free", SECRET.encode())] if place else []
     data = box(b"mdat", pixels, hidden if hidden_track else b"")
     return b"".join([head, data, box(b"moov", box(b"mvhd", bytes(100)), *tracks, *telling), *last])

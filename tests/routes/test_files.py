@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,20 +39,24 @@ class Browser:
     def asks(self, method: str, path: str, **more: Any) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self._app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://portal", cookies=self.cookies) as client:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://portal", cookies=self.cookies
+            ) as client:
                 return await client.request(method, path, **more)
 
         return asyncio.run(ask())
 
     def sends(self, name: str, content: Any, to: str, **headers: str) -> httpx.Response:
-        return self.asks("POST", f"/files?{to}", content=content, headers={**OURS, "X-File-Name": quote(name), **headers})
+        return self.asks(
+            "POST", f"/files?{to}", content=content, headers={**OURS, "X-File-Name": quote(name), **headers}
+        )
 
     def gets(self, path: str, **headers: str) -> httpx.Response:
         return self.asks("GET", path, headers=headers)
 
 
 @pytest.fixture
-def portal(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+def portal(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     async def ask(function: Any, *args: Any, **more: Any) -> Any:
         return await asyncio.to_thread(store.read, function, *args, **more)
 
@@ -64,9 +68,11 @@ def portal(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     monkeypatch.setattr(store.settings, "data_dir", tmp_path)
     desk = FileDesk(store, Folder(tmp_path / "files"), store.settings)
-    portal = SimpleNamespace(settings=store.settings, ask=ask, tell=tell, viewer=viewer, files=desk, folder=tmp_path)
+    portal = SimpleNamespace(
+        settings=store.settings, ask=ask, tell=tell, viewer=viewer, files=desk, folder=tmp_path
+    )
     monkeypatch.setattr(files, "portal", lambda: portal)
-    yield portal
+    return portal
 
 
 @pytest.fixture
@@ -110,11 +116,18 @@ def _left(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def test_a_picture_goes_in_and_comes_out_again(anas: Browser, linhs: Browser, store: Store, ana: Viewer, number: int):
+def test_a_picture_goes_in_and_comes_out_again(
+    anas: Browser, linhs: Browser, store: Store, ana: Viewer, number: int
+):
     answer = anas.sends("übersicht.png", samples.picture(), f"ticket={number}")
     assert answer.status_code == 201
     sent = answer.json()
-    assert (sent["name"], sent["kind"], sent["state"], sent["width"]) == ("übersicht.png", "image/png", "ready", 480)
+    assert (sent["name"], sent["kind"], sent["state"], sent["width"]) == (
+        "übersicht.png",
+        "image/png",
+        "ready",
+        480,
+    )
     _replies_with(store, ana, number, sent["id"])
 
     for browser in (anas, linhs):
@@ -146,7 +159,9 @@ def test_a_document_is_saved_and_not_shown(anas: Browser, number: int):
 def test_a_picture_is_saved_when_that_is_asked_for(anas: Browser, number: int):
     sent = anas.sends("a.png", samples.picture(), f"ticket={number}").json()
 
-    assert anas.gets(f"/files/{sent['id']}?download").headers["content-disposition"].startswith("attachment; ")
+    assert (
+        anas.gets(f"/files/{sent['id']}?download").headers["content-disposition"].startswith("attachment; ")
+    )
 
 
 def test_nobody_else_has_it_and_nobody_learns_that_it_is_there(
@@ -157,7 +172,10 @@ def test_nobody_else_has_it_and_nobody_learns_that_it_is_there(
 
     for browser in (_signed_in(app, store, budi), _signed_in(app, store, minh), Browser(app)):
         for part in ("", "/thumbnail"):
-            theirs, missing = browser.gets(f"/files/{file_id}{part}"), browser.gets(f"/files/{'x' * 43}{part}")
+            theirs, missing = (
+                browser.gets(f"/files/{file_id}{part}"),
+                browser.gets(f"/files/{'x' * 43}{part}"),
+            )
             assert theirs.status_code == missing.status_code == 404
             assert theirs.content == missing.content
             assert theirs.headers == missing.headers
@@ -172,7 +190,9 @@ def test_who_signs_out_has_it_no_more(app: Starlette, store: Store, ana: Viewer,
     assert browser.sends("a.png", samples.picture(), f"ticket={number}").json()["code"] == "session_ended"
 
 
-def test_the_files_of_a_note_are_the_teams(anas: Browser, linhs: Browser, store: Store, linh: Viewer, number: int):
+def test_the_files_of_a_note_are_the_teams(
+    anas: Browser, linhs: Browser, store: Store, linh: Viewer, number: int
+):
     file_id = linhs.sends("a.png", samples.picture(), f"ticket={number}").json()["id"]
     _replies_with(store, linh, number, file_id, note=True)
 
@@ -199,14 +219,18 @@ def test_on_a_guests_page_an_agent_is_the_guest(app: Starlette, linhs: Browser, 
     _replies_with(store, minh, number or 0, file_id)
 
 
-@pytest.mark.parametrize("target", ["ticket=99999", "ticket=0", "ticket=x", "ticket=" + "9" * 40, "ticket=١", ""])
+@pytest.mark.parametrize(
+    "target", ["ticket=99999", "ticket=0", "ticket=x", "ticket=" + "9" * 40, "ticket=١", ""]
+)
 def test_there_is_no_such_ticket(anas: Browser, target: str):
     answer = anas.sends("a.png", samples.picture(), target)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_nobody_sends_into_a_ticket_that_is_not_theirs(app: Starlette, store: Store, budi: Viewer, number: int):
+def test_nobody_sends_into_a_ticket_that_is_not_theirs(
+    app: Starlette, store: Store, budi: Viewer, number: int
+):
     answers = [
         _signed_in(app, store, budi).sends("a.png", samples.picture(), f"ticket={n}") for n in (number, 99999)
     ]
@@ -261,7 +285,9 @@ def test_refusals_speak_the_language_of_the_page(anas: Browser, number: int):
 
 
 @pytest.mark.parametrize("announced", [True, False])
-def test_too_many_bytes_are_refused_while_they_come(anas: Browser, portal: SimpleNamespace, number: int, announced):
+def test_too_many_bytes_are_refused_while_they_come(
+    anas: Browser, portal: SimpleNamespace, number: int, announced
+):
     came = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -278,7 +304,9 @@ def test_too_many_bytes_are_refused_while_they_come(anas: Browser, portal: Simpl
     assert _left(portal.folder) == []
 
 
-def test_an_upload_that_is_cut_leaves_nothing(app: Starlette, anas: Browser, portal: SimpleNamespace, store: Store, number: int):
+def test_an_upload_that_is_cut_leaves_nothing(
+    app: Starlette, anas: Browser, portal: SimpleNamespace, store: Store, number: int
+):
     parts = iter([
         {"type": "http.request", "body": samples.picture()[:200], "more_body": True},
         {"type": "http.disconnect"},
@@ -291,7 +319,12 @@ def test_an_upload_that_is_cut_leaves_nothing(app: Starlette, anas: Browser, por
         pass
 
     cookie = f"{cookies.SESSION}={anas.cookies[cookies.SESSION]}"
-    headers = [(b"cookie", cookie.encode()), (b"origin", b"http://portal"), (b"host", b"portal"), (b"x-file-name", b"a.png")]
+    headers = [
+        (b"cookie", cookie.encode()),
+        (b"origin", b"http://portal"),
+        (b"host", b"portal"),
+        (b"x-file-name", b"a.png"),
+    ]
     scope = {
         "type": "http", "method": "POST", "path": "/files", "query_string": f"ticket={number}".encode(),
         "headers": headers, "scheme": "http", "server": ("portal", 80), "client": ("192.0.2.1", 1),
@@ -299,13 +332,17 @@ def test_an_upload_that_is_cut_leaves_nothing(app: Starlette, anas: Browser, por
     asyncio.run(app(scope, receive, send))
 
     assert _left(portal.folder) == []
-    assert store.read(lambda work: [f.state for f in work.session.exec(select(Attachment)).all()]) == ["swept"]
+    assert store.read(lambda work: [f.state for f in work.session.exec(select(Attachment)).all()]) == [
+        "swept"
+    ]
 
 
 def test_twenty_at_once(anas: Browser, app: Starlette, number: int):
     async def all_of_them() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://portal", cookies=anas.cookies) as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://portal", cookies=anas.cookies
+        ) as client:
             headers = [{**OURS, "X-File-Name": f"{n}.txt"} for n in range(20)]
             return await asyncio.gather(
                 *(client.post(f"/files?ticket={number}", content=b"Hello", headers=h) for h in headers)
@@ -368,4 +405,3 @@ def test_what_is_told_of_a_file_is_only_what_the_page_needs(anas: Browser, numbe
     told = json.dumps(anas.sends("a.png", samples.picture(), f"ticket={number}").json())
 
     assert set(json.loads(told)) == {"id", "name", "kind", "size", "state", "width", "height"}
-

@@ -137,7 +137,7 @@ def create_api_token(agent: Annotated[str, typer.Option(help="The agent that the
 
 @cli.command()
 def worker() -> None:
-    """Deliver mail and keep the files tidy, beside web processes that run with PORTAL_WORKER=false. Ends on Ctrl-C or SIGTERM."""
+    """Deliver mail and keep files tidy, beside web processes with PORTAL_WORKER=false. Ends on Ctrl-C or SIGTERM."""
     settings = _settings()
     with _database(settings, migrate=True):
         pass

@@ -14,6 +14,7 @@ from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.kinds import ENDINGS
 from ticket_portal.states.session import SessionState
 
+KINDS = "JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV, MP4"  # the same words in every language
 ACCEPTED = ",".join([*(f".{ending}" for ending in ENDINGS), "image/*"])
 
 
@@ -42,12 +43,13 @@ class Picker:
     def _value(self, name: str) -> rx.Var:
         return rx.Var(f"files.{name}", _var_data=self._data)
 
-    def button(self) -> rx.Component:
-        """The way in, for whoever can't drop or paste."""
+    def button(self, *, written: bool = False) -> rx.Component:
+        """The way in, for whoever can't drop or paste. `written`: with its name beside the icon."""
         return el.button(
             icon("paperclip"),
+            t("Attach files") if written else rx.fragment(),
             type="button",
-            class_name="tool tool--icon",
+            class_name="btn btn--small" if written else "tool tool--icon",
             title=t("Attach files"),
             aria_label=t("Attach files"),
             aria_describedby="files-hint",
@@ -59,11 +61,12 @@ class Picker:
         """Say what is taken, before anything is chosen."""
         return el.p(
             t(
-                "Up to {files} files, {most} MB each, video {video} MB: JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV, MP4",
+                "Up to {files} files, {most} MB each (video {video} MB)",
                 files=SITE.files_per_message,
                 most=SITE.file_mb,
                 video=SITE.video_mb,
             ),
+            el.span(": ", KINDS, class_name="files__kinds"),
             id="files-hint",
             class_name="files__hint",
         )

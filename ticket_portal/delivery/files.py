@@ -75,7 +75,12 @@ class FileDesk:
         self._files.put(upload.key, target)
         if content.width:
             self._files.put(upload.thumbnail_key, thumbnail)
-        return self._store.write(uploads.finish, upload, content, size, clean=verdict is Verdict.CLEAN)
+        try:
+            return self._store.write(uploads.finish, upload, content, size, clean=verdict is Verdict.CLEAN)
+        except DomainError:
+            self._files.delete(upload.key)
+            self._files.delete(upload.thumbnail_key)
+            raise
 
     def _look_into(self, upload: Upload, came: Path, target: Path, thumbnail: Path) -> Content:
         most = str(self._settings.limit_picture_megapixels)

@@ -57,7 +57,7 @@ def begin_for_ticket(work: Work, viewer: Viewer, number: int, name: str, ip: str
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_reply, ticket)
     _spend(work, viewer.key, ip)
-    return _begin(work, name, Attachment(ticket_id=ticket.id, uploader=viewer.key))
+    return _begin(work, name, ticket_id=ticket.id, uploader=viewer.key)
 
 
 def begin_for_form(work: Work, browser: str, form: str, name: str, ip: str) -> Upload:
@@ -67,12 +67,17 @@ def begin_for_form(work: Work, browser: str, form: str, name: str, ip: str) -> U
     """
     form = tickets.checked_client_id(form)
     _spend(work, browser, ip)
-    return _begin(work, name, Attachment(form=form, browser_hash=browser))
+    return _begin(work, name, form=form, browser=browser)
 
 
 def finish(work: Work, upload: Upload, content: Content, size: int, *, clean: bool) -> FileView:
-    """Note what the file is; from now on a message can take it along. `clean`: nobody needs to check it any more."""
-    file = work.session.get_one(Attachment, upload.id)
+    """Note what the file is; from now on a message can take it along. `clean`: nobody needs to check it any more.
+
+    Raises NotFound when nobody waits for it any more: taken back, or its ticket is gone.
+    """
+    file = work.session.get(Attachment, upload.id)
+    if file is None or file.state != "receiving":
+        raise NotFound
     file.name, file.kind, file.size = content.name, content.kind, size
     file.width, file.height = content.width, content.height
     file.thumbnail_key = upload.thumbnail_key if content.width else ""
@@ -158,7 +163,15 @@ def forget_swept(work: Work, deleted: list[str]) -> None:
     work.session.exec(delete(Attachment).where(*swept))
 
 
-def _begin(work: Work, name: str, file: Attachment) -> Upload:
+def _begin(
+    work: Work,
+    name: str,
+    *,
+    ticket_id: int | None = None,
+    uploader: str = "",
+    form: str = "",
+    browser: str = "",
+) -> Upload:
     name = kinds.clean_name(name)
     kind = kinds.kind_by_name(name)
     upload = Upload(
@@ -169,10 +182,19 @@ def _begin(work: Work, name: str, file: Attachment) -> Upload:
         key=keys.new_token(),
         thumbnail_key=keys.new_token(),
     )
-    file.id, file.name, file.kind, file.key = upload.id, name, kind, upload.key
-    # Known before the bytes are: should the process die in between, the sweeper finds them.
-    file.thumbnail_key = upload.thumbnail_key
-    file.created_at = work.now
+    # With its keys before the bytes are there: should the process die in between, the sweeper finds them.
+    file = Attachment(
+        id=upload.id,
+        ticket_id=ticket_id,
+        uploader=uploader,
+        form=form,
+        browser_hash=browser,
+        name=name,
+        kind=kind,
+        key=upload.key,
+        thumbnail_key=upload.thumbnail_key,
+        created_at=work.now,
+    )
     work.session.add(file)
     return upload
 

@@ -83,7 +83,7 @@ def _form() -> rx.Component:
         ),
         rx.cond(_value("length").to(int) > COUNTER_FROM, _counter()),
         el.div(
-            el.div(_FILES.button(), _FILES.hint(), class_name="files__pick"),
+            el.div(_FILES.button(written=True), _FILES.hint(), class_name="files__pick"),
             _FILES.chosen(),
             class_name="field",
         ),

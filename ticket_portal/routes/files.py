@@ -3,6 +3,7 @@
 Nothing here is ever served from a public folder, kept by a browser or a proxy, or run in a page of ours.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ticket_portal.domain import guests, keys, uploads
+from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import (
     DomainError,
     FileRefused,
@@ -36,6 +38,7 @@ from ticket_portal.store.files import NoSuchFile
 from ticket_portal.wiring import portal
 
 AT_ONCE = 256 * 1024
+LONGEST_UPLOAD = 900.0  # a film over a bad line; a sender that only holds the door open goes
 SHOWN = (JPEG, PNG, WEBP, GIF, MP4)
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 # A file that is opened by itself is a page of nobody: no scripts, no forms, nothing from elsewhere, no origin.
@@ -100,7 +103,7 @@ async def _begin(request: Request, browser: str) -> Upload:
     return upload
 
 
-async def _receive(request: Request, upload: Upload) -> object:
+async def _receive(request: Request, upload: Upload) -> FileView:
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdecimal():
         upload.check_size(int(announced[:18]))
@@ -117,14 +120,17 @@ async def _write(request: Request, upload: Upload, came: Path) -> None:
     size, waiting = 0, bytearray()
     file = await desk.run(lambda: came.open("wb"))
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            upload.check_size(size)
-            waiting += chunk
-            if len(waiting) >= AT_ONCE:
-                part, waiting = bytes(waiting), bytearray()
-                await desk.run(lambda part=part: file.write(part))
+        async with asyncio.timeout(LONGEST_UPLOAD):
+            async for chunk in request.stream():
+                size += len(chunk)
+                upload.check_size(size)
+                waiting += chunk
+                if len(waiting) >= AT_ONCE:
+                    part, waiting = bytes(waiting), bytearray()
+                    await desk.run(lambda part=part: file.write(part))
         await desk.run(lambda: file.write(waiting))
+    except TimeoutError:
+        raise FileRefused(name=upload.name) from None
     finally:
         await desk.run(file.close)
     upload.check_size(size, complete=True)
@@ -174,12 +180,15 @@ async def _give(request: Request, *, thumbnail: bool) -> Response:
             request.path_params["file_id"],
             thumbnail=thumbnail,
         )
+    except NotFound:
+        return _nothing()
+    try:
         start, length, status = _part(request, kept)
         content = await p.files.run(lambda: p.files.read(kept, start, length))
-    except (NotFound, NoSuchFile):
-        return Response("Not Found", 404, {"Cache-Control": "no-store"}, "text/plain")
     except _NoSuchPart:
         return Response(status_code=416, headers={**_ALWAYS, "Content-Range": f"bytes */{kept.size}"})
+    except NoSuchFile:
+        return _nothing()
     headers = {**_ALWAYS, "Content-Disposition": _disposition(request, kept)}
     if not thumbnail:
         headers |= {"Accept-Ranges": "bytes", "Content-Length": str(kept.size if length is None else length)}
@@ -188,6 +197,10 @@ async def _give(request: Request, *, thumbnail: bool) -> Response:
     if request.method == "HEAD":
         return Response(None, status, headers, kept.kind)
     return StreamingResponse(_in_threads(content), status, headers, kept.kind)
+
+
+def _nothing() -> Response:
+    return Response("Not Found", 404, {"Cache-Control": "no-store"}, "text/plain")
 
 
 class _NoSuchPart(Exception):
