@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain import events, limits, notifications
+from ticket_portal.domain import deadlines, events, limits, notifications
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
@@ -51,6 +51,7 @@ class TicketForm:
     address: str = ""
     name: str = ""
     language: str = "en"
+    follows: int = 0
 
     @classmethod
     def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
@@ -83,6 +84,7 @@ class TicketRow:
     requester: str = ""
     language: str = ""
     assignee: str = ""
+    joined_with: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,10 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "") -> Ticket
             raise NotFound
         return earlier
     _spend_on_new(work, viewer, form, ip)
-    ticket = _open(work, form, account_id=viewer.account_id, proved_by="account" if viewer.account_id else "")
+    proved = viewer.role == "guest" and viewer.address == form.address
+    proved_by = "account" if viewer.account_id else "code" if proved else ""
+    ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)
+    ticket.follows = _followed(work, viewer, ticket, form.follows)
     _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
     return ticket
 
@@ -276,6 +281,7 @@ def move(work: Work, ticket: Ticket, status: str, *, unanswered: bool = False) -
     ticket.turn_rank = 0 if status in CUSTOMER_STATUSES else 1
     ticket.resolved_at = work.now if status == "resolved" else None
     ticket.closed_at = work.now if status in FINAL_STATUSES else None
+    deadlines.begin(work, ticket)
     work.session.add(ticket)
     work.changed(ticket)
 
@@ -349,6 +355,20 @@ def new_message(work: Work, ticket: Ticket, author: Viewer, kind: str, body: str
     )
 
 
+def _followed(work: Work, viewer: Viewer, ticket: Ticket, number: int) -> int | None:
+    """Return the number of the earlier ticket that a new one follows, if it is the same person's."""
+    if not number:
+        return None
+    try:
+        earlier = find(work, viewer, number)
+    except NotFound:
+        return None
+    if earlier.account_id is None and earlier.address != ticket.address:
+        return None
+    work.changed(earlier)
+    return earlier.number
+
+
 def _spend_on_new(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None:
     s = work.settings
     if viewer.account_id:
@@ -371,6 +391,7 @@ def _row(
         requester=requester,
         language=language,
         assignee=assignee,
+        joined_with=ticket.merged_into or 0,
     )
 
 
