@@ -218,8 +218,8 @@ def other_ticket() -> rx.Component:
     name = t("Go to ticket {number}", number=to)
     return rx.cond(
         State.by_link,
-        # The same link without its "original": the server knows where it leads.
-        A.create(name, href="?", class_name="btn btn--primary btn--small"),
+        # The same link: the server knows where it leads.
+        A.create(name, href="?joined=" + State.ticket.to_string(), class_name="btn btn--primary btn--small"),
         A.create(
             name,
             href=href("/tickets/" + to.to_string() + "?joined=" + State.ticket.to_string()),

@@ -50,7 +50,7 @@ class ConversationState(SessionState):
     by_link: bool = False
     came_from: int = 0
 
-    _original: bool = False
+    _query: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     _leads_to: str = ""
     _ticket_id: int = 0
     _boundary: int = 0
@@ -156,12 +156,12 @@ class ConversationState(SessionState):
         return guest
 
     async def _open(self) -> None:
-        original = self.router.url.query_parameters.get("original") == "1"
-        if (self.shown, self._original) == (self._last_segment, original) and self._ticket_id:
+        query = {k: v for k, v in self.router.url.query_parameters.items() if k in ("original", "joined")}
+        if (self.shown, self._query) == (self._last_segment, query) and self._ticket_id:
             await self._refresh()
             return
         self._forget_private()
-        self.shown, self._original = self._last_segment, original
+        self.shown, self._query = self._last_segment, query
         try:
             ticket = await self._named_ticket()
         except DomainError:
@@ -169,7 +169,7 @@ class ConversationState(SessionState):
             over = await self._reader() is NOBODY and not bare(self._path).startswith("/guest/")
             self._show(session_over=over, missing=not over)
             return
-        if ticket.merged_into and not original and not self.by_link and not self._at_desk:
+        if ticket.merged_into and "original" not in query and not self.by_link and not self._at_desk:
             path = f"/tickets/{ticket.merged_into}?joined={ticket.number}"
             self.shown, self._leads_to = "", localized(self._language, path)
             return
@@ -188,7 +188,7 @@ class ConversationState(SessionState):
             if not can_read(reader, opened.ticket):
                 raise NotFound
             self.by_link = True
-            if self._original or not opened.ticket.merged_into:
+            if "original" in self._query or not opened.ticket.merged_into:
                 return opened.ticket
             self.came_from = opened.ticket.number or 0
             return await portal().ask(resolution.follow_merge, reader, opened.ticket)
@@ -204,7 +204,7 @@ class ConversationState(SessionState):
 
     async def _joined_from(self, reader: Viewer, number: int | None) -> int:
         """Return the ticket that the address says was joined with this one, if that is so."""
-        named = self.router.url.query_parameters.get("joined", "")
+        named = self._query.get("joined", "")
         if not (named.isascii() and named.isdecimal() and len(named) <= 12):
             return 0
         try:
@@ -285,4 +285,4 @@ class ConversationState(SessionState):
         }  # fmt: skip
         self._show(**fresh)
         self._ticket_id = self._boundary = 0
-        self._original, self._leads_to = False, ""
+        self._query, self._leads_to = {}, ""
