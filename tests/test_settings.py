@@ -72,6 +72,8 @@ def test_production_as_it_should_be(outside):
         (PRODUCTION | {"PORTAL_SECRET_KEY": ""}, "PORTAL_SECRET_KEY"),
         (PRODUCTION | {"PORTAL_BASE_URL": ""}, "PORTAL_BASE_URL"),
         (PRODUCTION | {"PORTAL_TEST_MODE": "1"}, "PORTAL_TEST_MODE"),
+        ({"PORTAL_REMINDER_DAYS": "3,soon"}, "PORTAL_REMINDER_DAYS"),
+        ({"PORTAL_REMINDER_DAYS": "0"}, "PORTAL_REMINDER_DAYS"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_setting(outside, variables, named):
@@ -81,6 +83,12 @@ def test_a_mistake_is_one_line_that_names_the_setting(outside, variables, named)
     assert named in said
     assert "\n" not in said
     assert "hush" not in said
+
+
+def test_reminders_come_in_order_and_before_the_closing(outside):
+    assert outside().reminders == (3, 7)
+    assert outside(PORTAL_REMINDER_DAYS="10, 2,2", PORTAL_CLOSE_WAITING_DAYS="10").reminders == (2,)
+    assert outside(PORTAL_REMINDER_DAYS="").reminders == ()
 
 
 def test_two_mistakes_are_two_lines(outside):

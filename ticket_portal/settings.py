@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+MOST_DAYS = 10_000
+
 
 class SettingsError(Exception):
     """A setting is missing or makes no sense; the text says which one and what to do."""
@@ -49,6 +51,7 @@ class Settings(BaseSettings):
     reopen_days: int = Field(default=14, ge=0)
     close_resolved_days: int = Field(default=7, ge=1)
     close_waiting_days: int = Field(default=14, ge=1)
+    reminder_days: str = "3,7"
     link_days: int = Field(default=90, ge=1)
 
     session_days: int = Field(default=30, ge=1)
@@ -120,6 +123,14 @@ class Settings(BaseSettings):
             raise ValueError("must be a host and a port such as 127.0.0.1:3310")
         return value
 
+    @field_validator("reminder_days")
+    @classmethod
+    def _days_in_order(cls, value: str) -> str:
+        days = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(day.isascii() and day.isdecimal() and 0 < int(day) < MOST_DAYS for day in days):
+            raise ValueError("must be days such as 3,7; empty for no reminders")
+        return ",".join(map(str, sorted({int(day) for day in days})))
+
     @model_validator(mode="after")
     def _what_belongs_together(self) -> Self:
         if self.env == "production":
@@ -143,6 +154,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's SQLAlchemy address; a SQLite file in the data folder unless one is set."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'portal.db').as_posix()}"
+
+    @property
+    def reminders(self) -> tuple[int, ...]:
+        """After how many days a waiting customer is reminded; not on the day on which the ticket closes."""
+        days = (int(day) for day in self.reminder_days.split(",") if day)
+        return tuple(day for day in days if day < self.close_waiting_days)
 
     @cached_property
     def public_url(self) -> str:

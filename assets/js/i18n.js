@@ -112,6 +112,7 @@ const words = (code, path, search) => ({
   to: (other) => localized(other, bare(path)) + search,
   rel: (iso, clock) => shown(iso, clock, (moment) => relative(code, moment)),
   dateTime: (iso, clock) => shown(iso, clock, (moment) => format(code, { dateStyle: "medium", timeStyle: "short" }).format(moment)),
+  date: (iso, clock) => shown(iso, clock, (moment) => format(code, { dateStyle: "long" }).format(moment)),
   time: (iso, clock) => shown(iso, clock, (moment) => format(code, { timeStyle: "short" }).format(moment)),
   utc: (iso, clock) => shown(iso, clock, (moment) => `${format(code, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(moment)} UTC`),
   day: (iso, clock) => shown(iso, clock, (moment) => day(code, moment)),

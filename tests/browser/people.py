@@ -187,6 +187,11 @@ class Person:
         self.goes_to(f"/agent/tickets/{number}" if self.name == "linh" else f"/tickets/{number}")
         self.composer_is_ready()
 
+    def opens_to_read(self, number: int) -> None:
+        """Open a ticket in which nothing can be sent any more."""
+        self.goes_to(f"/agent/tickets/{number}" if self.name == "linh" else f"/tickets/{number}")
+        expect(self.page.get_by_test_id("message").first).to_be_visible()
+
     def composer_is_ready(self) -> None:
         """Wait until something can be sent."""
         expect(self.button("Reply" if self.name == "linh" else "Send")).to_be_enabled()

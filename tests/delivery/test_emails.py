@@ -24,6 +24,7 @@ from ticket_portal.store.unit_of_work import Store
 
 TOKEN = "k3Jf8sLq0ZpV5mXn1tYw7uRb2cDh6gEaQo9iNvTzKxM"
 UNTIL = {"until": "2026-12-13T15:09:00+00:00"}
+CLOSES = {"closes": "2026-11-29T15:09:00+00:00"}
 
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "confirmation": ("confirmation", {}),
@@ -31,10 +32,11 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "details": ("details_requested", {}),
     "two details": ("details_requested", {"count": 2}),
     "reminder": ("reminder", {}),
-    "last reminder": ("reminder", UNTIL),
-    "resolved": ("resolved", UNTIL),
+    "last reminder": ("reminder", CLOSES),
+    "resolved": ("resolved", UNTIL | CLOSES),
     "reopened": ("reopened", {}),
     "closed": ("closed", UNTIL),
+    "closed by time": ("closed", UNTIL | {"by": "time"}),
     "merged": ("merged", {"into": 12346}),
     "guest's code": ("code", {"purpose": "guest"}),
     "sign-up code": ("code", {"purpose": "sign_up"}),

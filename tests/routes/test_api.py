@@ -107,6 +107,9 @@ def test_the_whole_conversation_over_the_api(system, store, ana, linh):
     assert _read(system, number)["status"] == "waiting_customer"
     resolved = system.calls("POST", f"/api/v1/tickets/{number}/resolve")
     assert (resolved.status_code, resolved.json()["status"]) == (200, "resolved")
+    for act, status in (("close", "closed"), ("reopen", "open")):
+        done = system.calls("POST", f"/api/v1/tickets/{number}/{act}")
+        assert (done.status_code, done.json()["status"]) == (200, status)
 
     told = [m["body"] for m in _read(system, number)["messages"]]
     assert told == ["Since Monday.", "We are looking into it.", "VIP.", "Which network?"]

@@ -1,6 +1,7 @@
 """The QA hooks and the health routes, as a engineer's script meets them."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -110,6 +111,21 @@ def test_a_mail_leaves_when_the_clock_says_so_and_is_there_at_once(engineer, ana
     assert mail["link"].startswith(engineer.portal.settings.public_url)
     assert mail["link"] in mail["text"]
     assert "Try again now." not in mail["text"] + mail["html"]
+
+
+def test_a_long_leap_brings_everything_at_its_own_time(engineer, ana, linh):
+    number = _opens(engineer, ana)
+    form = messages.MessageForm("Which network?", asks_about(linh).client_id)
+    engineer.portal.store.write(messages.request_details, linh, number, form)
+    began = datetime.fromisoformat(engineer.lets_pass(0)["now"])
+    engineer.lets_pass(15 * 86_400)
+
+    found = list(reversed(engineer.mails("ana@example.com")))
+    assert [m["kind"] for m in found] == [
+        "confirmation", "details_requested", "reminder", "reminder", "closed",
+    ]  # fmt: skip
+    days = [(datetime.fromisoformat(m["created_at"]) - began).days for m in found]
+    assert days[1:] == [0, 3, 7, 14]
 
 
 def test_the_newest_mail_comes_first(engineer, ana, linh):

@@ -9,6 +9,7 @@ from reflex.vars import VarData
 from ticket_portal.components.files import Picker, Piece, large_file, message_file, unsent_file
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
+from ticket_portal.components.resolution import closed_text, next_steps, no_reply_note, resolved_text
 from ticket_portal.components.tickets import moment, status_chip
 from ticket_portal.components.words import SITE, NativeForm, clock_time, day, number, t, tn, utc_time
 from ticket_portal.domain.messages import MessageView
@@ -100,7 +101,7 @@ def turn() -> rx.Component:
                     ("waiting_customer", t("We're waiting for you")),
                     ("resolved", t("Did this solve it?")),
                     ("closed", t("This ticket is closed")),
-                    ("merged", t("This ticket was joined with another one")),
+                    ("merged", t("Joined with {number}", number=State.resolution.joined_with)),
                     t("It's with our team"),
                 ),
                 class_name="turn__title",
@@ -110,40 +111,13 @@ def turn() -> rx.Component:
                     State.status,
                     ("new", t("Our team will answer here. You'll get an e-mail at every update.")),
                     ("waiting_customer", t("Please answer in the conversation, then it's our turn again.")),
-                    (
-                        "resolved",
-                        t("Tell us whether the answer helped. Without word from you it closes by itself."),
-                    ),
-                    (
-                        "closed",
-                        rx.cond(
-                            State.can_reopen,
-                            t("Sending a message will reopen it."),
-                            t("It can't be reopened any more."),
-                        ),
-                    ),
+                    ("resolved", resolved_text()),
+                    ("closed", closed_text()),
                     ("merged", t("Please continue there.")),
                     t("The answer appears here by itself, and you'll get an e-mail."),
                 )
             ),
-            rx.cond(
-                State.status == "resolved",
-                el.div(
-                    el.button(
-                        t("Yes, close it"),
-                        type="button",
-                        class_name="btn btn--primary btn--small",
-                        on_click=State.confirm_solved,
-                    ),
-                    el.button(
-                        t("No, I still need help"),
-                        type="button",
-                        class_name="btn btn--small",
-                        on_click=State.still_need_help,
-                    ),
-                    class_name="cluster",
-                ),
-            ),
+            next_steps(),
             problem(),
         ),
         class_name="turn",
@@ -223,9 +197,15 @@ def _event(line: rx.Var[Line]) -> rx.Component:
                 line.event,
                 ("resolved", t("{name} marked this ticket as resolved", name=who)),
                 ("reopened", t("The ticket was reopened")),
-                ("closed", t("The ticket was closed")),
+                (
+                    "closed",
+                    rx.cond(
+                        line.role == "system", t("The ticket closed by itself"), t("The ticket was closed")
+                    ),
+                ),
                 ("assigned", t("{name} took this ticket", name=who)),
-                t("The ticket was joined with another one"),
+                ("joined", t("Ticket {number} was joined with this one", number=line.other)),
+                t("The ticket was joined with {number}", number=line.other),
             )
         ),
         _time(line.at),
@@ -392,7 +372,7 @@ def ticket_head(*actions: rx.Component) -> rx.Component:
     return el.header(
         el.h1(State.subject),
         el.p(
-            status_chip(State.status),
+            status_chip(State.status, State.resolution.joined_with),
             el.span(t("Ticket"), " ", el.span(State.ticket, class_name="num")),
             el.span(t("Sent"), " ", moment(State.created_at)),
             class_name="ticket__meta",
@@ -549,16 +529,8 @@ def agent_buttons() -> tuple[rx.Component, ...]:
 
 
 def closed_note() -> rx.Component:
-    """Say, instead of a composer, that the ticket can't be reopened."""
-    return el.div(
-        el.div(
-            icon("lock"),
-            el.p(t("This ticket is closed and can't be reopened.")),
-            class_name="note",
-            custom_attrs={"data-tone": "plain"},
-        ),
-        class_name="dock",
-    )
+    """Say, instead of a composer, why nothing can be sent."""
+    return el.div(no_reply_note(), class_name="dock")
 
 
 def can_write() -> rx.Var[bool]:

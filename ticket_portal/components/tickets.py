@@ -12,23 +12,23 @@ from ticket_portal.domain.tickets import TicketRow
 BONES = 6
 
 
-def status_text(status: rx.Var[str] | Any) -> rx.Var:
-    """Return what people read for a state of a ticket."""
+def status_text(status: rx.Var[str] | Any, joined_with: Any = 0) -> rx.Var:
+    """Return what people read for a state of a ticket; a joined one names the other."""
     return rx.match(
         status,
         ("new", t("Received")),
         ("waiting_customer", t("Waiting for you")),
         ("resolved", t("Resolved: please confirm")),
         ("closed", t("Closed")),
-        ("merged", t("Joined with another ticket")),
+        ("merged", t("Joined with {number}", number=joined_with)),
         t("In progress"),
     )
 
 
-def status_chip(status: rx.Var[str] | Any) -> rx.Component:
+def status_chip(status: rx.Var[str] | Any, joined_with: Any = 0) -> rx.Component:
     """Show the state of a ticket."""
     return el.span(
-        status_text(status),
+        status_text(status, joined_with),
         class_name="status",
         custom_attrs={"data-testid": "ticket-status", "data-status": status},
     )
@@ -65,7 +65,7 @@ def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
             ),
             class_name="row__main",
         ),
-        status_chip(row.status),
+        status_chip(row.status, row.joined_with),
         icon("chevron-right"),
         key=row.number.to_string(),
         class_name="row",

@@ -27,6 +27,7 @@ __all__ = [
     "add_pages",
     "clock_offset",
     "clock_time",
+    "date",
     "date_time",
     "day",
     "href",
@@ -106,6 +107,11 @@ def rel_time(iso: Any) -> rx.vars.StringVar:
 def date_time(iso: Any) -> rx.vars.StringVar:
     """A moment as date and time in the reader's zone."""
     return _call("dateTime", iso, ticking=True)
+
+
+def date(iso: Any) -> rx.vars.StringVar:
+    """The date of a moment, in the reader's zone."""
+    return _call("date", iso, ticking=True)
 
 
 def clock_time(iso: Any) -> rx.vars.StringVar:

@@ -1,4 +1,4 @@
-"""The outbox's worker: takes the alerts that are due, writes their e-mails, hands them to the carrier.
+"""The outbox's worker: lets happen what is due by time, takes the alerts that are due, hands their e-mails over.
 
 The rules (who, when, how often) are in `domain/notifications.py`; here is only the loop. It may run in every web
 process and beside them: whoever takes an alert has it for two minutes.
@@ -10,10 +10,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 
 from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
-from ticket_portal.domain import codes, limits, notifications, sessions
+from ticket_portal.domain import codes, deadlines, limits, notifications, resolution, sessions
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.settings import Settings
 from ticket_portal.store import signals
@@ -47,8 +48,9 @@ class Outbox:
         # In one process one at a time: the QA clock may be moved while a mail is on its way, past the lease.
         with self._alone:
             while not self._stopping.is_set():
+                moved = self._let_time_work()
                 taken = self._store.write(notifications.take_due)
-                if not taken and not self._store.read(_is_due):
+                if not moved and not taken and not self._store.read(_mail_is_due):
                     break
                 sent += self._deliver_all(taken)
         return sent
@@ -96,6 +98,16 @@ class Outbox:
         self.deliver_due()
         return min(max(self._store.read(_seconds_until_due), 0.0), LONGEST_NAP)
 
+    def _let_time_work(self) -> int:
+        """Remind and close what is due; a ticket that can't be must not hold up everybody's mail."""
+        if not self._store.read(_time_is_due):
+            return 0
+        try:
+            return self._store.write(resolution.let_time_work)
+        except Exception as error:  # noqa: BLE001 - tried again at the next turn
+            log.warning("reminding and closing failed: %s", type(error).__name__)
+            return 0
+
     def _deliver_all(self, taken: list[Delivery]) -> int:
         sent, began = 0, time.monotonic()
         for place, delivery in enumerate(taken):
@@ -131,13 +143,27 @@ class Outbox:
         self._store.write(notifications.failed, delivery, problem, for_good=for_good)
 
 
+def next_due_at(work: Work) -> datetime | None:
+    """Return when there is something to do next: a mail, a reminder, a closing."""
+    found = (notifications.next_due_at(work), deadlines.next_due_at(work))
+    return min((at for at in found if at), default=None)
+
+
 def _seconds_until_due(work: Work) -> float:
-    due = notifications.next_due_at(work)
+    due = next_due_at(work)
     return (due - work.now).total_seconds() if due else LONGEST_NAP
 
 
-def _is_due(work: Work) -> bool:
-    return _seconds_until_due(work) <= 0
+def _mail_is_due(work: Work) -> bool:
+    return _has_come(work, notifications.next_due_at(work))
+
+
+def _time_is_due(work: Work) -> bool:
+    return _has_come(work, deadlines.next_due_at(work))
+
+
+def _has_come(work: Work, moment: datetime | None) -> bool:
+    return moment is not None and moment <= work.now
 
 
 def _sweep(work: Work) -> None:

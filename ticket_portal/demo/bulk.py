@@ -138,6 +138,7 @@ def plan(dice: random.Random, requester: Requester, course: str, begun: datetime
 def insert(work: Work, plans: list[Plan], agent: Viewer) -> None:
     """Write the rows of these tickets; numbers go on from the newest."""
     writer = _Writer(
+        work,
         agent,
         bulk.next_id(work, Ticket),
         bulk.next_id(work, Message),
@@ -153,10 +154,11 @@ def insert(work: Work, plans: list[Plan], agent: Viewer) -> None:
 class _Writer:
     """Turns plans into rows, by the rules of `domain/tickets.move` and `domain/events.record`."""
 
-    def __init__(self, agent: Viewer, ticket_id: int, message_id: int, event_id: int) -> None:
+    def __init__(self, work: Work, agent: Viewer, ticket_id: int, message_id: int, event_id: int) -> None:
         self.rows: dict[type[SQLModel], list[dict[str, Any]]] = {
             t: [] for t in (Ticket, Message, Event, Reading)
         }
+        self._now, self._settings = work.now, work.settings
         self._agent = agent
         self._ticket_id, self._message_id, self._event_id = ticket_id, message_id, event_id
 
@@ -169,6 +171,8 @@ class _Writer:
                 self._seen(ticket, readings, plan.requester, step)
             else:
                 self._happened(ticket, plan.requester, step)
+        while ticket["due_at"] and ticket["due_at"] <= self._now:
+            self._reminded(ticket)
         self.rows[Ticket].append(ticket)
         self.rows[Reading] += readings.values()
         self._ticket_id += 1
@@ -198,6 +202,11 @@ class _Writer:
             "waiting_since": first.at,
             "resolved_at": None,
             "closed_at": None,
+            "due_at": None,
+            "closes_at": None,
+            "reminders": 0,
+            "merged_into": None,
+            "follows": None,
         }
 
     def _happened(self, ticket: dict[str, Any], requester: Requester, step: Step) -> None:
@@ -224,6 +233,43 @@ class _Writer:
         )
         self._event_id += 1
         _moved(ticket, step, self._agent)
+        if step.kind != "assigned":
+            self._begin_deadlines(ticket, step)
+
+    def _begin_deadlines(self, ticket: dict[str, Any], step: Step) -> None:
+        days = {
+            "resolved": self._settings.close_resolved_days,
+            "waiting_customer": self._settings.close_waiting_days,
+        }.get(ticket["status"])
+        ticket["closes_at"] = ticket["due_at"] = step.at + timedelta(days=days) if days else None
+        if ticket["status"] == "waiting_customer" and self._settings.reminders:
+            ticket["due_at"] = step.at + timedelta(days=self._settings.reminders[0])
+
+    def _reminded(self, ticket: dict[str, Any]) -> None:
+        """What waits for its customer was reminded of in time."""
+        at: datetime = ticket["due_at"]
+        days = self._settings.reminders
+        ticket["last_seq"] += 1
+        ticket["reminders"] += 1
+        left = days[ticket["reminders"] :]
+        begun = ticket["closes_at"] - timedelta(days=self._settings.close_waiting_days)
+        ticket["due_at"] = begun + timedelta(days=left[0]) if left else ticket["closes_at"]
+        self.rows[Event].append(
+            {
+                "id": self._event_id,
+                "ticket_id": ticket["id"],
+                "seq": ticket["last_seq"],
+                "kind": "reminder",
+                "public": False,
+                "actor_role": "system",
+                "actor_id": None,
+                "actor_name": "",
+                "message_id": None,
+                "data": {},
+                "at": at,
+            }
+        )
+        self._event_id += 1
 
     def _written(self, ticket: dict[str, Any], who: Viewer, step: Step) -> int:
         self.rows[Message].append(

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from ticket_portal.demo.people import GUEST, Cast
-from ticket_portal.domain import events, messages, notifications, tickets
+from ticket_portal.domain import messages, notifications, resolution, tickets
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.resolution import RatingForm
 from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -85,11 +86,12 @@ class Story:
 
     def merges(self, viewer: Viewer, ticket: Opened, into: Opened) -> None:
         """An agent joins a ticket with another one."""
-        found = tickets.find(self.work, viewer, ticket.number)
-        event = events.record(self.work, found, viewer, "merged", into=into.number)
-        tickets.move(self.work, found, "merged")
-        notifications.about(self.work, found, event, "merged")
+        resolution.merge(self.work, viewer, ticket.number, into.number)
         self.mails_leave()
+
+    def rates(self, ticket: Opened, score: int, comment: str) -> None:
+        """The requester says what the help was like."""
+        resolution.rate(self.work, ticket.requester, ticket.number, RatingForm(score, comment))
 
     def ends(self) -> None:
         """Come back to now."""
@@ -179,6 +181,7 @@ def _fee(story: Story, cast: Cast) -> Opened:
     story.at(days=8).replies(cast.ana, ticket, "I see, the time zone! Thanks for looking it up.")
     story.at(days=7, hours=20).resolves(cast.linh, ticket)
     story.at(days=5).confirms(ticket)
+    story.rates(ticket, 4, "Quick and clear.")
     return ticket
 
 

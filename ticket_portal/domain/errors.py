@@ -147,6 +147,52 @@ class TicketMerged(DomainError):
     text = _("This ticket was joined with another one. Please continue there.")
 
 
+class MergeRefused(DomainError):
+    """Two tickets that can't be joined; the kinds say why."""
+
+    code = "merge_refused"
+    text = _("These tickets can't be joined.")
+
+
+class MergeIntoItself(MergeRefused):
+    """A ticket and itself."""
+
+    text = _("Enter the number of another ticket.")
+
+
+class MergeOfStrangers(MergeRefused):
+    """Whoever has the one ticket must not read the other."""
+
+    text = _("These tickets belong to different people, so they can't be joined.")
+
+
+class MergeIntoMerged(MergeRefused):
+    """The other ticket goes on elsewhere itself."""
+
+    text = _("Ticket {number} was joined with ticket {other} itself. Enter that number instead.")
+
+
+class MergeIntoClosed(MergeRefused):
+    """The other ticket takes no messages any more."""
+
+    text = _("Ticket {number} is closed and can't be reopened, so nothing can be joined with it.")
+
+
+class RatingMissing(Invalid):
+    """No number was chosen."""
+
+    code = "rating_missing"
+    field = "score"
+    text = _("Choose a number from 1 to 5.")
+
+
+class RatingFinal(DomainError):
+    """The rating was given more than a day ago."""
+
+    code = "rating_final"
+    text = _("Your rating can't be changed any more.")
+
+
 class CodeWrong(DomainError):
     """Not the code that was sent."""
 

@@ -8,12 +8,13 @@ from functools import lru_cache
 from linkify_it import LinkifyIt
 from sqlmodel import col, select
 
-from ticket_portal.domain import attachments, events, limits, notifications, tickets
+from ticket_portal.domain import attachments, events, limits, notifications, resolution, tickets
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import CannotReopen, NotFound, TooFast
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.permissions import can_reply, can_work, require
+from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.store.tables import Account, Event, Message, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -43,6 +44,7 @@ class MessageView:
 
     `kind`: reply, note, details, or event (then `event` says which). `role`: whose it is. `key`: the writer's own
     client id, "" for everybody else. `html`: safe to put into a page.
+    `other`: the ticket that an event names.
     """
 
     seq: int
@@ -55,6 +57,7 @@ class MessageView:
     mine: bool = False
     key: str = ""
     files: list[FileView] = field(default_factory=list)
+    other: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Thread:
     last_seq: int
     seen_by_team_seq: int
     has_earlier: bool
+    resolution: ResolutionView = field(default_factory=ResolutionView)
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -186,6 +190,7 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         last_seq=entries[-1].view.seq if entries else 0,
         seen_by_team_seq=ticket.seen_by_team_seq,
         has_earlier=len(entries) > WINDOW,
+        resolution=resolution.view(work, ticket),
         entries=entries[-WINDOW:],
     )
 
@@ -275,6 +280,7 @@ _SHOWN_EVENTS = (
     "reopened",
     "closed",
     "merged",
+    "joined",
     "assigned",
 )
 
@@ -307,6 +313,7 @@ def _entry(event: Event, message: Message | None, files: list[FileView]) -> Entr
         html=as_html(message.body) if message else "",
         event="" if message else event.kind,
         files=files,
+        other=event.data.get("into") or event.data.get("other") or 0,
     )
     return Entry(view, event.actor_id, message.client_id if message else "")
 

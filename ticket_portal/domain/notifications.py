@@ -16,7 +16,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import keys
+from ticket_portal.domain import deadlines, keys
 from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.store.tables import Account, Alert, Challenge, Event, GuestLink, Muted, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -86,7 +86,7 @@ def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
             time_zone=account.time_zone if account else "UTC",
             ticket_id=ticket.id,
             event_seq=event.seq,
-            data=_facts(work, kind) | event.data,
+            data=_facts(work, ticket, kind) | event.data,
             due_at=work.now if kind in AT_ONCE else _due_at(work, ticket.id, address),
         ),
     )
@@ -265,15 +265,17 @@ def _gathering(work: Work) -> timedelta:
     return timedelta(seconds=work.settings.alert_gather_seconds)
 
 
-def _facts(work: Work, kind: str) -> dict[str, Any]:
-    """What an alert says beyond its kind: until when the ticket can be reopened."""
-    days = work.settings.reopen_days
-    if kind == "resolved":
-        # Unanswered it closes by itself, and for some days after that a reply still reopens it.
-        days += work.settings.close_resolved_days
-    elif kind != "closed":
-        return {}
-    return {"until": (work.now + timedelta(days=days)).isoformat()}
+def _facts(work: Work, ticket: Ticket, kind: str) -> dict[str, Any]:
+    """What an alert says beyond its kind: when the ticket closes by itself, until when it can be reopened."""
+    facts: dict[str, Any] = {}
+    closes_at = deadlines.announced_closing(work, ticket) if kind in ("resolved", "reminder") else None
+    if closes_at:
+        facts["closes"] = closes_at.isoformat()
+    # What is resolved closes first; for some days after that a reply still reopens it.
+    ends = closes_at if kind == "resolved" else ticket.closed_at if kind == "closed" else None
+    if ends and (kind == "resolved" or work.settings.reopen_days):
+        facts["until"] = (ends + timedelta(days=work.settings.reopen_days)).isoformat()
+    return facts
 
 
 def _alerts_to(ticket_id: int | None, address: str, channel: str) -> Any:
@@ -345,7 +347,7 @@ def _gather(work: Work, alert: Alert) -> Alert | None:
     ).all()
     muted = work.session.get(Muted, (alert.ticket_id, alert.address)) is not None
     read_up_to = _read_up_to(work, alert)
-    unread = [a for a in waiting if not muted and (a.event_seq or 0) > read_up_to]
+    unread = [a for a in waiting if not muted and (a.event_seq or 0) > read_up_to and _still_true(work, a)]
     lead = min(unread, key=lambda a: (DEMAND.index(a.kind), -(a.event_seq or 0)), default=None)
     _drop(work, [a for a in waiting if a not in unread])
     for other in unread:
@@ -377,7 +379,7 @@ def _not_before(work: Work, alert: Alert) -> datetime | None:
 
 def _unwanted(work: Work, alert: Alert) -> bool:
     """Whether a mail that could not leave is no longer needed: muted, or all it stands for was read."""
-    if work.session.get(Muted, (alert.ticket_id, alert.address)):
+    if work.session.get(Muted, (alert.ticket_id, alert.address)) or not _still_true(work, alert):
         return True
     newest = work.session.exec(
         select(func.max(Alert.event_seq)).where(
@@ -385,6 +387,19 @@ def _unwanted(work: Work, alert: Alert) -> bool:
         )
     ).one()
     return (newest or 0) <= _read_up_to(work, alert)
+
+
+def _still_true(work: Work, alert: Alert) -> bool:
+    """Whether what an alert says of its ticket's state is still so: nobody is asked to confirm what goes on."""
+    ticket = work.session.get(Ticket, alert.ticket_id)
+    if ticket is None:
+        return False
+    if ticket.status == "merged":
+        return alert.kind == "merged"
+    return _TRUE_WHILE.get(alert.kind, ticket.status) == ticket.status
+
+
+_TRUE_WHILE = {"resolved": "resolved", "reminder": "waiting_customer", "closed": "closed"}
 
 
 def _drop(work: Work, alerts: list[Alert]) -> None:

@@ -19,12 +19,17 @@ class TooFar(Exception):
 def advance(work: Work, seconds: int) -> datetime:
     """Move the clock of all processes forward; return what time it is then. Raises TooFar."""
     clock = work.session.get(TestClock, 1, with_for_update=True) or TestClock(id=1)
-    if seconds < 0 or clock.offset_seconds + seconds > FURTHEST:
+    if not may_advance(work, seconds):
         raise TooFar
     clock.offset_seconds += seconds
     work.session.add(clock)
     work.tell("clock")
     return work.now + timedelta(seconds=seconds)
+
+
+def may_advance(work: Work, seconds: int) -> bool:
+    """Whether the clock can go that far."""
+    return seconds >= 0 and offset(work) + seconds <= FURTHEST
 
 
 def offset(work: Work) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain import attachments, events, limits, notifications
+from ticket_portal.domain import attachments, deadlines, events, limits, notifications
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
@@ -52,6 +52,7 @@ class TicketForm:
     name: str = ""
     language: str = "en"
     files: tuple[str, ...] = ()
+    follows: int = 0
 
     @classmethod
     def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
@@ -87,6 +88,7 @@ class TicketRow:
     language: str = ""
     assignee: str = ""
     has_files: bool = False
+    joined_with: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
             raise NotFound
         return earlier
     _spend_on_new(work, viewer, form, ip)
-    ticket = _open(work, form, account_id=viewer.account_id, proved_by="account" if viewer.account_id else "")
+    proved = viewer.role == "guest" and viewer.address == form.address
+    proved_by = "account" if viewer.account_id else "code" if proved else ""
+    ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)
+    ticket.follows = _followed(work, viewer, ticket, form.follows)
     message = _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
     attachments.take_from_form(work, ticket, message, form.client_id, browser, form.files)
     return ticket
@@ -281,6 +286,7 @@ def move(work: Work, ticket: Ticket, status: str, *, unanswered: bool = False) -
     ticket.turn_rank = 0 if status in CUSTOMER_STATUSES else 1
     ticket.resolved_at = work.now if status == "resolved" else None
     ticket.closed_at = work.now if status in FINAL_STATUSES else None
+    deadlines.begin(work, ticket)
     work.session.add(ticket)
     work.changed(ticket)
 
@@ -355,6 +361,20 @@ def new_message(work: Work, ticket: Ticket, author: Viewer, kind: str, body: str
     )
 
 
+def _followed(work: Work, viewer: Viewer, ticket: Ticket, number: int) -> int | None:
+    """Return the number of the earlier ticket that a new one follows, if it is the same person's."""
+    if not number:
+        return None
+    try:
+        earlier = find(work, viewer, number)
+    except NotFound:
+        return None
+    if earlier.account_id is None and earlier.address != ticket.address:
+        return None
+    work.changed(earlier)
+    return earlier.number
+
+
 def _spend_on_new(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None:
     s = work.settings
     if viewer.account_id:
@@ -378,6 +398,7 @@ def _row(
         language=language,
         assignee=assignee,
         has_files=ticket.has_files,
+        joined_with=ticket.merged_into or 0,
     )
 
 

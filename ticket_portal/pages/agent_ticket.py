@@ -17,6 +17,7 @@ from ticket_portal.components.conversation import (
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import session_ended, ticket_missing
+from ticket_portal.components.resolution import joined_with, rating_card, related, team_actions
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
 
@@ -49,13 +50,13 @@ def _desk() -> rx.Component:
     return el.div(
         el.div(
             effects(),
-            ticket_head(_actions()),
+            ticket_head(joined_with(), related("/agent/tickets/"), _actions()),
             problem(),
             thread(),
             rx.cond(can_write(), composer(*agent_buttons(), modes=True), closed_note()),
             class_name="stack",
         ),
-        el.aside(_requester(), _facts(), class_name="side", aria_label=t("About this ticket")),
+        el.aside(_requester(), _facts(), rating_card(), class_name="side", aria_label=t("About this ticket")),
         class_name="desk",
     )
 
@@ -79,6 +80,7 @@ def _actions() -> rx.Component:
                 on_click=State.resolve,
             ),
         ),
+        team_actions(),
         class_name="cluster",
     )
 

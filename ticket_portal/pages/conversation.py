@@ -15,6 +15,7 @@ from ticket_portal.components.conversation import (
 )
 from ticket_portal.components.frame import frame
 from ticket_portal.components.notice import session_ended, ticket_missing
+from ticket_portal.components.resolution import joined_notice, related
 from ticket_portal.components.words import href, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
 
@@ -47,7 +48,8 @@ def open_ticket() -> rx.Component:
     """Show the ticket itself."""
     return rx.fragment(
         effects(),
-        ticket_head(),
+        joined_notice(),
+        ticket_head(related("/tickets/")),
         turn(),
         thread(),
         rx.cond(can_write(), composer(), closed_note()),

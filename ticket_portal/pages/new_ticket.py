@@ -58,8 +58,13 @@ def _page() -> rx.Component:
 def _form() -> rx.Component:
     return NativeForm.create(
         problem(State, "email", "name", "subject", "body", again=State.refusals),
+        rx.cond(State.follow_up > 0, _follows()),
         el.div(
-            rx.cond(SessionState.account != "", _sender(), _sender_fields()),
+            rx.cond(
+                State.follow_up_guest != "",
+                _known(t("Email"), State.follow_up_guest),
+                rx.cond(SessionState.account != "", _sender(), _sender_fields()),
+            ),
             class_name=rx.cond(SessionState.known, "row2", "row2 late"),
         ),
         field(
@@ -67,6 +72,7 @@ def _form() -> rx.Component:
             t("Subject"),
             state=State,
             max_length=LONGEST_SUBJECT,
+            default_value=State.follow_up_subject,
             auto_complete="off",
             required=True,
         ),
@@ -134,6 +140,15 @@ def _sender() -> rx.Component:
 def _known(label: Any, value: Any) -> rx.Component:
     return el.div(
         el.div(el.span(label), class_name="field__label"), el.p(value, class_name="known"), class_name="field"
+    )
+
+
+def _follows() -> rx.Component:
+    return el.div(
+        icon("link"),
+        el.p(t("This follows your ticket {number}. We link the two.", number=State.follow_up)),
+        class_name="note",
+        custom_attrs={"data-tone": "plain"},
     )
 
 

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
-from ticket_portal.domain import api, messages, tickets
+from ticket_portal.domain import api, messages, resolution, tickets
 from ticket_portal.domain.api import Answer, Caller
 from ticket_portal.domain.errors import (
     CannotReopen,
@@ -172,6 +172,14 @@ def _request_details(work: Work, viewer: Viewer, number: int, sent: NewMessage) 
 
 def _resolve(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
     return Answer(200, api.short(work, tickets.resolve(work, viewer, number)))
+
+
+def _close(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
+    return Answer(200, api.short(work, resolution.close(work, viewer, number)))
+
+
+def _reopen(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
+    return Answer(200, api.short(work, resolution.reopen(work, viewer, number)))
 
 
 def _form(sent: NewMessage) -> MessageForm:
@@ -332,6 +340,22 @@ OPERATIONS = (
         "Say that it is solved; the customer is asked to confirm",
         Nothing,
         writing(Nothing, _resolve),
+        "TicketState",
+    ),
+    Operation(
+        "POST",
+        "/v1/tickets/{number}/close",
+        "Close it without asking; the customer is told",
+        Nothing,
+        writing(Nothing, _close),
+        "TicketState",
+    ),
+    Operation(
+        "POST",
+        "/v1/tickets/{number}/reopen",
+        "Take a resolved or lately closed ticket up again; the customer is told",
+        Nothing,
+        writing(Nothing, _reopen),
         "TicketState",
     ),
 )

@@ -4,12 +4,13 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests, messages, tickets
+from ticket_portal.domain import guests, messages, resolution, tickets
 from ticket_portal.domain.errors import DomainError, NotFound
 from ticket_portal.domain.messages import MessageForm, MessageView, Thread
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
-from ticket_portal.i18n.locales import bare
+from ticket_portal.domain.resolution import ResolutionView
+from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
 
@@ -45,15 +46,21 @@ class ConversationState(SessionState):
     has_earlier: bool = False
     refused: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     problem: str = ""
+    resolution: ResolutionView = ResolutionView()
+    by_link: bool = False
+    came_from: int = 0
 
+    _query: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    _leads_to: str = ""
     _ticket_id: int = 0
     _boundary: int = 0
 
     @rx.event
     @open_to(EVERYBODY)
-    async def load(self) -> None:
-        """Show the ticket that the address names, if whoever is here may read it."""
+    async def load(self) -> Any:
+        """Show the ticket that the address names, if whoever is here may read it; a joined one leads to the other."""
         await self._open()
+        return rx.redirect(self._leads_to, replace=True) if self._leads_to else None
 
     @rx.event(background=True, supersedes=True)
     @open_to(EVERYBODY)
@@ -125,24 +132,14 @@ class ConversationState(SessionState):
         """Take the ticket (the team)."""
         await self._act(tickets.assign_to_me)
 
-    @rx.event
-    @open_to(READERS)
-    async def confirm_solved(self) -> None:
-        """Close a resolved ticket (its requester)."""
-        await self._act(tickets.confirm_solved)
-
-    @rx.event
-    @open_to(READERS)
-    async def still_need_help(self) -> None:
-        """Reopen a resolved ticket (its requester)."""
-        await self._act(tickets.still_need_help)
-
-    async def _act(self, change: Any) -> None:
+    async def _act(self, change: Any) -> bool:
         try:
             await portal().tell(change, await self._reader(), self.ticket)
-            self.problem = ""
         except DomainError as error:
             self.problem = self._say(error)
+            return False
+        self.problem = ""
+        return True
 
     async def _reader(self) -> Viewer:
         """Return as whom this page reads: on a guest's page the guest, unless the account has the same address."""
@@ -152,11 +149,12 @@ class ConversationState(SessionState):
         return guests.reader(viewer, await self._guest())
 
     async def _open(self) -> None:
-        if self.shown == self._last_segment and self._ticket_id:
+        query = {k: v for k, v in self.router.url.query_parameters.items() if k in ("original", "joined")}
+        if (self.shown, self._query) == (self._last_segment, query) and self._ticket_id:
             await self._refresh()
             return
         self._forget_private()
-        self.shown = self._last_segment
+        self.shown, self._query = self._last_segment, query
         try:
             ticket = await self._named_ticket()
         except DomainError:
@@ -164,8 +162,16 @@ class ConversationState(SessionState):
             over = await self._reader() is NOBODY and not bare(self._path).startswith("/guest/")
             self._show(session_over=over, missing=not over)
             return
+        if ticket.merged_into and "original" not in query and not self.by_link and not self._at_desk:
+            path = f"/tickets/{ticket.merged_into}?joined={ticket.number}"
+            self.shown, self._leads_to = "", localized(self._language, path)
+            return
         self._ticket_id = ticket.id
         await self._refresh()
+
+    @property
+    def _at_desk(self) -> bool:
+        return bare(self._path).startswith("/agent/")
 
     async def _named_ticket(self) -> Any:
         path = bare(self._path)
@@ -174,14 +180,31 @@ class ConversationState(SessionState):
             opened = await portal().ask(guests.open_link, self._last_segment)
             if not can_read(reader, opened.ticket):
                 raise NotFound
-            return opened.ticket
-        if path.startswith("/agent/") and not reader.of_team:
+            self.by_link = True
+            if "original" in self._query or not opened.ticket.merged_into:
+                return opened.ticket
+            self.came_from = opened.ticket.number or 0
+            return await portal().ask(resolution.follow_merge, reader, opened.ticket)
+        if self._at_desk and not reader.of_team:
             raise NotFound
         number = self._last_segment
         # isdecimal() alone would take digits of other scripts, which no address of ours has.
         if not (number.isascii() and number.isdecimal() and len(number) <= 12):
             raise NotFound
-        return await portal().ask(tickets.find, reader, int(number))
+        ticket = await portal().ask(tickets.find, reader, int(number))
+        self.came_from = await self._joined_from(reader, ticket.number)
+        return ticket
+
+    async def _joined_from(self, reader: Viewer, number: int | None) -> int:
+        """Return the ticket that the address says was joined with this one, if that is so."""
+        named = self._query.get("joined", "")
+        if not (named.isascii() and named.isdecimal() and len(named) <= 12):
+            return 0
+        try:
+            earlier = await portal().ask(tickets.find, reader, int(named))
+        except NotFound:
+            return 0
+        return int(named) if earlier.merged_into == number else 0
 
     async def _refresh(self) -> bool:
         """Read the ticket again as who is here now; False when they may not see it any more."""
@@ -226,6 +249,7 @@ class ConversationState(SessionState):
             seen_by_team=thread.seen_by_team_seq,
             last_seq=thread.last_seq,
             created_at=thread.created_at,
+            resolution=thread.resolution,
         )
         if reader.of_team:
             self._show(
@@ -250,6 +274,8 @@ class ConversationState(SessionState):
             "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
             "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "earlier": [],
             "messages": [], "recent": [], "has_earlier": False, "problem": "", "session_over": False,
+            "resolution": ResolutionView(), "by_link": False, "came_from": 0,
         }  # fmt: skip
         self._show(**fresh)
         self._ticket_id = self._boundary = 0
+        self._query, self._leads_to = {}, ""

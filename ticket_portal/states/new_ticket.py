@@ -1,16 +1,20 @@
 """Submitting a ticket, as a customer or as a guest."""
 
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
 
 from ticket_portal.domain import tickets
-from ticket_portal.domain.errors import DomainError, Invalid
-from ticket_portal.domain.people import masked
+from ticket_portal.domain.errors import DomainError, Invalid, NotFound
+from ticket_portal.domain.people import NOBODY, Viewer, masked
 from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.i18n.locales import localized
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to
+from ticket_portal.store.tables import Ticket
 from ticket_portal.wiring import portal
+
+LONGEST_NUMBER = 10
 
 
 class NewTicketState(SessionState):
@@ -23,20 +27,32 @@ class NewTicketState(SessionState):
     sent: str = ""
     number_sent: int = 0
     sent_to: str = ""
+    follow_up: int = 0
+    follow_up_subject: str = ""
+    follow_up_guest: str = ""
 
     @rx.event
     @open_to(EVERYBODY)
     async def load(self) -> None:
-        """Begin with an empty form."""
+        """Begin with an empty form, or with the subject of the ticket that the new one is to follow."""
         self._show(problem="", problem_code="", field="", sent="", number_sent=0, sent_to="")
+        viewer, followed = await self._followed()
+        self._show(
+            follow_up=followed.number or 0 if followed else 0,
+            follow_up_subject=followed.subject if followed else "",
+            follow_up_guest=masked(viewer.address) if followed and not viewer.account_id else "",
+        )
 
     @rx.event
     @open_to(EVERYBODY)
     async def submit(self, typed: dict[str, Any]) -> Any:
         """Open the ticket; the same client id again changes nothing. Customers are led to it."""
-        viewer = await self._viewer()
+        viewer, followed = await self._followed()
+        if followed and not viewer.account_id:
+            typed = {**typed, "email": viewer.address}
         try:
             form = TicketForm.parse(viewer, typed, self._language)
+            form = replace(form, follows=followed.number or 0 if followed else 0)
             brought = self._credentials
             ticket = await portal().tell(tickets.submit, viewer, form, brought.ip, brought.browser)
         except DomainError as error:
@@ -49,3 +65,20 @@ class NewTicketState(SessionState):
             return rx.redirect(localized(self._language, f"/tickets/{ticket.number}"))
         self.sent_to = masked(form.address)
         return None
+
+    async def _followed(self) -> tuple[Viewer, Ticket | None]:
+        """Return who writes, and the earlier ticket that the address names if it is theirs.
+
+        A guest who proved an address writes as that address; everybody else as who they are signed in as.
+        """
+        viewer = await self._viewer()
+        number = self.router.url.query_parameters.get("follow_up", "")
+        if number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER:
+            for reader in (viewer, await self._guest()):
+                if reader is NOBODY or reader.of_team:
+                    continue
+                try:
+                    return reader, await portal().ask(tickets.find, reader, int(number))
+                except NotFound:
+                    continue
+        return viewer, None

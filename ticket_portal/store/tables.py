@@ -102,6 +102,7 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_account_list", "account_id", "turn_rank", text("updated_at DESC"), text("id DESC")),
         Index("ix_ticket_address_list", "address", "turn_rank", text("updated_at DESC"), text("id DESC")),
         Index("ix_ticket_queue", "queue_rank", "waiting_since", "id"),
+        Index("ix_ticket_due", "due_at"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -127,6 +128,23 @@ class Ticket(SQLModel, table=True):
     waiting_since: datetime = _moment()
     resolved_at: datetime | None = _moment(null=True)
     closed_at: datetime | None = _moment(null=True)
+    # What happens by itself (domain/deadlines): the next moment, when it closes, how often it was reminded of.
+    due_at: datetime | None = _moment(null=True)
+    closes_at: datetime | None = _moment(null=True)
+    reminders: int = 0
+    # Numbers, not keys: they are what people read and never change.
+    merged_into: int | None = Field(default=None, index=True)
+    follows: int | None = Field(default=None, index=True)
+
+
+class Rating(SQLModel, table=True):
+    """What the requester thought of the help, once a ticket was closed."""
+
+    ticket_id: int = Field(sa_column=Column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True))
+    score: int
+    comment: str = Field(default="", sa_type=Text)
+    created_at: datetime = _moment()
+    changed_at: datetime = _moment()
 
 
 class Message(SQLModel, table=True):

@@ -204,11 +204,11 @@ def _details_requested(words: _Words) -> Content:
 
 
 def _reminder(words: _Words) -> Content:
-    until = words.delivery.data.get("until")
+    closes = words.delivery.data.get("closes")
     paragraphs = [words.say(_("Your ticket {number} is waiting for your answer."))]
-    if until:
+    if closes:
         paragraphs.append(
-            words.say(_("If we don't hear from you, it closes by itself on {date}."), date=words.day(until))
+            words.say(_("If we don't hear from you, it closes by itself on {date}."), date=words.day(closes))
         )
     else:
         paragraphs.append(words.say(_("Open the ticket to see what is missing and to send it.")))
@@ -222,11 +222,15 @@ def _reminder(words: _Words) -> Content:
 
 
 def _resolved(words: _Words) -> Content:
-    until = words.delivery.data.get("until")
+    closes, until = (words.delivery.data.get(name) for name in ("closes", "until"))
     paragraphs = [
         words.say(_("Our support team marked your ticket {number} as resolved on {time}.")),
         words.say(_("Did this solve it? Please open the ticket and tell us.")),
     ]
+    if closes:
+        paragraphs.append(
+            words.say(_("If we don't hear from you, it closes by itself on {date}."), date=words.day(closes))
+        )
     if until:
         paragraphs.append(
             words.say(_("If it isn't solved, you can reopen the ticket until {date}."), date=words.day(until))
@@ -252,7 +256,10 @@ def _reopened(words: _Words) -> Content:
 
 def _closed(words: _Words) -> Content:
     until = words.delivery.data.get("until")
-    paragraphs = [words.say(_("Your ticket {number} was closed on {time}."))]
+    closed = _("Your ticket {number} was closed on {time}.")
+    if words.delivery.data.get("by") == "time":
+        closed = _("We didn't hear from you, so your ticket {number} closed by itself on {time}.")
+    paragraphs = [words.say(closed)]
     if until:
         paragraphs.append(
             words.say(

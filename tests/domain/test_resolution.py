@@ -1,0 +1,361 @@
+"""How tickets end: by time, by the team, joined, followed; and what their requester thinks of it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from tests.cast import asks_about, mails, opens, reads, says, sees
+from tests.conftest import advance
+from ticket_portal.domain import deadlines, messages, resolution, tickets
+from ticket_portal.domain.errors import (
+    CannotReopen,
+    MergeIntoClosed,
+    MergeIntoItself,
+    MergeIntoMerged,
+    MergeOfStrangers,
+    NotAllowed,
+    NotFound,
+    RatingFinal,
+    RatingMissing,
+    TicketMerged,
+    TooLong,
+)
+from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.resolution import RatingForm
+from ticket_portal.store.tables import Alert, Event
+
+HOLD = 20
+
+
+def events_of(work, ticket) -> list[str]:
+    """The whole log of a ticket."""
+    work.session.flush()
+    query = select(Event.kind).where(Event.ticket_id == ticket.id).order_by(Event.seq)
+    return list(work.session.exec(query).all())
+
+
+def passes(work, clock, **by) -> list[str]:
+    """Time passes, and what it brings is done; the kinds of the mails that leave."""
+    clock.advance(**by)
+    while resolution.let_time_work(work):
+        pass
+    clock.advance(seconds=HOLD)
+    return [m.kind for m in mails(work)]
+
+
+# By time.
+
+
+def test_what_is_resolved_closes_after_seven_days_and_the_requester_is_told(work, clock, linh, ticket):
+    mails(work)
+    tickets.resolve(work, linh, ticket.number)
+    closes_at = clock.now + timedelta(days=7)
+    clock.advance(seconds=HOLD)
+    [mail] = mails(work)
+    assert mail.data["closes"] == closes_at.isoformat()
+    assert mail.data["until"] == (closes_at + timedelta(days=14)).isoformat()
+
+    assert passes(work, clock, days=6, hours=23) == []
+    assert ticket.status == "resolved"
+    assert passes(work, clock, hours=1) == ["closed"]
+    assert ticket.status == "closed"
+    assert [m.role for m in sees(work, linh, ticket.number)][-1] == "system"
+    assert passes(work, clock, days=100) == []
+
+
+def test_what_waits_for_its_customer_is_reminded_of_twice_and_then_closes(work, clock, ana, linh, ticket):
+    mails(work)
+    messages.request_details(work, linh, ticket.number, says("Which network?"))
+    messages.seen(work, ana, ticket.number, 10**6)
+    asked = clock.now
+    assert passes(work, clock, days=2, hours=23) == []
+    assert resolution.view(work, ticket).closes_at == ""
+    clock.advance(hours=1)
+    resolution.let_time_work(work)
+    clock.advance(seconds=HOLD)
+    [first] = mails(work)
+    assert (first.kind, first.data.get("closes")) == ("reminder", None)
+
+    clock.advance(days=4)
+    resolution.let_time_work(work)
+    clock.advance(seconds=HOLD)
+    [second] = mails(work)
+    assert (second.kind, second.data["closes"]) == ("reminder", (asked + timedelta(days=14)).isoformat())
+    assert resolution.view(work, ticket).closes_at == second.data["closes"]
+    assert passes(work, clock, days=6, hours=23) == []
+    assert passes(work, clock, hours=1) == ["closed"]
+    assert events_of(work, ticket)[-3:] == ["reminder", "reminder", "closed"]
+    assert "reminder" not in [m.event for m in sees(work, linh, ticket.number)]
+
+
+def test_an_answer_ends_the_waiting_and_a_word_of_the_team_begins_it_anew(work, clock, ana, linh, ticket):
+    mails(work)
+    messages.request_details(work, linh, ticket.number, says("Which network?"))
+    clock.advance(seconds=HOLD)
+    mails(work)
+    assert passes(work, clock, days=3) == ["reminder"]
+    messages.reply(work, linh, ticket.number, says("Take your time."))
+    assert passes(work, clock, days=2) == ["reply"]
+    assert passes(work, clock, days=1) == ["reminder"]
+    messages.reply(work, ana, ticket.number, says("Tron."))
+    assert passes(work, clock, days=100) == []
+    assert ticket.status == "open"
+
+
+def test_nothing_is_closed_without_a_warning_because_the_portal_stood_still(work, clock, linh, ticket):
+    mails(work)
+    messages.request_details(work, linh, ticket.number, says("Which network?"))
+    clock.advance(seconds=HOLD)
+    mails(work)
+    assert passes(work, clock, days=30) == ["reminder"]
+    assert passes(work, clock, days=3) == []
+    assert passes(work, clock, days=1) == ["reminder"]
+    assert passes(work, clock, days=6) == []
+    assert passes(work, clock, days=1) == ["closed"]
+
+
+def test_reminders_follow_the_settings(work, clock, settings, linh, ticket):
+    mails(work)
+    settings.reminder_days, settings.close_waiting_days = "1,5,9", 6
+    messages.request_details(work, linh, ticket.number, says("Which network?"))
+    clock.advance(seconds=HOLD)
+    mails(work)
+    assert passes(work, clock, days=1) == ["reminder"]
+    assert passes(work, clock, days=4) == ["reminder"]
+    assert passes(work, clock, days=1) == ["closed"]
+
+    settings.reminder_days = ""
+    tickets.move(work, ticket, "waiting_customer")
+    assert passes(work, clock, days=5) == []
+    assert passes(work, clock, days=1) == ["closed"]
+
+
+def test_who_tells_the_team_within_the_hold_is_not_reminded(work, clock, ana, linh, ticket):
+    mails(work)
+    messages.request_details(work, linh, ticket.number, says("Which network?"))
+    clock.advance(seconds=HOLD)
+    mails(work)
+    clock.advance(days=3)
+    resolution.let_time_work(work)
+    messages.reply(work, ana, ticket.number, says("Tron."))
+    clock.advance(seconds=HOLD)
+    assert mails(work) == []
+
+
+def test_a_closing_that_was_taken_back_at_once_is_not_mailed(work, clock, linh, ticket):
+    mails(work)
+    tickets.resolve(work, linh, ticket.number)
+    resolution.reopen(work, linh, ticket.number)
+    clock.advance(seconds=HOLD)
+    assert [m.kind for m in mails(work)] == ["reopened"]
+
+
+def test_eight_processes_close_and_tell_once(store, ana, linh):
+    number = store.write(tickets.submit, ana, asks_about(ana)).number
+    store.write(tickets.resolve, linh, number)
+    advance(store, days=7)
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda _: store.write(resolution.let_time_work), range(8)))
+
+    assert sum(done) == 1
+    told = store.read(lambda w: w.session.exec(select(Alert).where(Alert.kind == "closed")).all())
+    closed = store.read(lambda w: w.session.exec(select(Event).where(Event.kind == "closed")).all())
+    assert (len(told), len(closed)) == (1, 1)
+    assert store.read(deadlines.next_due_at) is None
+
+
+# By the team.
+
+
+def test_the_team_closes_and_reopens_and_the_requester_is_told(work, clock, linh, ticket):
+    mails(work)
+    resolution.close(work, linh, ticket.number)
+    resolution.close(work, linh, ticket.number)
+    clock.advance(seconds=HOLD)
+    [mail] = mails(work)
+    assert (mail.kind, mail.data["until"]) == ("closed", (ticket.closed_at + timedelta(days=14)).isoformat())
+    resolution.reopen(work, linh, ticket.number)
+    resolution.reopen(work, linh, ticket.number)
+    clock.advance(minutes=2)
+    assert [m.kind for m in mails(work)] == ["reopened"]
+    assert ticket.status == "open"
+
+
+def test_what_is_closed_for_good_is_not_reopened(work, clock, linh, ticket):
+    resolution.close(work, linh, ticket.number)
+    clock.advance(days=14)
+    with pytest.raises(CannotReopen):
+        resolution.reopen(work, linh, ticket.number)
+
+
+@pytest.mark.parametrize("act", [resolution.close, resolution.reopen])
+def test_closing_and_reopening_is_the_teams(work, ana, budi, ticket, act):
+    with pytest.raises(NotAllowed):
+        act(work, ana, ticket.number)
+    with pytest.raises(NotFound):
+        act(work, budi, ticket.number)
+
+
+# The rating.
+
+
+def test_a_closed_ticket_is_rated_by_its_requester_and_the_team_sees_it(work, clock, ana, budi, linh, ticket):
+    with pytest.raises(NotAllowed):
+        resolution.rate(work, ana, ticket.number, RatingForm(5))
+    resolution.close(work, linh, ticket.number)
+    resolution.rate(work, ana, ticket.number, RatingForm(2, "Slow."))
+    clock.advance(hours=23)
+    resolution.rate(work, ana, ticket.number, RatingForm(4, "Slow, but kind."))
+    found = messages.thread(work, ticket.id, team=True).resolution
+    assert (found.score, found.comment, found.can_rate) == (4, "Slow, but kind.", True)
+
+    clock.advance(hours=1)
+    assert not resolution.view(work, ticket).can_rate
+    with pytest.raises(RatingFinal):
+        resolution.rate(work, ana, ticket.number, RatingForm(1))
+    with pytest.raises(NotAllowed):
+        resolution.rate(work, linh, ticket.number, RatingForm(5))
+    with pytest.raises(NotFound):
+        resolution.rate(work, budi, ticket.number, RatingForm(1))
+
+
+def test_a_rating_moves_no_ticket_in_the_lists_and_mails_nobody(work, clock, ana, linh, ticket):
+    mails(work)
+    resolution.close(work, linh, ticket.number)
+    clock.advance(seconds=HOLD)
+    mails(work)
+    before = ticket.updated_at
+    clock.advance(hours=1)
+    resolution.rate(work, ana, ticket.number, RatingForm(5))
+    clock.advance(hours=1)
+    assert mails(work) == []
+    assert ticket.updated_at == before
+
+
+@pytest.mark.parametrize("score", ["", "0", "6", "five", "３", None])
+def test_a_rating_is_a_number_from_one_to_five(score):
+    with pytest.raises(RatingMissing):
+        RatingForm.parse({"score": score})
+
+
+def test_a_rating_with_a_comment():
+    assert RatingForm.parse({"score": "3", "comment": " Fine.\0 "}) == RatingForm(3, "Fine.")
+    with pytest.raises(TooLong):
+        RatingForm.parse({"score": "3", "comment": "x" * 1_001})
+
+
+# Joining.
+
+
+def test_a_joined_ticket_leads_to_the_other_and_stays_readable(work, clock, ana, linh, ticket):
+    other = opens(work, ana, "Still pending")
+    mails(work)
+    resolution.merge(work, linh, ticket.number, other.number)
+    resolution.merge(work, linh, ticket.number, other.number)
+
+    assert (ticket.status, ticket.merged_into) == ("merged", other.number)
+    assert reads(work, ana, ticket.number) == ["Since Monday."]
+    assert resolution.follow_merge(work, ana, ticket) is other
+    last, joined = sees(work, ana, ticket.number)[-1], sees(work, ana, other.number)[-1]
+    assert (last.event, last.other) == ("merged", other.number)
+    assert (joined.event, joined.other) == ("joined", ticket.number)
+    assert {r.number: r.joined_with for r in tickets.mine(work, ana).rows} == {
+        ticket.number: other.number, other.number: 0,
+    }  # fmt: skip
+    clock.advance(seconds=HOLD)
+    [mail] = mails(work)
+    assert (mail.kind, mail.number, mail.data["into"]) == ("merged", ticket.number, other.number)
+    with pytest.raises(TicketMerged):
+        messages.reply(work, ana, ticket.number, says("Hello?"))
+    for act in (resolution.close, resolution.reopen):
+        with pytest.raises(TicketMerged):
+            act(work, linh, ticket.number)
+
+
+def test_what_was_to_be_told_of_a_joined_ticket_gives_way_to_the_new_number(work, clock, ana, linh, ticket):
+    other = opens(work, ana)
+    mails(work)
+    messages.reply(work, linh, ticket.number, says("We look."))
+    resolution.merge(work, linh, ticket.number, other.number)
+    clock.advance(seconds=HOLD)
+    assert [m.kind for m in mails(work)] == ["merged"]
+
+
+def test_what_was_joined_before_leads_on_to_the_last_one(work, ana, linh, ticket):
+    second, third = opens(work, ana), opens(work, ana)
+    resolution.merge(work, linh, ticket.number, second.number)
+    resolution.merge(work, linh, second.number, third.number)
+    work.session.flush()
+    assert ticket.merged_into == second.merged_into == third.number
+
+
+def test_who_waits_for_an_answer_goes_on_waiting_in_the_other_ticket(work, clock, ana, linh):
+    first = opens(work, ana)
+    since = clock.now
+    clock.advance(hours=5)
+    second = opens(work, ana)
+    messages.request_details(work, linh, second.number, says("Which?"))
+    resolution.merge(work, linh, first.number, second.number)
+    assert (second.status, second.queue_rank, second.waiting_since) == ("open", 0, since)
+
+
+def test_only_tickets_of_one_person_are_joined(work, clock, ana, budi, minh, linh, ticket):
+    of_ana, of_budi, of_minh = opens(work, ana), opens(work, budi), opens(work, minh)
+    as_guest = opens(work, replace(minh, address=ana.address))
+    for stranger in (of_budi, of_minh, as_guest):
+        with pytest.raises(MergeOfStrangers):
+            resolution.merge(work, linh, ticket.number, stranger.number)
+    with pytest.raises(MergeIntoItself):
+        resolution.merge(work, linh, ticket.number, ticket.number)
+    for nothing in (99_999, 0, 10**12):
+        with pytest.raises(NotFound):
+            resolution.merge(work, linh, ticket.number, nothing)
+    with pytest.raises(NotFound):
+        resolution.merge(work, ana, ticket.number, of_ana.number)
+
+    resolution.close(work, linh, of_ana.number)
+    clock.advance(days=14)
+    with pytest.raises(MergeIntoClosed):
+        resolution.merge(work, linh, ticket.number, of_ana.number)
+    another = opens(work, ana)
+    resolution.merge(work, linh, ticket.number, another.number)
+    with pytest.raises(MergeIntoMerged):
+        resolution.merge(work, linh, opens(work, ana).number, ticket.number)
+    with pytest.raises(TicketMerged):
+        resolution.merge(work, linh, ticket.number, opens(work, ana).number)
+
+
+def test_two_agents_who_join_crosswise_do_not_wait_for_each_other(store, ana, linh):
+    one, other = (store.write(tickets.submit, ana, asks_about(ana)).number for _ in range(2))
+
+    def join(pair):
+        try:
+            store.write(resolution.merge, linh, *pair)
+        except (TicketMerged, MergeIntoMerged):
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(join, [(one, other), (other, one)])) == [False, True]
+
+
+# Following.
+
+
+def test_a_follow_up_is_linked_both_ways_for_the_same_person_alone(work, ana, budi, minh, linh, guest_ticket):
+    earlier = opens(work, ana)
+    after = tickets.submit(work, ana, replace(asks_about(ana), follows=earlier.number))
+    work.session.flush()
+    assert resolution.view(work, after).follows == earlier.number
+    assert resolution.view(work, earlier).followed_by == [after.number]
+
+    strangers = tickets.submit(work, budi, replace(asks_about(budi), follows=earlier.number))
+    unproved = tickets.submit(work, NOBODY, replace(asks_about(minh), follows=guest_ticket.number))
+    assert strangers.follows is unproved.follows is None
+    proved = tickets.submit(work, minh, replace(asks_about(minh), follows=guest_ticket.number))
+    assert (proved.follows, proved.proved_by) == (guest_ticket.number, "code")
+    elsewhere = replace(asks_about(minh), address="other@example.com", follows=guest_ticket.number)
+    assert tickets.submit(work, minh, elsewhere).follows is None

@@ -1,0 +1,415 @@
+"""How a ticket ends: "did this solve it?", the rating, what was joined and what follows; for requester and team."""
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.connection import is_live
+from ticket_portal.components.hooks import dispatcher, hook_value, js_handler
+from ticket_portal.components.icons import icon
+from ticket_portal.components.words import A, NativeForm, date, href, t
+from ticket_portal.domain.resolution import LONGEST_COMMENT
+from ticket_portal.states.resolution import ResolutionState as State
+from ticket_portal.states.session import SessionState
+
+LONGEST_NUMBER = 10
+LONGEST_LINE = 500
+
+_RATING = hook_value("resolution", "useAnswer", "ratingForm", dispatcher(State.rate))
+_JOINING = hook_value("resolution", "useAnswer", "joiningForm", dispatcher(State.merge))
+_WHY = hook_value(
+    "resolution",
+    "useWhy",
+    "whyForm",
+    SessionState.viewer_key,
+    State.ticket,
+    dispatcher(lambda _item: State.stop_asking_why()),
+)
+
+
+def resolved_text() -> rx.Var:
+    """Say until when it waits for a word."""
+    return t(
+        "Tell us whether the answer helped. Without word from you it closes by itself on {date}.",
+        date=date(State.resolution.closes_at),
+    )
+
+
+def closed_text() -> rx.Var:
+    """Say until when it can be reopened, or that it can't."""
+    return rx.cond(
+        State.can_reopen,
+        t("Sending a message until {date} will reopen it.", date=date(State.reopen_until)),
+        t("It closed on {date} and can't be reopened any more.", date=date(State.resolution.closed_at)),
+    )
+
+
+def closing_text() -> rx.Component:
+    """Say when a ticket that waits for its requester closes, once they were told by e-mail."""
+    return rx.cond(
+        (State.status == "waiting_customer") & (State.resolution.closes_at != ""),
+        el.p(
+            t(
+                "If we don't hear from you, it closes by itself on {date}.",
+                date=date(State.resolution.closes_at),
+            )
+        ),
+    )
+
+
+def next_steps() -> rx.Component:
+    """Offer what its requester can do about the end of a ticket."""
+    return rx.fragment(
+        closing_text(),
+        rx.match(
+            State.status,
+            ("resolved", _confirm()),
+            ("closed", _after_closing()),
+            ("merged", el.div(other_ticket(), class_name="cluster")),
+            rx.fragment(),
+        ),
+        rx.cond((State.asks_why_in == State.ticket) & _goes_on(), _why()),
+    )
+
+
+def _goes_on() -> rx.Var[bool]:
+    return (State.status != "resolved") & (State.status != "closed") & (State.status != "merged")
+
+
+def _confirm() -> rx.Component:
+    return el.div(
+        el.button(
+            t("Yes, close it"),
+            type="button",
+            class_name="btn btn--primary btn--small",
+            disabled=~is_live(),
+            on_click=State.confirm_solved,
+        ),
+        el.button(
+            t("No, I still need help"),
+            type="button",
+            class_name="btn btn--small",
+            disabled=~is_live(),
+            on_click=State.still_need_help,
+        ),
+        class_name="cluster",
+    )
+
+
+def _why() -> rx.Component:
+    return NativeForm.create(
+        el.label(t("What is still missing?"), " ", el.small(t("optional")), html_for="why"),
+        el.input(id="why", name="why", class_name="input", max_length=LONGEST_LINE, auto_complete="off"),
+        el.div(
+            el.button(t("Tell the team"), type="submit", class_name="btn btn--primary btn--small"),
+            el.button(
+                t("Skip"),
+                type="button",
+                class_name="btn btn--quiet btn--small",
+                on_click=State.stop_asking_why,
+            ),
+            class_name="cluster",
+        ),
+        method="post",
+        action="#",
+        class_name="answer",
+        custom_attrs={"ref": rx.Var("whyForm", _var_data=_WHY)},
+    )
+
+
+def _after_closing() -> rx.Component:
+    return rx.fragment(
+        rx.cond(State.can_reopen, rx.fragment(), el.div(follow_up_link(), class_name="cluster")),
+        rx.cond(
+            State.resolution.can_rate
+            & ((State.resolution.score == 0) | (State.rating_again_in == State.ticket)),
+            _rating_form(),
+            rx.cond(State.resolution.score > 0, _rated()),
+        ),
+    )
+
+
+def _rating_form() -> rx.Component:
+    words = (t("Very bad"), t("Bad"), t("Okay"), t("Good"), t("Very good"))
+    return NativeForm.create(
+        el.fieldset(
+            el.legend(t("How was our help?")),
+            *[_score(place, word) for place, word in enumerate(words, 1)],
+            class_name="scores",
+        ),
+        el.label(t("Anything you would like to tell us?"), " ", el.small(t("optional")), html_for="comment"),
+        el.textarea(
+            id="comment",
+            name="comment",
+            class_name="input",
+            rows="2",
+            max_length=LONGEST_COMMENT,
+            default_value=State.resolution.comment,
+        ),
+        _refusal(),
+        el.div(
+            el.button(
+                t("Send rating"), type="submit", class_name="btn btn--primary btn--small", disabled=~is_live()
+            ),
+            class_name="cluster",
+        ),
+        method="post",
+        action="#",
+        no_validate=True,
+        class_name="answer",
+        custom_attrs={"ref": rx.Var("ratingForm", _var_data=_RATING)},
+    )
+
+
+def _score(score: int, word: rx.Var) -> rx.Component:
+    return el.label(
+        el.input(
+            type="radio", name="score", value=str(score), default_checked=State.resolution.score == score
+        ),
+        el.b(str(score)),
+        " ",
+        el.span(word),
+    )
+
+
+def _rated() -> rx.Component:
+    return el.div(
+        el.p(t("Thank you! Your rating: {score} of 5.", score=State.resolution.score), role="status"),
+        rx.cond(State.resolution.comment != "", el.p("“", State.resolution.comment, "”")),
+        rx.cond(
+            State.resolution.can_rate,
+            el.button(
+                t("Change rating"),
+                type="button",
+                class_name="btn btn--quiet btn--small",
+                disabled=~is_live(),
+                on_click=State.rate_again,
+            ),
+        ),
+        class_name="answer",
+    )
+
+
+def _refusal() -> rx.Component:
+    return rx.cond(
+        (State.refusal != "") & (State.refusal_in == State.ticket),
+        el.p(
+            icon("alert"),
+            el.span(State.refusal),
+            role="alert",
+            class_name="field__error",
+            custom_attrs={"data-testid": "form-error", "data-code": "refused"},
+        ),
+    )
+
+
+def follow_up_link() -> rx.Component:
+    """Lead to a new ticket that follows this one."""
+    return el.a(
+        icon("plus"),
+        t("Start a follow-up"),
+        href=href("/tickets/new?follow_up=" + State.ticket.to_string()),
+        class_name="btn btn--small",
+    )
+
+
+def other_ticket() -> rx.Component:
+    """Lead from a joined ticket to the one in which it goes on."""
+    to = State.resolution.joined_with
+    name = t("Go to ticket {number}", number=to)
+    return rx.cond(
+        State.by_link,
+        # The same link: the server knows where it leads.
+        A.create(name, href="?joined=" + State.ticket.to_string(), class_name="btn btn--primary btn--small"),
+        A.create(
+            name,
+            href=href("/tickets/" + to.to_string() + "?joined=" + State.ticket.to_string()),
+            class_name="btn btn--primary btn--small",
+        ),
+    )
+
+
+def joined_notice() -> rx.Component:
+    """Tell whoever followed the address of a joined ticket where they are."""
+    original = t("Read ticket {number}", number=State.came_from)
+    return rx.cond(
+        State.came_from > 0,
+        el.div(
+            icon("link"),
+            el.div(
+                el.p(
+                    t(
+                        "Ticket {number} was joined with {other}. You're viewing {other}.",
+                        number=State.came_from,
+                        other=State.ticket,
+                    )
+                ),
+                el.p(
+                    rx.cond(
+                        State.by_link,
+                        A.create(original, href="?original=1"),
+                        A.create(
+                            original, href=href("/tickets/" + State.came_from.to_string() + "?original=1")
+                        ),
+                    )
+                ),
+            ),
+            class_name="note",
+            role="status",
+        ),
+    )
+
+
+def related(base: str) -> rx.Component:
+    """Name the tickets before and after this one; `base` is where this reader finds tickets by number."""
+    return rx.cond(
+        (State.resolution.follows > 0) | (State.resolution.followed_by.length() > 0),
+        el.p(
+            rx.cond(
+                State.resolution.follows > 0,
+                el.span(t("Follows ticket"), " ", _by_number(base, State.resolution.follows)),
+            ),
+            rx.foreach(
+                State.resolution.followed_by,
+                lambda number: el.span(t("Followed by ticket"), " ", _by_number(base, number)),
+            ),
+            class_name="ticket__meta",
+        ),
+    )
+
+
+def _by_number(base: str, number: rx.Var) -> rx.Component:
+    return rx.cond(
+        State.by_link,
+        el.span(number, class_name="num"),
+        el.a(number, href=href(base + number.to_string()), class_name="num"),
+    )
+
+
+def no_reply_note() -> rx.Component:
+    """Say, instead of a composer, why nothing can be sent, and where it goes on."""
+    return el.div(
+        icon("lock"),
+        rx.cond(
+            State.status == "merged",
+            el.div(
+                el.p(t("This ticket was joined with {number}.", number=State.resolution.joined_with)),
+                rx.cond(_of_team(), rx.fragment(), el.div(other_ticket(), class_name="cluster")),
+            ),
+            el.div(
+                el.p(t("This ticket is closed and can't be reopened.")),
+                rx.cond(
+                    _of_team(),
+                    rx.fragment(),
+                    el.div(follow_up_link(), el.span(t("We link it to this ticket.")), class_name="cluster"),
+                ),
+            ),
+        ),
+        class_name="note",
+        custom_attrs={"data-tone": "plain"},
+    )
+
+
+def _of_team() -> rx.Var[bool]:
+    return (SessionState.role == "agent") | (SessionState.role == "admin")
+
+
+def team_actions() -> rx.Component:
+    """Offer the team to close, to reopen, and to join the ticket with another one."""
+    ended = (State.status == "resolved") | (State.status == "closed")
+    return rx.cond(
+        State.status != "merged",
+        rx.fragment(
+            rx.cond(
+                ended & ((State.status == "resolved") | State.can_reopen),
+                _action("refresh", t("Reopen"), State.reopen),
+            ),
+            rx.cond(State.status != "closed", _action("lock", t("Close ticket"), State.close)),
+            el.button(
+                icon("link"),
+                t("Join with another ticket"),
+                type="button",
+                class_name="btn btn--small",
+                on_click=js_handler("resolution", "openDialog", "join"),
+            ),
+            _join_dialog(),
+        ),
+    )
+
+
+def _action(name: str, text: rx.Var, handler: object) -> rx.Component:
+    return el.button(
+        icon(name), text, type="button", class_name="btn btn--small", disabled=~is_live(), on_click=handler
+    )
+
+
+def _join_dialog() -> rx.Component:
+    return el.dialog(
+        NativeForm.create(
+            el.h2(t("Join with another ticket"), id="join-title"),
+            el.p(
+                t(
+                    "It goes on in the other ticket of the same person, who is told its number. "
+                    "What was written here stays readable."
+                )
+            ),
+            el.div(
+                el.label(t("Ticket number"), html_for="into"),
+                el.input(
+                    id="into",
+                    name="into",
+                    class_name="input",
+                    max_length=LONGEST_NUMBER,
+                    auto_complete="off",
+                    required=True,
+                    custom_attrs={"inputMode": "numeric"},
+                ),
+                _refusal(),
+                class_name="field",
+            ),
+            el.div(
+                el.button(
+                    t("Join tickets"), type="submit", class_name="btn btn--primary", disabled=~is_live()
+                ),
+                el.button(
+                    t("Cancel"),
+                    type="button",
+                    class_name="btn",
+                    on_click=js_handler("resolution", "closeDialog", "join"),
+                ),
+                class_name="cluster",
+            ),
+            method="post",
+            action="#",
+            no_validate=True,
+            class_name="form",
+            custom_attrs={"ref": rx.Var("joiningForm", _var_data=_JOINING)},
+        ),
+        id="join",
+        class_name="card dialog",
+        aria_labelledby="join-title",
+    )
+
+
+def joined_with() -> rx.Component:
+    """Lead the team from a joined ticket to the one in which it goes on."""
+    to = State.resolution.joined_with
+    return rx.cond(
+        to > 0,
+        el.p(
+            el.a(t("Go to ticket {number}", number=to), href=href("/agent/tickets/" + to.to_string())),
+            class_name="ticket__meta",
+        ),
+    )
+
+
+def rating_card() -> rx.Component:
+    """Show the team what the requester thought of the help."""
+    return rx.cond(
+        State.resolution.score > 0,
+        el.section(
+            el.h2(t("Rating")),
+            el.p(t("{score} of 5", score=State.resolution.score)),
+            rx.cond(State.resolution.comment != "", el.p("“", State.resolution.comment, "”")),
+            class_name="card",
+        ),
+    )

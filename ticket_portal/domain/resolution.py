@@ -1,0 +1,214 @@
+"""How a ticket ends: closed by somebody or by time, rated, joined with another one, followed by a new one (SPEC 5)."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from ticket_portal.domain import deadlines, events, notifications, tickets
+from ticket_portal.domain.errors import (
+    CannotReopen,
+    MergeIntoClosed,
+    MergeIntoItself,
+    MergeIntoMerged,
+    MergeOfStrangers,
+    NotAllowed,
+    RatingFinal,
+    RatingMissing,
+    TicketMerged,
+    TooLong,
+)
+from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team, storable
+from ticket_portal.domain.permissions import can_confirm, can_work, require
+from ticket_portal.store.tables import Rating, Ticket
+from ticket_portal.store.unit_of_work import Work
+
+SCORES = (1, 2, 3, 4, 5)
+LONGEST_COMMENT = 1_000
+CHANGEABLE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class RatingForm:
+    """A filled-in rating, checked."""
+
+    score: int
+    comment: str = ""
+
+    @classmethod
+    def parse(cls, typed: dict[str, Any]) -> "RatingForm":
+        """Check what was chosen and typed. Raises RatingMissing, TooLong."""
+        score = str(typed.get("score", ""))
+        if score not in map(str, SCORES):
+            raise RatingMissing
+        comment = storable(str(typed.get("comment") or "")).strip()
+        if len(comment) > LONGEST_COMMENT:
+            raise TooLong("comment", length=len(comment), most=LONGEST_COMMENT)
+        return cls(int(score), comment)
+
+
+@dataclass(frozen=True)
+class ResolutionView:
+    """How a ticket ends or ended, for its requester and the team alike. Moments are "" and numbers 0 where unknown."""
+
+    closes_at: str = ""
+    closed_at: str = ""
+    joined_with: int = 0
+    follows: int = 0
+    followed_by: list[int] = field(default_factory=list[int])
+    score: int = 0
+    comment: str = ""
+    can_rate: bool = False
+
+
+def view(work: Work, ticket: Ticket) -> ResolutionView:
+    """Return how a ticket ends; ask `permissions` before anybody gets it."""
+    rating = work.session.get(Rating, ticket.id)
+    closes_at = deadlines.announced_closing(work, ticket)
+    followers = select(Ticket.number).where(Ticket.follows == ticket.number).order_by(col(Ticket.id))
+    return ResolutionView(
+        closes_at=closes_at.isoformat() if closes_at else "",
+        closed_at=ticket.closed_at.isoformat() if ticket.closed_at else "",
+        joined_with=ticket.merged_into or 0,
+        follows=ticket.follows or 0,
+        followed_by=[number for number in work.session.exec(followers).all() if number],
+        score=rating.score if rating else 0,
+        comment=rating.comment if rating else "",
+        can_rate=ticket.status == "closed" and (rating is None or not _is_final(work, rating)),
+    )
+
+
+def close(work: Work, viewer: Viewer, number: int) -> Ticket:
+    """Close a ticket for the team; the requester is told. What is closed stays as it is. Raises TicketMerged."""
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_work, ticket)
+    tickets.refuse_merged(ticket)
+    if ticket.status != "closed":
+        event = events.record(work, ticket, viewer, "closed")
+        tickets.move(work, ticket, "closed")
+        notifications.about(work, ticket, event, "closed")
+    return ticket
+
+
+def reopen(work: Work, viewer: Viewer, number: int) -> Ticket:
+    """Take a resolved or closed ticket up again; the requester is told. Raises CannotReopen, TicketMerged."""
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_work, ticket)
+    tickets.refuse_merged(ticket)
+    if _is_closed_for_good(work, ticket):
+        raise CannotReopen
+    if ticket.status in ("resolved", "closed"):
+        event = events.record(work, ticket, viewer, "reopened")
+        tickets.move(work, ticket, "open")
+        notifications.about(work, ticket, event, "reopened")
+    return ticket
+
+
+def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
+    """Say what the help was like, after closing; can be changed for a day. Raises NotAllowed, RatingFinal."""
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_confirm, ticket)
+    if ticket.status != "closed":
+        raise NotAllowed
+    rating = work.session.get(Rating, ticket.id) or Rating(ticket_id=ticket.id, score=0, created_at=work.now)
+    if rating.score and _is_final(work, rating):
+        raise RatingFinal
+    rating.score, rating.comment, rating.changed_at = form.score, form.comment, work.now
+    work.session.add(rating)
+    events.record(work, ticket, viewer, "rated", public=False, score=form.score)
+    return rating
+
+
+def merge(work: Work, viewer: Viewer, number: int, into: int) -> Ticket:
+    """Join a ticket with another one of the same requester: it goes on there. Returns the one that ended.
+
+    Raises NotFound, TicketMerged (it is joined with another one already) and the kinds of MergeRefused.
+    """
+    require_team(viewer)
+    if number == into:
+        raise MergeIntoItself
+    # Always in one order: two agents who join crosswise would wait for each other otherwise.
+    found = {n: tickets.find(work, viewer, n) for n in sorted((number, into))}
+    ticket, other = found[number], found[into]
+    if ticket.status == "merged" and ticket.merged_into == into:
+        return ticket
+    _require_mergeable(work, ticket, other)
+    event = events.record(work, ticket, viewer, "merged", into=into)
+    events.record(work, other, viewer, "joined", other=number)
+    _wait_on(work, ticket, other)
+    tickets.move(work, ticket, "merged")
+    _lead(work, ticket, into)
+    notifications.about(work, ticket, event, "merged")
+    return ticket
+
+
+def follow_merge(work: Work, viewer: Viewer, ticket: Ticket) -> Ticket:
+    """Return the ticket in which this one goes on, if the viewer may read it; else itself."""
+    return tickets.find(work, viewer, ticket.merged_into) if ticket.merged_into else ticket
+
+
+def let_time_work(work: Work) -> int:
+    """Remind and close where it is time; returns how many tickets there were.
+
+    What is done, who is told and when it is due next are one transaction: whoever dies before its end has done
+    nothing, and whoever comes after it finds nothing due.
+    """
+    found = deadlines.due(work)
+    for ticket in found:
+        if deadlines.needs_reminder(work, ticket):
+            _remind(work, ticket)
+        else:
+            _close_by_time(work, ticket)
+    return len(found)
+
+
+def _remind(work: Work, ticket: Ticket) -> None:
+    deadlines.reminded(work, ticket)
+    # Not public: there is nothing new to read, only a mail that says so.
+    event = events.record(work, ticket, SYSTEM, "reminder", public=False)
+    notifications.about(work, ticket, event, "reminder")
+
+
+def _close_by_time(work: Work, ticket: Ticket) -> None:
+    event = events.record(work, ticket, SYSTEM, "closed", by="time")
+    tickets.move(work, ticket, "closed")
+    notifications.about(work, ticket, event, "closed")
+
+
+def _require_mergeable(work: Work, ticket: Ticket, other: Ticket) -> None:
+    if ticket.status == "merged":
+        raise TicketMerged
+    if requester(ticket) != requester(other):
+        raise MergeOfStrangers
+    if other.status == "merged":
+        raise MergeIntoMerged(number=other.number, other=other.merged_into)
+    if _is_closed_for_good(work, other):
+        raise MergeIntoClosed(number=other.number)
+
+
+def _wait_on(work: Work, ticket: Ticket, other: Ticket) -> None:
+    """Let whoever waits for an answer in the one ticket wait for it, as long as before, in the other."""
+    if ticket.queue_rank or other.status in ("resolved", "closed"):
+        return
+    since = ticket.waiting_since
+    if other.queue_rank:
+        tickets.move(work, other, "open", unanswered=True)
+    other.waiting_since = min(other.waiting_since, since)
+
+
+def _lead(work: Work, ticket: Ticket, into: int) -> None:
+    """Point to the new number, also from what was joined with this ticket before."""
+    for one in (ticket, *work.session.exec(select(Ticket).where(Ticket.merged_into == ticket.number)).all()):
+        one.merged_into = into
+        work.session.add(one)
+        work.changed(one)
+
+
+def _is_closed_for_good(work: Work, ticket: Ticket) -> bool:
+    until = tickets.reopen_until(ticket, work.settings.reopen_days)
+    return until is not None and work.now >= until
+
+
+def _is_final(work: Work, rating: Rating) -> bool:
+    return work.now >= rating.created_at + CHANGEABLE
