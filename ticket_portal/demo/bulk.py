@@ -14,8 +14,8 @@ from ticket_portal.demo import people
 from ticket_portal.demo.people import HEAVY, LINH
 from ticket_portal.demo.texts import MATTERS, NAMES, NUDGES, Matter
 from ticket_portal.domain.people import Viewer
-from ticket_portal.store import bulk
-from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, Ticket
+from ticket_portal.store import bulk, search
+from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
 HEAVY_OWNS = 200
@@ -30,6 +30,7 @@ ZONES = {
     "uk": "Europe/Kyiv",
     "vi": "Asia/Ho_Chi_Minh",
 }
+TABLES = (Ticket, Message, Event, Reading, SearchEntry)
 COINS = (("BTC", 3), ("ETH", 2), ("USDT", 0), ("SOL", 1), ("XRP", 0), ("TRX", 0))
 NETWORKS = ("Bitcoin", "Ethereum", "Tron", "Solana", "BNB Chain", "Polygon")
 
@@ -145,7 +146,7 @@ def insert(work: Work, plans: list[Plan], agent: Viewer) -> None:
     )
     for one in plans:
         writer.write(one)
-    for table in (Ticket, Message, Event, Reading):
+    for table in TABLES:
         bulk.add(work, table, writer.rows[table])
     work.tell("clock", "queue")
 
@@ -155,7 +156,7 @@ class _Writer:
 
     def __init__(self, agent: Viewer, ticket_id: int, message_id: int, event_id: int) -> None:
         self.rows: dict[type[SQLModel], list[dict[str, Any]]] = {
-            t: [] for t in (Ticket, Message, Event, Reading)
+            table: [] for table in TABLES
         }
         self._agent = agent
         self._ticket_id, self._message_id, self._event_id = ticket_id, message_id, event_id
@@ -170,6 +171,7 @@ class _Writer:
             else:
                 self._happened(ticket, plan.requester, step)
         self.rows[Ticket].append(ticket)
+        self._remember(ticket, "subject", 0, plan.subject)
         self.rows[Reading] += readings.values()
         self._ticket_id += 1
 
@@ -240,8 +242,12 @@ class _Writer:
                 "created_at": step.at,
             }
         )
+        self._remember(ticket, "message", self._message_id, step.body)
         self._message_id += 1
         return self._message_id - 1
+
+    def _remember(self, ticket: dict[str, Any], kind: str, source_id: int, text: str) -> None:
+        self.rows[SearchEntry].append(search.entry(Ticket(**ticket), kind, source_id, text))
 
     def _actor(self, requester: Requester, step: Step) -> Viewer:
         if step.by_team:
