@@ -3,6 +3,7 @@
 import html
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import and_, case, func, or_
@@ -16,7 +17,7 @@ from ticket_portal.store.tables import Message, Reading, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_QUERY = 200
-LOOKED_AT = 5
+LOOKED_AT = 3
 SNIPPET = 140
 LEAD = 40
 
@@ -88,12 +89,11 @@ def _row(ticket: Ticket, unread: bool, words: list[str], hit: str) -> TicketRow:
     )
 
 
-def _found(word: str, looked_for: list[str]) -> bool:
-    folded = search.fold(word)
-    return any(
-        folded.startswith(other) or (search.part_of_id(other) and len(folded) >= search.SHORTEST_ID and other in folded)
-        for other in map(search.fold, looked_for)
-    )
+def _found(word: str, words: Sequence[str]) -> bool:
+    folded, wanted = search.fold(word), tuple(map(search.fold, words))
+    if folded.startswith(wanted):
+        return True
+    return len(folded) >= search.SHORTEST_ID and any(w in folded for w in wanted if search.part_of_id(w))
 
 
 def _hits(work: Work, owner: str, words: list[str], ids: list[int]) -> dict[int, str]:
@@ -123,7 +123,7 @@ def _hits(work: Work, owner: str, words: list[str], ids: list[int]) -> dict[int,
 
 
 def _worth(text: str, words: list[str]) -> int:
-    said = [word for _start, _end, word in search.spoken(unicodedata.normalize("NFC", text))]
+    said = {word for _start, _end, word in search.spoken(unicodedata.normalize("NFC", text))}
     return sum(any(_found(one, [word]) for one in said) for word in words)
 
 

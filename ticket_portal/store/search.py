@@ -35,13 +35,17 @@ _index = table("searchtext", column("rowid"), column("searchtext"))
 def spoken(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield each word of a text: where it begins, where it ends, and how it is written, in small letters."""
     for found in _WORD.finditer(text):
-        word = _NO_LETTER.sub("", unicodedata.normalize("NFKC", found.group()).casefold())
+        word = found.group().casefold()
+        if not word.isascii():
+            word = _NO_LETTER.sub("", unicodedata.normalize("NFKC", word).casefold())
         if word:
             yield found.start(), found.end(), word[:LONGEST_WORD]
 
 
 def fold(word: str) -> str:
     """Return a word without its accents."""
+    if word.isascii():
+        return word
     kept: list[str] = []
     for letter in unicodedata.normalize("NFD", word):
         if unicodedata.combining(letter) and not (
