@@ -30,7 +30,9 @@ def upgrade() -> None:
             ["ticket_id"], ["ticket.id"], name=op.f("fk_searchentry_ticket_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_searchentry")),
-        sa.UniqueConstraint("ticket_id", "kind", "source_id", name=op.f("uq_searchentry_ticket_id_kind_source_id")),
+        sa.UniqueConstraint(
+            "ticket_id", "kind", "source_id", name=op.f("uq_searchentry_ticket_id_kind_source_id")
+        ),
     )
     op.create_index(op.f("ix_searchentry_owner"), "searchentry", ["owner"], unique=False)
     op.create_index("ix_ticket_account_status", "ticket", ["account_id", "status"], unique=False)
@@ -54,7 +56,11 @@ def _fill() -> None:
     said = sa.select(ticket, message.c.id.label("source_id"), message.c.body).join(
         message, message.c.ticket_id == ticket.c.id
     )
-    _copy(sa.select(ticket, sa.literal(0).label("source_id"), ticket.c.subject.label("body")), ticket.c.id, "subject")
+    _copy(
+        sa.select(ticket, sa.literal(0).label("source_id"), ticket.c.subject.label("body")),
+        ticket.c.id,
+        "subject",
+    )
     _copy(said.where(message.c.kind != "note"), message.c.id, "message")
 
 
@@ -65,9 +71,11 @@ def _copy(rows: sa.Select, number: sa.ColumnElement, kind: str) -> None:
         sa.column("words", Words()),
     )
     last = 0
-    while found := op.get_bind().execute(
-        rows.add_columns(number.label("place")).where(number > last).order_by(number).limit(AT_ONCE)
-    ).all():
+    while (
+        found := op.get_bind()
+        .execute(rows.add_columns(number.label("place")).where(number > last).order_by(number).limit(AT_ONCE))
+        .all()
+    ):
         last = found[-1].place
         op.get_bind().execute(
             sa.insert(entries), [search.entry(row, kind, row.source_id, row.body) for row in found]

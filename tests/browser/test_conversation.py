@@ -11,7 +11,9 @@ from tests.browser.people import Person, named
 def test_it_opens_at_the_end_and_at_the_first_unread(ana: Person, linh: Person, budi: Person, number: int):
     ana.opens(number)
     expect(ana.page.locator("[data-first-unread]")).to_have_count(0)
-    expect(ana.message("Message 500 of 500.").or_(ana.page.get_by_test_id("message").last)).to_be_in_viewport()
+    expect(
+        ana.message("Message 500 of 500.").or_(ana.page.get_by_test_id("message").last)
+    ).to_be_in_viewport()
     ana.goes_to("/tickets")
 
     linh.opens(number)

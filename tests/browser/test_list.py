@@ -86,7 +86,9 @@ def test_pages_are_kept_on_the_way_back(ana: Person):
         ("en", "It is 0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060.", "51138bcf09"),
     ],
 )
-def test_what_was_said_is_found_as_people_type_it(ana: Person, linh: Person, number: int, said: str, typed: str):
+def test_what_was_said_is_found_as_people_type_it(
+    ana: Person, linh: Person, number: int, said: str, typed: str
+):
     linh.opens(number)
     linh.replies(said)
     linh.notes("Canary of the team.")

@@ -28,7 +28,16 @@ def test_a_ticket_is_found_by_number_subject_and_what_was_said(work, ana, linh):
     _opened(work, ana, "Something else")
     messages.reply(work, linh, one, says("The bank has confirmed it."))
 
-    for typed in (str(one), f"#{one}", "withdrawal", "WITHDR", "friday", "confirmed", "bank pending", " the  bank "):
+    for typed in (
+        str(one),
+        f"#{one}",
+        "withdrawal",
+        "WITHDR",
+        "friday",
+        "confirmed",
+        "bank pending",
+        " the  bank ",
+    ):
         assert _finds(work, ana, typed) == [one], typed
     assert _finds(work, ana, "bank nothing") == []
     assert _finds(work, ana, "ithdrawal") == []  # words are found by their beginning
@@ -96,7 +105,9 @@ def test_the_number_comes_before_what_mentions_it(work, ana, clock):
 
 
 def test_the_hit_is_shown_and_safe(work, ana, linh):
-    number = _opened(work, ana, "<b>Deposit</b>", "x " * 300 + f"<script>alert(1)</script> {TXID} & more " + "y " * 300)
+    number = _opened(
+        work, ana, "<b>Deposit</b>", "x " * 300 + f"<script>alert(1)</script> {TXID} & more " + "y " * 300
+    )
     work.session.flush()
 
     [row] = search.mine(work, ana, "deposit").rows
@@ -152,7 +163,20 @@ def test_pages_follow_one_another_without_gap_or_double(work, ana, clock, settin
 
 
 def test_whatever_is_typed_is_only_looked_for(work, ana, ticket):
-    for typed in ('"', "'", "a OR b", "NEAR(a b)", "owner : a1", "*", "withdrawal*", "a:b", "\\", "( | & ! )", "\0", "%_"):
+    for typed in (
+        '"',
+        "'",
+        "a OR b",
+        "NEAR(a b)",
+        "owner : a1",
+        "*",
+        "withdrawal*",
+        "a:b",
+        "\\",
+        "( | & ! )",
+        "\0",
+        "%_",
+    ):
         search.mine(work, ana, typed)
     assert _finds(work, ana, "'withdrawal' & !") == [ticket.number]
     assert _finds(work, ana, "!?") == []

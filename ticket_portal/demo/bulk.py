@@ -155,9 +155,7 @@ class _Writer:
     """Turns plans into rows, by the rules of `domain/tickets.move` and `domain/events.record`."""
 
     def __init__(self, agent: Viewer, ticket_id: int, message_id: int, event_id: int) -> None:
-        self.rows: dict[type[SQLModel], list[dict[str, Any]]] = {
-            table: [] for table in TABLES
-        }
+        self.rows: dict[type[SQLModel], list[dict[str, Any]]] = {table: [] for table in TABLES}
         self._agent = agent
         self._ticket_id, self._message_id, self._event_id = ticket_id, message_id, event_id
 

@@ -1,4 +1,4 @@
-"""Transaction IDs and addresses in what people write: recognised by their shape, and by their checksum if they have one."""
+"""Transaction IDs and addresses in what people write: known by their shape, and by their checksum if they have one."""
 
 import hashlib
 import re
@@ -56,7 +56,9 @@ def _checksum(data: bytes) -> bytes:
 
 def _mixed(word: str) -> bool:
     # Without a checksum only its disorder tells it from a long word.
-    return any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
+    return (
+        any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
+    )
 
 
 def _is_bech32(word: str) -> bool:

@@ -98,10 +98,12 @@ def _found(word: str, words: Sequence[str]) -> bool:
 
 def _hits(work: Work, owner: str, words: list[str], ids: list[int]) -> dict[int, str]:
     """Return for each ticket the text that has the most of the words; the newest of equals."""
-    newest = func.row_number().over(partition_by=col(SearchEntry.ticket_id), order_by=col(SearchEntry.id).desc())
+    newest = func.row_number().over(
+        partition_by=col(SearchEntry.ticket_id), order_by=col(SearchEntry.id).desc()
+    )
     found = (
         select(SearchEntry.id, newest.label("place"))
-        .where(col(SearchEntry.ticket_id).in_(ids), SearchEntry.kind != "subject")
+        .where(col(SearchEntry.ticket_id).in_(ids), col(SearchEntry.kind) != "subject")
         .where(search.entries_with(work, owner, words))
         .subquery()
     )
@@ -110,7 +112,7 @@ def _hits(work: Work, owner: str, words: list[str], ids: list[int]) -> dict[int,
         .join(found, found.c.id == col(SearchEntry.id))
         .join(
             Message,
-            and_(SearchEntry.kind == "message", col(Message.id) == col(SearchEntry.source_id)),
+            and_(col(SearchEntry.kind) == "message", col(Message.id) == col(SearchEntry.source_id)),
             isouter=True,
         )
         .where(found.c.place <= LOOKED_AT)

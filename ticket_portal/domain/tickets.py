@@ -162,7 +162,9 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
-    query = select(Ticket, Reading.seq).where(owned(viewer), shown(show)).join(*reading_of(viewer), isouter=True)
+    query = (
+        select(Ticket, Reading.seq).where(owned(viewer), shown(show)).join(*reading_of(viewer), isouter=True)
+    )
     if mark := place_in(after):
         rank, at, last = mark
         query = query.where(

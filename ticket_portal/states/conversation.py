@@ -61,6 +61,7 @@ class ConversationState(SessionState):
     _later: list[MessageView] = []
     _wrote_at: float = 0.0
     _opened_at: float = 0.0
+    _socket: str = ""
 
     @rx.event
     @open_to(EVERYBODY)
@@ -219,9 +220,10 @@ class ConversationState(SessionState):
 
         A page is loaded twice as it opens (see `Gate`), and may say in between that it was read.
         """
-        now, before = time.monotonic(), self._opened_at
-        self._opened_at = now
-        if not self._ticket_id or now - before < OPENING:
+        now, socket = time.monotonic(), self.rx_router_session.session_id
+        again = socket == self._socket and now - self._opened_at < OPENING
+        self._opened_at, self._socket = now, socket
+        if again or not self._ticket_id:
             return
         reader = await self._reader()
         with suppress(DomainError):
@@ -336,5 +338,5 @@ class ConversationState(SessionState):
         }  # fmt: skip
         self._show(**fresh)
         self._ticket_id = self._told = 0
-        self._opened_at = 0.0
+        self._opened_at, self._socket = 0.0, ""
         self._later = []

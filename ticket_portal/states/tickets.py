@@ -108,7 +108,9 @@ class TicketsState(SessionState):
         if viewer.account_id is None:
             self._show(rows=[], more_rows=[], has_more=False, counts={}, session_over=self.loaded)
             return False
-        if viewer.of_team or bare(self._path) != "/tickets":  # somewhere else by now: loaded again on the way back
+        if (
+            viewer.of_team or bare(self._path) != "/tickets"
+        ):  # somewhere else by now: loaded again on the way back
             return False
         view = ListView.parse(self.rx_router_url.query_parameters)
         p = portal()
@@ -116,8 +118,8 @@ class TicketsState(SessionState):
             found = await p.hub.shared(
                 f"list:{viewer.account_id}", view.name, lambda: p.ask(_listing, viewer, view)
             )
-        except Exception:  # noqa: BLE001 - whatever it was, the person is told and may try again
-            log.error("A list of tickets could not be read.", exc_info=True)
+        except Exception:
+            log.exception("A list of tickets could not be read.")
             self._show(failed=True, loaded=True)
             return True
         self._show(
