@@ -7,7 +7,8 @@ from sqlalchemy import Connection, TextClause, text
 from sqlmodel.sql.sqltypes import AutoString
 
 from ticket_portal import settings
-from ticket_portal.store.columns import UtcDateTime
+from ticket_portal.store import full_text
+from ticket_portal.store.columns import UtcDateTime, Words
 from ticket_portal.store.migrations import opened
 from ticket_portal.store.tables import SQLModel
 
@@ -23,7 +24,7 @@ def run(connection: Connection) -> None:
         target_metadata=SQLModel.metadata,
         render_as_batch=on_sqlite,  # SQLite changes a table by copying it
         render_item=_render,
-        include_object=_comparable if on_sqlite else None,
+        include_object=_comparable_on_sqlite if on_sqlite else _comparable,
     )
     with context.begin_transaction():
         if not on_sqlite:
@@ -32,8 +33,13 @@ def run(connection: Connection) -> None:
 
 
 def _comparable(_item: object, name: str | None, kind: str, _reflected: object, _other: object) -> bool:
+    """The full text index is kept by statements of its own."""
+    return not full_text.belongs(kind, name)
+
+
+def _comparable_on_sqlite(item: object, name: str | None, kind: str, found: object, other: object) -> bool:
     """SQLite can't tell that an index has DESC in it, so such indexes are compared on PostgreSQL alone."""
-    return not (kind == "index" and name in _DESCENDING)
+    return _comparable(item, name, kind, found, other) and not (kind == "index" and name in _DESCENDING)
 
 
 _DESCENDING = {
@@ -47,6 +53,8 @@ _DESCENDING = {
 def _render(kind: str, item: object, _context: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(item, UtcDateTime):
         return "UtcDateTime()"
+    if kind == "type" and isinstance(item, Words):
+        return "Words()"
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String({item.length or ''})"
     return False

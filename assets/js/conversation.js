@@ -1,5 +1,5 @@
 // The open conversation in the browser: its lines in order, what is unsent among them, where the reader is.
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { get, remove, set } from "$/public/js/keep.js";
 import { discard, isRefused, newId, put, retry, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 import { goodFiles, shown, takeFiles, useUploads } from "$/public/js/uploads.js";
@@ -14,13 +14,31 @@ const sideOf = (m, team) => {
 // A file of it was refused; without it the message can go.
 const stuck = (item) => (item.files ?? []).some((file) => file.state === "failed");
 
-// One list of what the server told (three parts, so that a new message sends only itself) and what is unsent.
-export const useLines = (viewer, number, team, earlier, messages, recent, refused, seenByTeam) => {
+// What came after the list that the page was opened with. Each delta brings only what is new, so it is kept here,
+// beside the list it belongs to; what a hurried redrawing missed shows as a gap.
+const tails = new WeakMap();
+const withTail = (messages, recent) => {
+  const tail = tails.get(messages) ?? [];
+  const last = (tail.at(-1) ?? messages.at(-1))?.seq ?? 0;
+  const fresh = recent.filter((m) => m.seq > last);
+  if (fresh.length) tails.set(messages, [...tail, ...fresh]);
+  return [...messages, ...tail, ...fresh];
+};
+export const useWhole = (messages, recent, after, dispatch) => {
+  const gap = useMemo(() => after > 0 && !withTail(messages, recent).some((m) => m.seq === after), [messages, recent, after]);
+  useEffect(() => {
+    if (gap) dispatch(null);
+  }, [gap]);
+};
+
+const OLD = 60; // from the end: what is further up is laid out when it is scrolled to
+// One list of what the server told (in parts, so that a new message sends only itself) and what is unsent.
+export const useLines = (viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread) => {
   const outbox = useOutbox(viewer);
   const retried = useRetried();
   const uploads = useUploads();
   return useMemo(() => {
-    const told = [...earlier, ...messages, ...recent];
+    const told = [...earlier, ...withTail(messages, recent)];
     const keys = new Set(told.map((m) => m.key).filter(Boolean));
     const unsent = outbox
       .filter((item) => number && item.number === number && !keys.has(item.client_id))
@@ -45,12 +63,17 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
     const lines = told.map((m) => ({ ...m, id: m.key || String(m.seq), body: "", side: sideOf(m, team), state: "sent", problem: "", stuck: false, mark: "", files: m.files.map(shown) }));
     const last = lines.findLast((line) => line.mine && line.kind !== "event");
     if (last && !team && !unsent.length) last.mark = seenByTeam >= last.seq ? "seen" : "sent";
-    return [...lines, ...unsent].map((line, i, all) => ({ ...line, new_day: i === 0 || day(all[i - 1].at) !== day(line.at) }));
-  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, uploads]);
+    return [...lines, ...unsent].map((line, i, all) => ({
+      ...line,
+      new_day: i === 0 || day(all[i - 1].at) !== day(line.at),
+      first_unread: i > 0 && line.seq > 0 && line.seq === firstUnread,
+      old: all.length - i > OLD,
+    }));
+  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread, uploads]);
 };
 
 export const useConversationSender = (viewer, number, live, messages, recent, refused, dispatch) => {
-  const confirmed = useMemo(() => [...messages, ...recent].map((m) => m.key).filter(Boolean), [messages, recent]);
+  const confirmed = useMemo(() => withTail(messages, recent).map((m) => m.key).filter(Boolean), [messages, recent]);
   useSender(viewer, number, live, confirmed, refused, dispatch);
 };
 export const retryLine = retry;
@@ -77,39 +100,123 @@ const below = () => document.documentElement.scrollHeight - window.scrollY - win
 const toEnd = (behavior) => window.scrollTo({ top: document.documentElement.scrollHeight, behavior });
 const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 
-// Opens at the newest; later ones never move what is being read, they are counted until the reader goes there.
-export const useFollow = (number, lines) => {
+const place = (line) => line?.getBoundingClientRect().top ?? 0;
+const messageAt = (at) => document.querySelectorAll('[data-testid="message"]')[at];
+
+// Opens at the first unread, else at the newest. Later ones never move what is being read, they are counted until the
+// reader goes there; nor do earlier ones that are put above it.
+export const useFollow = (number, lines, firstUnread) => {
   const [fresh, setFresh] = useState(0);
-  const known = useRef({ number: 0, count: 0, near: true });
-  const count = lines.length;
+  const known = useRef({ number: 0, first: "", last: "", near: true, line: undefined, top: 0 });
+  const first = lines[0]?.id;
+  const last = lines.at(-1)?.id;
   const mine = lines.at(-1)?.mine ?? false;
+  const look = useCallback(() => {
+    known.current.near = below() < NEAR;
+    known.current.line = messageAt(0);
+    known.current.top = place(known.current.line);
+    if (known.current.near) setFresh(0);
+  }, []);
   useEffect(() => {
-    const look = () => {
-      known.current.near = below() < NEAR;
-      if (known.current.near) setFresh(0);
-    };
     window.addEventListener("scroll", look, { passive: true });
     return () => window.removeEventListener("scroll", look);
   }, []);
+  useLayoutEffect(() => {
+    const before = known.current;
+    if (before.number === number && before.first !== first && before.line?.isConnected) {
+      window.scrollBy({ top: place(before.line) - before.top, behavior: "instant" });
+    }
+    before.first = first;
+  }, [number, first]);
   useEffect(() => {
     const before = known.current;
-    if (!number || !count) return;
+    if (!number || !last) return;
     if (before.number !== number) {
-      known.current = { number, count, near: true };
-      if (count > 3) toEnd("instant");
+      known.current = { ...before, number, first, last };
+      const unread = document.querySelector("[data-first-unread]");
+      if (unread) unread.scrollIntoView({ block: "start", behavior: "instant" });
+      else if (!firstUnread && lines.length > 3) toEnd("instant");
+      look();
       return;
     }
-    const added = count - before.count;
-    before.count = count;
+    const at = lines.findLastIndex((line) => line.id === before.last);
+    before.last = last;
+    const added = at < 0 ? 0 : lines.length - 1 - at;
     if (added <= 0) return;
     if (before.near || mine) toEnd(calm());
     else setFresh((n) => n + added);
-  }, [number, count]);
+  }, [number, last]);
   const jump = useCallback(() => {
     setFresh(0);
     toEnd(calm());
   }, []);
   return { fresh, jump };
+};
+
+const TYPING = 6000;
+const TELL_EVERY = 3000;
+// Tells that a public reply is being typed, now and then, never what; internal notes are nobody's business.
+export const useTells = (mode, live, dispatch) => {
+  const told = useRef(0);
+  useEffect(() => {
+    if (!live || mode === "note") return undefined;
+    const typed = (event) => {
+      const field = event.target;
+      if (field.id !== "reply" || !field.value.trim() || Date.now() - told.current < TELL_EVERY) return;
+      told.current = Date.now();
+      dispatch(null);
+    };
+    document.addEventListener("input", typed);
+    return () => document.removeEventListener("input", typed);
+  }, [mode, live]);
+};
+// Whether somebody else is typing: until they send, or have been silent for a moment.
+export const useTyping = (beat, lines) => {
+  const [typing, setTyping] = useState(false);
+  const last = lines.at(-1)?.id;
+  useEffect(() => {
+    if (!beat) return undefined;
+    setTyping(true);
+    const timer = setTimeout(() => setTyping(false), TYPING);
+    return () => clearTimeout(timer);
+  }, [beat]);
+  useEffect(() => setTyping(false), [last]);
+  return typing;
+};
+
+const COPIED = 2000;
+const copy = async (text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Plain http on a host other than localhost: the old way.
+  const field = document.body.appendChild(Object.assign(document.createElement("textarea"), { value: text }));
+  field.select();
+  document.execCommand("copy");
+  return field.remove();
+};
+// A chip (a transaction ID, an address) copies itself.
+export const useCopies = () => {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    let timer;
+    const click = async (event) => {
+      const chip = event.target instanceof Element ? event.target.closest("button.chip") : null;
+      if (!chip) return;
+      try {
+        await copy(chip.textContent);
+      } catch {
+        return; // refused: the text can still be selected
+      }
+      setCopied(true);
+      clearTimeout(timer);
+      timer = setTimeout(() => setCopied(false), COPIED);
+    };
+    document.addEventListener("click", click);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("click", click);
+    };
+  }, []);
+  return copied;
 };
 
 const draftName = (viewer, place) => `portal:draft:${viewer}:${place}`;

@@ -118,7 +118,8 @@ class Tab:
             await self._writer.wait_closed()
 
     def _event(self, name: str, payload: dict[str, Any]) -> dict[str, Any]:
-        return {"name": name, "payload": payload, "router_data": {"pathname": self.path, "asPath": self.path}}
+        where = {"pathname": self.path.split("?")[0], "asPath": self.path}
+        return {"name": name, "payload": payload, "router_data": where}
 
     async def _listen(self) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):

@@ -16,7 +16,7 @@ CONVERSATION = f"{STATES}.ticket_portal___states___conversation____conversation_
 
 
 def measure(data: Data, boot: dict[str, Any], times: int) -> dict[str, Any]:
-    """List of 200 tickets, ticket of ten messages, queue and a reply: in an open page and in a new tab."""
+    """List of 200 tickets, a search in it, a ticket of ten messages, queue, a reply: in open pages and new tabs."""
     cast = people.cast(data)
     with Server(data) as server:
         found = run(_measure(server, cast, boot, times))
@@ -39,6 +39,8 @@ async def _measure(server: Server, cast: Cast, boot: dict[str, Any], times: int)
     ):
         found[f"{name}_new_tab"] = await _new_tabs(url, cast, path, cookies, boot, times)
     found["list_open_page"] = await _open_page(url, cast, cast.customer, ticket, "/tickets", boot, times)
+    search = "/tickets?q=deposit+usdt"
+    found["search_open_page"] = await _open_page(url, cast, cast.customer, ticket, search, boot, times)
     found["ticket_open_page"] = await _open_page(url, cast, cast.customer, "/get-help", ticket, boot, times)
     found["queue_open_page"] = await _open_page(
         url, cast, cast.agent, f"/agent{ticket}", "/agent", boot, times

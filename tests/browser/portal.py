@@ -30,6 +30,7 @@ class Server:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
         self._log = folder / f"server-{self.port}.log"
         given = {"PORTAL_" + name.upper(): str(value) for name, value in settings.items()}
         self._environment = {

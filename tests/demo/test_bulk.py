@@ -15,7 +15,7 @@ from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.i18n.locales import LOCALES
-from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, Ticket
+from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 
@@ -155,11 +155,20 @@ def _rows(work: Work, number: int) -> list[dict[str, Any]]:
     ticket = work.session.exec(select(Ticket).where(Ticket.number == number)).one()
     assert ticket.number == FIRST_NUMBER + ticket.id - 1
     found: list[SQLModel] = [ticket]
-    for table, order in ((Message, Message.seq), (Event, Event.seq), (Reading, Reading.reader)):
+    for table, order in (
+        (Message, Message.seq),
+        (Event, Event.seq),
+        (Reading, Reading.reader),
+        (SearchEntry, SearchEntry.source_id),
+    ):
         found += work.session.exec(select(table).where(table.ticket_id == ticket.id).order_by(order)).all()
     written = {m.id: m.seq for m in found if isinstance(m, Message)}
     rows = [row.model_dump(exclude={"id", "number", "client_id", "ticket_id"}) for row in found]
     for row in rows:
         if row.get("message_id"):
             row["message_id"] = written[row["message_id"]]
+        if row.get("kind") == "subject":
+            row["words"] = row["words"].replace(str(number), "the number")
+        if row.get("kind") == "message":
+            row["source_id"] = written[row["source_id"]]
     return rows

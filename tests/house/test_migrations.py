@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from ticket_portal.domain import search
+from ticket_portal.domain.people import Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store import migrations
-from ticket_portal.store.unit_of_work import Store
+from ticket_portal.store.unit_of_work import Store, Work
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,3 +78,84 @@ def test_a_database_of_newer_code_is_recognised(empty):
         assert not migrations.known(migrations.version(connection) or "")
     assert migrations.known(migrations.newest())
     store.close()
+
+
+def test_what_was_written_before_the_search_came_is_found(empty, tmp_path):
+    assert _alembic(empty, tmp_path, "upgrade", "0001").returncode == 0
+    store = Store(empty)
+    store.write(_earlier_tickets)
+    migrations.upgrade(empty)
+
+    budi = Viewer(role="customer", account_id=2)
+    assert [r.number for r in store.read(search.mine, ANA, "rut tien").rows] == [12345]
+    assert [r.hit for r in store.read(search.mine, ANA, "public").rows] == ["What is <mark>public</mark>."]
+    assert store.read(search.mine, ANA, "internal").rows == []
+    assert store.read(search.mine, budi, "public").rows == []
+
+    # Whatever tables later migrations copy: an entry follows its ticket's owner, and goes with its ticket.
+    store.write(lambda work: work.session.execute(text("UPDATE ticket SET account_id = 2")))
+    assert [r.number for r in store.read(search.mine, budi, "public").rows] == [12345]
+    assert store.read(search.mine, ANA, "public").rows == []
+    store.write(lambda work: work.session.execute(text("DELETE FROM ticket")))
+    assert (
+        store.read(lambda work: work.session.execute(text("SELECT count(*) FROM searchentry")).scalar()) == 0
+    )
+    store.close()
+
+
+ANA = Viewer(role="customer", account_id=1)
+THEN = "2026-01-01 00:00:00"
+
+
+def _earlier_tickets(work: Work) -> None:
+    for number in (1, 2):
+        _insert(
+            work,
+            "account",
+            id=number,
+            address=f"a{number}@example.com",
+            name="A",
+            password_hash="",
+            role="customer",
+            language="vi",
+            time_zone="UTC",
+            created_at=THEN,
+        )
+    ranks = {"turn_rank": 1, "queue_rank": 0, "last_seq": 2, "team_seq": 0, "requester_seq": 1}
+    moments = dict.fromkeys(("created_at", "updated_at", "waiting_since"), THEN)
+    _insert(
+        work,
+        "ticket",
+        id=1,
+        number=12345,
+        subject="Rút tiền",
+        status="new",
+        account_id=1,
+        address="a1@example.com",
+        requester="A",
+        language="vi",
+        proved_by="account",
+        seen_by_team_seq=0,
+        **ranks,
+        **moments,
+    )
+    for seq, (kind, body) in enumerate((("reply", "What is public."), ("note", "What is internal.")), 1):
+        _insert(
+            work,
+            "message",
+            id=seq,
+            ticket_id=1,
+            seq=seq,
+            kind=kind,
+            author_role="agent",
+            author_name="L",
+            body=body,
+            client_id=str(seq),
+            created_at=THEN,
+        )
+
+
+def _insert(work: Work, table: str, **values: object) -> None:
+    names = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    work.session.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)

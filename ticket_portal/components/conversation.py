@@ -34,6 +34,8 @@ class Line(MessageView):
     stuck: bool = False
     mark: str = ""
     new_day: bool = False
+    first_unread: bool = False
+    old: bool = False
 
 
 def _of_team() -> rx.Var[bool]:
@@ -53,6 +55,7 @@ def _lines() -> rx.Var[list[Line]]:
         State.recent,
         State.refused,
         State.seen_by_team,
+        State.first_unread,
     )
     return rx.Var("lines", _var_data=data).to(list[Line])
 
@@ -74,6 +77,14 @@ def effects() -> rx.Component:
             State.recent,
             State.refused,
             dispatcher(State.send),
+        ),
+        RunsHook.create(
+            "conversation",
+            "useWhole",
+            State.messages,
+            State.recent,
+            State.recent_after,
+            dispatcher(lambda _item: State.catch_up()),
         ),
         RunsHook.create(
             "conversation", "useSeen", State.ticket, State.last_seq, _live(), dispatcher(State.seen)
@@ -163,6 +174,7 @@ def thread() -> rx.Component:
         ),
         _announcement(lines),
         large_file(),
+        _copied(),
         aria_labelledby="conversation-heading",
     )
 
@@ -178,9 +190,43 @@ def _announcement(lines: rx.Var[list[Line]]) -> rx.Component:
     )
 
 
+def _copied() -> rx.Component:
+    """Say what a chip does, and that it did it."""
+    data = hook_value("conversation", "useCopies", "copied")
+    return rx.fragment(
+        el.span(t("Copy"), id="copy-hint", hidden=True),
+        el.p(
+            rx.cond(rx.Var("copied", _var_data=data).to(bool), t("Copied"), ""),
+            class_name="copied",
+            role="status",
+        ),
+    )
+
+
+def typing(lines: rx.Var[list[Line]]) -> rx.Component:
+    """Say that somebody else is writing a public reply."""
+    data = hook_value("conversation", "useTyping", "typing", State.writer_beat, lines)
+    return rx.cond(
+        rx.Var("typing", _var_data=data).to(bool),
+        el.p(
+            el.span(class_name="typing__dots", aria_hidden="true"),
+            rx.cond(
+                State.writer != "",
+                t("{name} is typing…", name=State.writer),
+                t("The customer is typing…"),
+            ),
+            class_name="typing",
+        ),
+    )
+
+
 def _line(line: rx.Var[Line]) -> rx.Component:
     return rx.fragment(
         rx.cond(line.new_day, el.li(el.time(day(line.at), date_time=line.at), class_name="day")),
+        rx.cond(
+            line.first_unread,
+            el.li(el.span(t("New")), class_name="new", custom_attrs={"data-first-unread": "true"}),
+        ),
         rx.cond(
             line.kind == "event", _event(line), rx.cond(line.kind == "details", _ask(line), _message(line))
         ),
@@ -262,7 +308,7 @@ def _message(line: rx.Var[Line]) -> rx.Component:
         _body(line, "msg__body"),
         _files(line),
         _foot(line),
-        class_name="msg",
+        class_name=rx.cond(line.old, "msg msg--old", "msg"),
         custom_attrs={"data-testid": "message", "data-side": line.side, "data-state": line.state},
     )
 
@@ -392,7 +438,7 @@ def _composer_var(name: str, kind: type) -> rx.Var:
 
 def jump(lines: rx.Var[list[Line]]) -> rx.Component:
     """Offer to go to what came in while something earlier is being read."""
-    data = hook_value("conversation", "useFollow", "follow", State.ticket, lines)
+    data = hook_value("conversation", "useFollow", "follow", State.ticket, lines, State.first_unread)
     fresh = rx.Var("follow.fresh", _var_data=data).to(int)
     return rx.cond(
         fresh > 0,
@@ -417,6 +463,8 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
     picker = _picker()
     return el.div(
         jump(_lines()),
+        typing(_lines()),
+        RunsHook.create("conversation", "useTells", mode, _live(), dispatcher(lambda _item: State.write())),
         NativeForm.create(
             rx.cond(
                 (State.status == "closed") & State.can_reopen,

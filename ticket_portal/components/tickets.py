@@ -1,5 +1,6 @@
 """What shows a ticket in a line: its status, a row of a list, the skeleton of a list."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -44,6 +45,29 @@ def unread_word(unread: rx.Var[bool] | Any) -> rx.Component:
     return rx.cond(unread, el.span(t("Unread:"), " ", class_name="sr"))
 
 
+def turn_sentence(row: rx.Var[TicketRow]) -> rx.Component:
+    """Say whose turn it is, and since when."""
+    ago = rel_time(row.updated_at)
+    return el.time(
+        rx.match(
+            row.status,
+            ("new", t("With our team – sent {time}", time=ago)),
+            ("waiting_customer", t("Your turn – we asked {time}", time=ago)),
+            ("resolved", t("Your turn – solved {time}", time=ago)),
+            ("closed", t("Closed {time}", time=ago)),
+            ("merged", t("Continues in another ticket")),
+            t("With our team – last update {time}", time=ago),
+        ),
+        date_time=row.updated_at,
+        title=date_time(row.updated_at),
+    )
+
+
+def safe_html(tag: Callable[..., rx.Component], html: rx.Var[str] | Any, **props: Any) -> rx.Component:
+    """Show what the domain wrote as HTML: everything of people's own is escaped there."""
+    return tag(**props, custom_attrs={"dangerouslySetInnerHTML": rx.Var.create({"__html": html})})
+
+
 def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
     """Show one of the person's own tickets; the link covers the row."""
     return el.li(
@@ -51,7 +75,7 @@ def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
             el.a(
                 el.span(
                     rx.cond(row.unread, el.span(class_name="dot", aria_hidden="true")),
-                    row.subject,
+                    rx.cond(row.marked != "", safe_html(el.span, row.marked), row.subject),
                     class_name="row__subject",
                 ),
                 href=href("/tickets/" + row.number.to_string()),
@@ -59,10 +83,11 @@ def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
             el.p(
                 unread_word(row.unread),
                 el.span(row.number, class_name="num"),
-                moment(row.updated_at),
+                turn_sentence(row),
                 rx.cond(row.has_files, el.span(icon("paperclip"), el.span(t("Has files"), class_name="sr"))),
                 class_name="row__meta",
             ),
+            rx.cond(row.hit != "", safe_html(el.p, row.hit, class_name="row__hit")),
             class_name="row__main",
         ),
         status_chip(row.status, row.joined_with),

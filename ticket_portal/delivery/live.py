@@ -12,6 +12,7 @@ import sqlite3
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
@@ -25,6 +26,17 @@ T = TypeVar("T")
 HEARTBEAT = 45.0
 POLL_EVERY = 0.3
 MOST_SHARED = 2_000
+WHISPER_KEPT = 6.0
+
+
+@dataclass(frozen=True)
+class Whisper:
+    """Something that holds for a moment and is written nowhere, such as that somebody is typing."""
+
+    sender: str
+    role: str
+    name: str
+    at: float
 
 
 class Hub:
@@ -38,6 +50,7 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._shared: OrderedDict[tuple[str, str], tuple[float, asyncio.Future[Any]]] = OrderedDict()
+        self._whispers: dict[str, dict[str, Whisper]] = {}
         store.listeners.append(self.signal)
 
     @asynccontextmanager
@@ -93,6 +106,21 @@ class Hub:
                 return
             self._shared.popitem(last=False)
 
+    def whisper(self, topic: str, sender: str, role: str, name: str) -> None:
+        """Tell those who listen to a topic, here and in other processes; call it in a thread."""
+        said = {"topic": topic, "sender": sender, "role": role, "name": name}
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._hear, said)
+        self._store.whisper(said)
+
+    def whispers(self, topic: str) -> list[Whisper]:
+        """Return what was whispered about a topic within the last seconds, the newest last."""
+        old = asyncio.get_running_loop().time() - WHISPER_KEPT
+        found = [w for w in self._whispers.get(topic, {}).values() if w.at > old]
+        if not found:
+            self._whispers.pop(topic, None)
+        return sorted(found, key=lambda whisper: whisper.at)
+
     def signal(self, topics: set[str]) -> None:
         """Tell this process's listeners; callable from any thread."""
         if self._loop and not self._loop.is_closed():
@@ -130,6 +158,17 @@ class Hub:
         for listener in self.listeners:
             listener(topics)
 
+    def _hear(self, said: dict[str, str]) -> None:
+        topic = said["topic"]
+        waiting = self._waiting.get(topic, ())
+        if not waiting:  # nobody looks at it in this process
+            return
+        now = asyncio.get_running_loop().time()
+        whisper = Whisper(said["sender"], said["role"], said["name"], now)
+        self._whispers.setdefault(topic, {})[whisper.sender] = whisper
+        for changed in waiting:
+            changed.set()
+
     async def _hear_other_processes(self) -> None:
         hear = self._follow_file if self._store.on_sqlite else self._listen
         while True:
@@ -149,7 +188,11 @@ class Hub:
             self.wake_all()  # what was said while nobody listened
             async for notice in connection.notifies():
                 said = json.loads(notice.payload)
-                if said["origin"] != self._store.origin:
+                if said["origin"] == self._store.origin:
+                    continue
+                if "whisper" in said:
+                    self._hear(said["whisper"])
+                else:
                     self._dispatch(set(said["topics"]))
 
     async def _follow_file(self) -> None:

@@ -14,8 +14,8 @@ from ticket_portal.demo import people
 from ticket_portal.demo.people import HEAVY, LINH
 from ticket_portal.demo.texts import MATTERS, NAMES, NUDGES, Matter
 from ticket_portal.domain.people import Viewer
-from ticket_portal.store import bulk
-from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, Ticket
+from ticket_portal.store import bulk, search
+from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
 HEAVY_OWNS = 200
@@ -30,6 +30,7 @@ ZONES = {
     "uk": "Europe/Kyiv",
     "vi": "Asia/Ho_Chi_Minh",
 }
+TABLES = (Ticket, Message, Event, Reading, SearchEntry)
 COINS = (("BTC", 3), ("ETH", 2), ("USDT", 0), ("SOL", 1), ("XRP", 0), ("TRX", 0))
 NETWORKS = ("Bitcoin", "Ethereum", "Tron", "Solana", "BNB Chain", "Polygon")
 
@@ -146,7 +147,7 @@ def insert(work: Work, plans: list[Plan], agent: Viewer) -> None:
     )
     for one in plans:
         writer.write(one)
-    for table in (Ticket, Message, Event, Reading):
+    for table in TABLES:
         bulk.add(work, table, writer.rows[table])
     work.tell("clock", "queue")
 
@@ -155,9 +156,7 @@ class _Writer:
     """Turns plans into rows, by the rules of `domain/tickets.move` and `domain/events.record`."""
 
     def __init__(self, work: Work, agent: Viewer, ticket_id: int, message_id: int, event_id: int) -> None:
-        self.rows: dict[type[SQLModel], list[dict[str, Any]]] = {
-            t: [] for t in (Ticket, Message, Event, Reading)
-        }
+        self.rows: dict[type[SQLModel], list[dict[str, Any]]] = {table: [] for table in TABLES}
         self._now, self._settings = work.now, work.settings
         self._agent = agent
         self._ticket_id, self._message_id, self._event_id = ticket_id, message_id, event_id
@@ -174,6 +173,7 @@ class _Writer:
         while ticket["due_at"] and ticket["due_at"] <= self._now:
             self._reminded(ticket)
         self.rows[Ticket].append(ticket)
+        self._remember(ticket, "subject", 0, plan.subject)
         self.rows[Reading] += readings.values()
         self._ticket_id += 1
 
@@ -286,8 +286,12 @@ class _Writer:
                 "created_at": step.at,
             }
         )
+        self._remember(ticket, "message", self._message_id, step.body)
         self._message_id += 1
         return self._message_id - 1
+
+    def _remember(self, ticket: dict[str, Any], kind: str, source_id: int, text: str) -> None:
+        self.rows[SearchEntry].append(search.entry(Ticket(**ticket), kind, source_id, text))
 
     def _actor(self, requester: Requester, step: Step) -> Viewer:
         if step.by_team:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ticket_portal.domain.people import Viewer
+from ticket_portal.store import search
 from ticket_portal.store.tables import Event, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -23,6 +24,8 @@ def record(
         message.seq = ticket.last_seq
         work.session.add(message)
         work.session.flush()
+        if public:
+            search.remember(work, ticket, "message", message.id, message.body)
     event = Event(
         ticket_id=ticket.id,
         seq=ticket.last_seq,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from linkify_it import LinkifyIt
 from sqlmodel import col, select
 
-from ticket_portal.domain import attachments, events, limits, notifications, resolution, tickets
+from ticket_portal.domain import attachments, events, identifiers, limits, notifications, resolution, tickets
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import CannotReopen, NotFound, TooFast
 from ticket_portal.domain.limits import Limit
@@ -160,6 +160,21 @@ def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
         work.changed(ticket)
 
 
+def read_up_to(work: Work, viewer: Viewer, ticket: Ticket) -> int:
+    """Return up to which entry the viewer's side has read a ticket; 0 if they never opened it."""
+    reading = work.session.get(Reading, (ticket.id, viewer.reader if viewer.of_team else requester(ticket)))
+    return reading.seq if reading else 0
+
+
+def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
+    """Return the number of the first message of the other side that is not read yet; 0 if there is none."""
+    for entry in entries:
+        theirs = viewer.of_team != (entry.role in ("agent", "admin", "system"))
+        if entry.seq > read and theirs and entry.kind != "event":
+            return entry.seq
+    return 0
+
+
 def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
     """Return the newest part of a conversation for an audience; ask `permissions` before anybody gets it."""
     found = work.session.exec(
@@ -212,7 +227,10 @@ def views(entries: list[Entry], viewer: Viewer) -> list[MessageView]:
 
 @lru_cache(maxsize=2_000)  # a conversation is read again at each change, and only its end is new
 def as_html(body: str) -> str:
-    """Return a text as safe HTML: everything escaped, web addresses made into links that tell nothing of us."""
+    """Return a text as safe HTML: everything escaped, web addresses made into links that tell nothing of us.
+
+    Transaction IDs and addresses become buttons; what they do is the page's matter (assets/js/conversation.js).
+    """
     parts: list[str] = []
     end = 0
     for link in _links.match(body) or ():
@@ -220,11 +238,21 @@ def as_html(body: str) -> str:
             continue
         url = html.escape(link.url, quote=True)
         parts += [
-            html.escape(body[end : link.index]),
+            _with_chips(body[end : link.index]),
             f'<a href="{url}" target="_blank" rel="noopener noreferrer nofollow">{html.escape(link.text)}</a>',
         ]
         end = link.last_index
-    return "".join([*parts, html.escape(body[end:])])
+    return "".join([*parts, _with_chips(body[end:])])
+
+
+def _with_chips(text: str) -> str:
+    parts: list[str] = []
+    end = 0
+    for start, stop in identifiers.find(text):
+        chip = f'<button type="button" class="chip" aria-describedby="copy-hint">{text[start:stop]}</button>'
+        parts += [html.escape(text[end:start]), chip]
+        end = stop
+    return "".join([*parts, html.escape(text[end:])])
 
 
 def _already(work: Work, ticket: Ticket, viewer: Viewer, form: MessageForm) -> Message | None:

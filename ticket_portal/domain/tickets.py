@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlmodel import col, select
 
 from ticket_portal.domain import attachments, deadlines, events, limits, notifications
@@ -23,6 +23,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_read, can_work, require
+from ticket_portal.store import search
 from ticket_portal.store.tables import (
     CUSTOMER_STATUSES,
     FINAL_STATUSES,
@@ -39,6 +40,14 @@ LONGEST_SUBJECT = 150
 LONGEST_BODY = 10_000
 LONGEST_NAME = 80
 LARGEST = 2**31 - 1
+# The parts of a person's list; a ticket that waits for them is open too.
+SHOWN = {
+    "all": (),
+    "waiting": ("waiting_customer",),
+    "open": ("new", "open", "on_hold", "waiting_customer"),
+    "resolved": ("resolved",),
+    "closed": FINAL_STATUSES,
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,10 @@ class TicketForm:
 
 @dataclass(frozen=True)
 class TicketRow:
-    """One row of a list of tickets, as one viewer may see it."""
+    """One row of a list of tickets, as one viewer may see it.
+
+    Where somebody searched, `marked` is the subject and `hit` a piece of a message or a file's name, as safe HTML.
+    """
 
     number: int
     subject: str
@@ -89,6 +101,8 @@ class TicketRow:
     assignee: str = ""
     has_files: bool = False
     joined_with: int = 0
+    marked: str = ""
+    hit: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,16 +170,12 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
     return ticket
 
 
-def mine(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
+def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
-    if viewer.role == "customer":
-        owned = col(Ticket.account_id) == viewer.account_id
-    elif viewer.role == "guest":
-        owned = and_(col(Ticket.address) == viewer.address, col(Ticket.account_id).is_(None))
-    else:
-        raise NotFound
-    query = select(Ticket, Reading.seq).where(owned).join(*_reading_of(viewer), isouter=True)
-    if mark := _mark(after):
+    query = (
+        select(Ticket, Reading.seq).where(owned(viewer), shown(show)).join(*reading_of(viewer), isouter=True)
+    )
+    if mark := place_in(after):
         rank, at, last = mark
         query = query.where(
             col(Ticket.turn_rank) >= rank,
@@ -177,9 +187,31 @@ def mine(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
         )
     order = (col(Ticket.turn_rank), col(Ticket.updated_at).desc(), col(Ticket.id).desc())
     found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
-    rows = [_row(t, unread=t.team_seq > (seq or 0)) for t, seq in found[:PAGE]]
+    rows = [row(t, unread=t.team_seq > (seq or 0)) for t, seq in found[:PAGE]]
     last_one = found[PAGE - 1][0] if len(found) > PAGE else None
-    return TicketPage(rows, _place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else "")
+    return TicketPage(rows, place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else "")
+
+
+def counts(work: Work, viewer: Viewer) -> dict[str, int]:
+    """Return how many tickets each part of the viewer's list has."""
+    query = select(Ticket.status, func.count()).where(owned(viewer)).group_by(Ticket.status)
+    found = dict(work.session.exec(query).all())
+    return {show: sum(n for s, n in found.items() if s in (of or found)) for show, of in SHOWN.items()}
+
+
+def owned(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition that a ticket is in the viewer's own list. Raises NotFound: the team has none."""
+    if viewer.role == "customer":
+        return col(Ticket.account_id) == viewer.account_id
+    if viewer.role == "guest":
+        return and_(col(Ticket.address) == viewer.address, col(Ticket.account_id).is_(None))
+    raise NotFound
+
+
+def shown(show: str) -> ColumnElement[bool]:
+    """Return the condition that a ticket belongs to a part of a list; a part that nobody knows is all of it."""
+    statuses = SHOWN.get(show)
+    return col(Ticket.status).in_(statuses) if statuses else true()
 
 
 def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
@@ -190,7 +222,7 @@ def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
         .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
         .where(col(Ticket.queue_rank) < _QUEUE_RANK["closed"])
     )
-    if mark := _mark(after):
+    if mark := place_in(after):
         rank, at, last = mark
         query = query.where(
             col(Ticket.queue_rank) >= rank,
@@ -203,7 +235,7 @@ def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     order = (col(Ticket.queue_rank), col(Ticket.waiting_since), col(Ticket.id))
     found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
     rows = [
-        _row(
+        row(
             t,
             unread=t.requester_seq > t.seen_by_team_seq,
             requester=t.requester or t.address,
@@ -214,7 +246,7 @@ def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     ]
     last_one = found[PAGE - 1][0] if len(found) > PAGE else None
     return TicketPage(
-        rows, _place(last_one.queue_rank, last_one.waiting_since, last_one.id) if last_one else ""
+        rows, place(last_one.queue_rank, last_one.waiting_since, last_one.id) if last_one else ""
     )
 
 
@@ -336,6 +368,7 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
     work.session.add(ticket)
     work.session.flush()
     ticket.number = FIRST_NUMBER + ticket.id - 1
+    search.remember(work, ticket, "subject", 0, ticket.subject)
     return ticket
 
 
@@ -384,9 +417,10 @@ def _spend_on_new(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None
     limits.spend(work, Limit("guest_tickets_ip", s.limit_guest_tickets_per_ip_per_hour), ip, refusal=TooMany)
 
 
-def _row(
+def row(
     ticket: Ticket, *, unread: bool, requester: str = "", language: str = "", assignee: str = ""
 ) -> TicketRow:
+    """Return a ticket as a row of a list."""
     return TicketRow(
         number=ticket.number or 0,
         subject=ticket.subject,
@@ -402,15 +436,17 @@ def _row(
     )
 
 
-def _reading_of(viewer: Viewer) -> tuple[Any, Any]:
+def reading_of(viewer: Viewer) -> tuple[Any, Any]:
+    """Return what joins a ticket with how far the viewer has read it."""
     return Reading, and_(col(Reading.ticket_id) == col(Ticket.id), col(Reading.reader) == viewer.reader)
 
 
-def _place(rank: int, at: datetime, last: int) -> str:
+def place(rank: int, at: datetime, last: int) -> str:
+    """Return where a page of a list ends, for the next one to begin there."""
     return f"{rank}~{at.isoformat()}~{last}"
 
 
-def _mark(after: str) -> tuple[int, datetime, int] | None:
+def place_in(after: str) -> tuple[int, datetime, int] | None:
     """Read a place back. It comes from the browser: what is no place is the beginning."""
     try:
         rank, at, last = after.split("~")

@@ -5,8 +5,9 @@ from reflex import el
 
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.notice import notice, session_ended
-from ticket_portal.components.tickets import show_more, ticket_row, waiting_rows
+from ticket_portal.components.listing import calm_list, failed, keeps_place, nothing_found, parts, search_box
+from ticket_portal.components.notice import session_ended
+from ticket_portal.components.tickets import waiting_rows
 from ticket_portal.components.words import href, t
 from ticket_portal.states.tickets import TicketsState
 
@@ -21,31 +22,23 @@ def tickets() -> rx.Component:
             ),
             class_name="page__head",
         ),
-        rx.cond(
-            TicketsState.session_over,
-            session_ended(heading="h2"),
-            rx.cond(TicketsState.loaded, _list(), waiting_rows()),
-        ),
+        rx.cond(TicketsState.session_over, session_ended(heading="h2"), _list()),
         kind="reading",
     )
 
 
 def _list() -> rx.Component:
-    return rx.cond(
-        TicketsState.rows.length() > 0,
-        rx.fragment(
-            el.ul(
-                rx.foreach(TicketsState.rows, ticket_row),
-                rx.foreach(TicketsState.more_rows, ticket_row),
-                class_name="rows",
+    return rx.fragment(
+        keeps_place(),
+        search_box(),
+        parts(),
+        rx.cond(
+            ~TicketsState.loaded,
+            waiting_rows(),
+            rx.cond(
+                TicketsState.failed,
+                failed(),
+                rx.cond(TicketsState.rows.length() > 0, calm_list(), nothing_found()),
             ),
-            show_more(TicketsState.has_more, TicketsState.show_more),
-        ),
-        notice(
-            "inbox",
-            t("You have no tickets yet"),
-            t("If something isn't working, submit a ticket and we'll answer here."),
-            el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"),
-            heading="h2",
         ),
     )

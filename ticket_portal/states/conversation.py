@@ -1,5 +1,7 @@
 """One open ticket, as the person at this browser sees it."""
 
+import time
+from contextlib import suppress
 from typing import Any
 
 import reflex as rx
@@ -8,7 +10,7 @@ from ticket_portal.domain import guests, messages, resolution, tickets
 from ticket_portal.domain.errors import DomainError, NotFound
 from ticket_portal.domain.messages import MessageForm, MessageView, Thread
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.permissions import can_read
+from ticket_portal.domain.permissions import can_read, can_reply
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
@@ -16,13 +18,16 @@ from ticket_portal.wiring import portal
 
 POST = {"reply": messages.reply, "note": messages.note, "details": messages.request_details}
 MOST_REFUSED = 20
-LONGEST_TAIL = 20
+MOST_UNREAD_PAGES = 3
+WRITES_EVERY = 2.0
+OPENING = 3.0
 
 
 class ConversationState(SessionState):
     """A ticket's conversation: a window of the newest messages, and the ones that came since.
 
-    Messages that arrive go into `recent`: a list is sent to the browser whole, so the window itself stays as it is.
+    What arrives is sent in `recent`, and nothing else with it: a list is sent to the browser whole. The browser puts
+    it after what it has; `recent_after` is the entry before it, and a browser that has not got that one asks again.
     """
 
     shown: str = ""
@@ -43,6 +48,11 @@ class ConversationState(SessionState):
     earlier: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     messages: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     recent: rx.Field[list[MessageView]] = rx.field(default_factory=list)
+    recent_after: int = 0
+    first_unread: int = 0
+    writer: str = ""
+    writer_role: str = ""
+    writer_beat: float = 0.0
     has_earlier: bool = False
     refused: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     problem: str = ""
@@ -53,13 +63,19 @@ class ConversationState(SessionState):
     _query: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     _leads_to: str = ""
     _ticket_id: int = 0
-    _boundary: int = 0
+    _told: int = 0
+    _later: list[MessageView] = []
+    _wrote_at: float = 0.0
+    _opened_at: float = 0.0
+    _socket: str = ""
 
     @rx.event
     @open_to(EVERYBODY)
     async def load(self) -> Any:
         """Show the ticket that the address names, if whoever is here may read it; a joined one leads to the other."""
         await self._open()
+        self._fold()
+        await self._find_unread()
         return rx.redirect(self._leads_to, replace=True) if self._leads_to else None
 
     @rx.event(background=True, supersedes=True)
@@ -103,13 +119,32 @@ class ConversationState(SessionState):
     @open_to(READERS)
     async def load_earlier(self) -> None:
         """Show an earlier part of the conversation above what is shown."""
-        first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
-        try:
-            found, more = await portal().ask(messages.earlier, await self._reader(), self.ticket, first)
-        except DomainError:  # nothing is open here, or it is not theirs any more
+        with suppress(DomainError):  # nothing is open here, or it is not theirs any more
+            await self._extend(await self._reader())
+
+    @rx.event
+    @open_to(READERS)
+    async def catch_up(self) -> None:
+        """Send once more, as one list, what came since the page was opened: the browser missed a part of it."""
+        self._fold()
+
+    @rx.event
+    @open_to(READERS)
+    async def write(self) -> None:
+        """Tell the others who look at this ticket that a public reply is being typed here."""
+        now = time.monotonic()
+        if not self._ticket_id or now - self._wrote_at < WRITES_EVERY:
             return
-        self.earlier = [*found, *self.earlier]
-        self.has_earlier = more
+        self._wrote_at = now
+        reader = await self._reader()
+        try:
+            thread = await self._thread(self._ticket_id, team=reader.of_team)
+        except DomainError:
+            return
+        if can_reply(reader, thread):
+            name = "" if reader.role == "guest" else reader.name
+            hub, topic = portal().hub, f"ticket:{self._ticket_id}"
+            await portal().run(lambda: hub.whisper(topic, reader.key, reader.role, name))
 
     @rx.event
     @open_to(READERS)
@@ -131,6 +166,12 @@ class ConversationState(SessionState):
     async def assign_to_me(self) -> None:
         """Take the ticket (the team)."""
         await self._act(tickets.assign_to_me)
+
+    async def _extend(self, reader: Viewer) -> None:
+        first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
+        found, more = await portal().ask(messages.earlier, reader, self.ticket, first)
+        self.earlier = [*found, *self.earlier]
+        self.has_earlier = more
 
     async def _act(self, change: Any) -> bool:
         try:
@@ -172,6 +213,27 @@ class ConversationState(SessionState):
     @property
     def _at_desk(self) -> bool:
         return bare(self._path).startswith("/agent/")
+
+    async def _find_unread(self) -> None:
+        """Find what is new to whoever comes here now, and show as much as it takes to begin there.
+
+        A page is loaded twice as it opens (see `Gate`), and may say in between that it was read.
+        """
+        now, socket = time.monotonic(), self.rx_router_session.session_id
+        again = socket == self._socket and now - self._opened_at < OPENING
+        self._opened_at, self._socket = now, socket
+        if again or not self._ticket_id:
+            return
+        reader = await self._reader()
+        with suppress(DomainError):
+            ticket = await portal().ask(tickets.find, reader, self.ticket)
+            read = await portal().ask(messages.read_up_to, reader, ticket)
+            for _ in range(MOST_UNREAD_PAGES):
+                if self.has_earlier and read < (self.earlier or self.messages)[0].seq - 1:
+                    await self._extend(reader)
+            self._show(
+                first_unread=messages.first_unread([*self.earlier, *self.messages], reader, read),
+            )
 
     async def _named_ticket(self) -> Any:
         path = bare(self._path)
@@ -233,12 +295,16 @@ class ConversationState(SessionState):
 
     def _put(self, thread: Thread, reader: Viewer) -> None:
         entries = thread.entries
-        tail = [e for e in entries if e.view.seq > self._boundary]
-        if not self._boundary or len(tail) in (len(entries), *range(LONGEST_TAIL, len(entries) + 1)):
-            self._boundary, tail = thread.last_seq, []
-            self._show(messages=messages.views(entries, reader), has_earlier=thread.has_earlier, earlier=[])
+        fresh = messages.views([e for e in entries if e.view.seq > self._told], reader)
+        if not self._told or len(fresh) == len(entries):  # the first time, or more than a window came at once
+            self._later = []
+            self._show(messages=fresh, has_earlier=thread.has_earlier, earlier=[], recent=[], recent_after=0)
+        elif fresh:
+            self._later = [*self._later, *fresh]
+            self._show(recent=fresh, recent_after=self._told)
+        self._told = thread.last_seq
+        self._hear(reader)
         self._show(
-            recent=messages.views(tail, reader),
             missing=False,
             session_over=False,
             ticket=thread.number,
@@ -260,6 +326,17 @@ class ConversationState(SessionState):
                 assignee=thread.assignee,
             )
 
+    def _fold(self) -> None:
+        """Put what came since the page was opened where a browser that just came (again) finds all of it."""
+        if self._later:
+            self._show(messages=[*self.messages, *self._later], recent=[], recent_after=0)
+            self._later = []
+
+    def _hear(self, reader: Viewer) -> None:
+        others = [w for w in portal().hub.whispers(f"ticket:{self._ticket_id}") if w.sender != reader.key]
+        if others:
+            self._show(writer=others[-1].name, writer_role=others[-1].role, writer_beat=others[-1].at)
+
     def _refuse(self, client_id: str, error: DomainError) -> None:
         kept = dict(list(self.refused.items())[-MOST_REFUSED:])
         self.refused = {**kept, client_id: self._say(error)}
@@ -273,9 +350,12 @@ class ConversationState(SessionState):
             "shown": "", "missing": False, "ticket": 0, "subject": "", "status": "", "reopen_until": "",
             "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
             "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "earlier": [],
-            "messages": [], "recent": [], "has_earlier": False, "problem": "", "session_over": False,
+            "messages": [], "recent": [], "recent_after": 0, "first_unread": 0, "writer": "",
+            "writer_role": "", "writer_beat": 0.0, "has_earlier": False, "problem": "", "session_over": False,
             "resolution": ResolutionView(), "by_link": False, "came_from": 0,
         }  # fmt: skip
         self._show(**fresh)
-        self._ticket_id = self._boundary = 0
+        self._ticket_id = self._told = 0
+        self._opened_at, self._socket = 0.0, ""
+        self._later = []
         self._query, self._leads_to = {}, ""

@@ -1,37 +1,82 @@
-"""My tickets: a customer's own, live."""
+"""My tickets: a customer's own, live. What is shown of them (part, search, pages) is what the address says."""
 
 import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import tickets
-from ticket_portal.domain.tickets import TicketPage, TicketRow
-from ticket_portal.i18n.locales import localized
+from ticket_portal.domain import search, tickets
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import TicketRow
+from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
+from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
+
+log = logging.getLogger(__name__)
 
 SETTLE = 0.15
 MOST_PAGES = 40
 
 
+@dataclass(frozen=True)
+class ListView:
+    """What an address says of the list: which part, what is looked for, how many pages of it."""
+
+    show: str = "all"
+    query: str = ""
+    pages: int = 1
+
+    @classmethod
+    def parse(cls, typed: Mapping[str, str]) -> "ListView":
+        """Read it; what makes no sense is the whole list."""
+        show, page = typed.get("show", ""), typed.get("page", "")
+        pages = int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
+        return cls(
+            show=show if show in tickets.SHOWN else "all",
+            query=" ".join(typed.get("q", "")[: search.LONGEST_QUERY].split()),
+            pages=min(max(pages, 1), MOST_PAGES),
+        )
+
+    @property
+    def name(self) -> str:
+        """One text for all of it."""
+        return f"{self.show} {self.pages} {self.query}"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows of a view, the first page apart: what changes is mostly there, and a list is sent whole."""
+
+    rows: list[TicketRow]
+    more_rows: list[TicketRow]
+    has_more: bool
+    counts: dict[str, int]
+
+
 class TicketsState(SessionState):
-    """The pages of the list that were opened, each read again when a ticket changes."""
+    """The part of the list that the address names, read again when a ticket changes."""
 
     loaded: bool = False
+    failed: bool = False
+    view: str = ""
+    show: str = "all"
+    query: str = ""
     rows: rx.Field[list[TicketRow]] = rx.field(default_factory=list)
     more_rows: rx.Field[list[TicketRow]] = rx.field(default_factory=list)
     has_more: bool = False
-
-    _after: str = ""
+    counts: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
 
     @rx.event
     @open_to(ACCOUNTS)
     async def load(self) -> Any:
-        """Show the newest state of the list from its beginning; the team is led to its queue."""
+        """Show what the address names; the team is led to its queue."""
         if (await self._viewer()).of_team:
             return rx.redirect(localized(self._language, "/agent"), replace=True)
-        self._show(more_rows=[], session_over=False)
+        self._show(session_over=False)
         await self._refresh()
         return None
 
@@ -53,36 +98,50 @@ class TicketsState(SessionState):
 
     @rx.event
     @open_to(ACCOUNTS)
-    async def show_more(self) -> None:
-        """Add the next page of the list below."""
-        if not self._after or len(self.more_rows) >= MOST_PAGES * tickets.PAGE:
-            return
-        page = await portal().ask(tickets.mine, await self._viewer(), self._after)
-        known = {r.number for r in (*self.rows, *self.more_rows)}
-        self.more_rows = [*self.more_rows, *(r for r in page.rows if r.number not in known)]
-        self._after = page.after
-        self.has_more = bool(page.after)
+    async def retry(self) -> None:
+        """Try once more to read the list."""
+        await self._refresh()
 
     async def _refresh(self) -> bool:
         await self._follow_clock()
         viewer = await self._viewer()
         if viewer.account_id is None:
-            self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
+            self._show(rows=[], more_rows=[], has_more=False, counts={}, session_over=self.loaded)
             return False
-        if viewer.of_team:
+        if (
+            viewer.of_team or bare(self._path) != "/tickets"
+        ):  # somewhere else by now: loaded again on the way back
             return False
-        page = await self._page(viewer.account_id)
-        moved = {r.number for r in page.rows}
+        view = ListView.parse(self.rx_router_url.query_parameters)
+        p = portal()
+        try:
+            found = await p.hub.shared(
+                f"list:{viewer.account_id}", view.name, lambda: p.ask(_listing, viewer, view)
+            )
+        except Exception:
+            log.exception("A list of tickets could not be read.")
+            self._show(failed=True, loaded=True)
+            return True
         self._show(
-            rows=page.rows,
-            more_rows=[r for r in self.more_rows if r.number not in moved],
+            rows=found.rows,
+            more_rows=found.more_rows,
+            has_more=found.has_more,
+            counts=found.counts,
+            view=view.name,
+            show=view.show,
+            query=view.query,
             loaded=True,
+            failed=False,
         )
-        if not self.more_rows:
-            self._after = page.after
-            self._show(has_more=bool(page.after))
         return True
 
-    async def _page(self, account_id: int) -> TicketPage:
-        p, viewer = portal(), await self._viewer()
-        return await p.hub.shared(f"list:{account_id}", "", lambda: p.ask(tickets.mine, viewer))
+
+def _listing(work: Work, viewer: Viewer, view: ListView) -> Listing:
+    first = page = search.mine(work, viewer, view.query, view.show)
+    more: list[TicketRow] = []
+    for _ in range(view.pages - 1):
+        if page.after:
+            page = search.mine(work, viewer, view.query, view.show, page.after)
+            more += page.rows
+    has_more = bool(page.after) and view.pages < MOST_PAGES
+    return Listing(first.rows, more, has_more, tickets.counts(work, viewer))

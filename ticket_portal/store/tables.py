@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from ticket_portal.store.columns import UtcDateTime
+from ticket_portal.store import full_text
+from ticket_portal.store.columns import UtcDateTime, Words
 
 # Named constraints, so that a migration on SQLite (which copies tables) and one on PostgreSQL agree.
 SQLModel.metadata = MetaData(
@@ -103,6 +104,7 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_address_list", "address", "turn_rank", text("updated_at DESC"), text("id DESC")),
         Index("ix_ticket_queue", "queue_rank", "waiting_since", "id"),
         Index("ix_ticket_due", "due_at"),
+        Index("ix_ticket_account_status", "account_id", "status"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -220,6 +222,28 @@ class Reading(SQLModel, table=True):
     reader: str = Field(primary_key=True)
     seq: int = 0
     at: datetime = _moment()
+
+
+class SearchEntry(SQLModel, table=True):
+    """The words of something that a requester's search may find: a subject, a public message, a file's name.
+
+    `source_id` is that thing's id (a subject's is 0); `label` its text where it is short, a message's stays where it
+    is; `ids` what can be found by its middle. Internal notes never get an entry.
+    """
+
+    __table_args__ = (UniqueConstraint("ticket_id", "kind", "source_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    ticket_id: int = _to("ticket")
+    kind: str
+    source_id: int = 0
+    owner: str = Field(index=True)
+    label: str = Field(default="", sa_type=Text)
+    words: str = Field(sa_type=Words)
+    ids: str = Field(default="", sa_type=Text)
+
+
+full_text.attach(SQLModel.metadata.tables["searchentry"])
 
 
 class GuestLink(SQLModel, table=True):

@@ -103,6 +103,13 @@ class Store:
             listener(work.topics)
         return result
 
+    def whisper(self, said: dict[str, Any]) -> None:
+        """Tell the other processes something that is kept nowhere; on SQLite they don't hear it."""
+        if not self.on_sqlite:
+            payload = json.dumps({"origin": self.origin, "whisper": said})
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f"SELECT pg_notify('{CHANNEL}', :payload)"), {"payload": payload})
+
     def _signal(self, work: Work) -> None:
         if not work.topics:
             return
