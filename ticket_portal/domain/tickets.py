@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain import events, limits, notifications
+from ticket_portal.domain import codes, events, limits, notifications
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
@@ -23,6 +23,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_read, can_work, require
+from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store.tables import (
     CUSTOMER_STATUSES,
     FINAL_STATUSES,
@@ -39,6 +40,7 @@ LONGEST_SUBJECT = 150
 LONGEST_BODY = 10_000
 LONGEST_NAME = 80
 LARGEST = 2**31 - 1
+TOPICS = ("withdrawal", "deposit", "card", "account", "other")
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class TicketForm:
     address: str = ""
     name: str = ""
     language: str = "en"
+    topic: str = ""
 
     @classmethod
     def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
@@ -67,6 +70,7 @@ class TicketForm:
             address=viewer.address if viewer.account_id else canonical(typed.get("email") or ""),
             name=viewer.name or one_line(typed.get("name"))[:LONGEST_NAME],
             language=language(language_code),
+            topic=topic if (topic := typed.get("topic")) in TOPICS else "",
         )
 
 
@@ -96,8 +100,8 @@ class TicketPage:
 def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "") -> Ticket:
     """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
 
-    Raises TooMany when too many were opened for the address or from the IP, NotAllowed for the team: it opens
-    tickets in a customer's name (`submit_for`), one of its own would stand in nobody's list.
+    Raises TooMany when too many were opened for the address or from the IP, what the shield raises, and NotAllowed
+    for the team: it opens tickets in a customer's name (`submit_for`), one of its own would stand in nobody's list.
     """
     if viewer.of_team:
         raise NotAllowed
@@ -106,6 +110,9 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "") -> Ticket
             raise NotFound
         return earlier
     _spend_on_new(work, viewer, form, ip)
+    refuse_secrets(form.subject, form.body)
+    if viewer.account_id:  # whoever only names an address learns nothing about its codes
+        codes.refuse_own(work, viewer.address, f"{form.subject}\n{form.body}")
     ticket = _open(work, form, account_id=viewer.account_id, proved_by="account" if viewer.account_id else "")
     _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
     return ticket
@@ -148,13 +155,7 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 def mine(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
-    if viewer.role == "customer":
-        owned = col(Ticket.account_id) == viewer.account_id
-    elif viewer.role == "guest":
-        owned = and_(col(Ticket.address) == viewer.address, col(Ticket.account_id).is_(None))
-    else:
-        raise NotFound
-    query = select(Ticket, Reading.seq).where(owned).join(*_reading_of(viewer), isouter=True)
+    query = select(Ticket, Reading.seq).where(of_requester(viewer)).join(*_reading_of(viewer), isouter=True)
     if mark := _mark(after):
         rank, at, last = mark
         query = query.where(
@@ -170,6 +171,15 @@ def mine(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     rows = [_row(t, unread=t.team_seq > (seq or 0)) for t, seq in found[:PAGE]]
     last_one = found[PAGE - 1][0] if len(found) > PAGE else None
     return TicketPage(rows, _place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else "")
+
+
+def of_requester(viewer: Viewer) -> Any:
+    """Return the condition for a viewer's own tickets: what `can_read` allows a requester. Raises NotFound."""
+    if viewer.role == "customer":
+        return col(Ticket.account_id) == viewer.account_id
+    if viewer.role == "guest":
+        return and_(col(Ticket.address) == viewer.address, col(Ticket.account_id).is_(None))
+    raise NotFound
 
 
 def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
@@ -312,6 +322,7 @@ def checked_client_id(client_id: Any) -> str:
 def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: str) -> Ticket:
     ticket = Ticket(
         subject=form.subject,
+        topic=form.topic,
         account_id=account_id,
         address=form.address,
         requester=form.name,
