@@ -49,6 +49,7 @@ export const newId = () => {
 
 export const put = (viewer, item) => save(viewer, [...items(viewer), item]);
 export const discard = (viewer, id) => save(viewer, items(viewer).filter((item) => item.client_id !== id));
+export const unsent = (viewer) => items(viewer);
 export const useOutbox = (viewer) =>
   useSyncExternalStore(
     subscribe,

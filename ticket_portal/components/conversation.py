@@ -1,13 +1,15 @@
 """The open ticket: whose turn it is, the conversation, the composer. Shared by customers, guests and the team."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import reflex as rx
 from reflex import el
 from reflex.vars import VarData
 
+from ticket_portal.components.detail_requests import Item, answers, checklist, checklist_effects, count_of
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
+from ticket_portal.components.shield import secret_words
 from ticket_portal.components.tickets import moment, status_chip
 from ticket_portal.components.words import SITE, NativeForm, clock_time, day, number, t, tn, utc_time
 from ticket_portal.domain.messages import MessageView
@@ -21,7 +23,10 @@ BONES = 4
 
 @dataclass(frozen=True)
 class Line(MessageView):
-    """An entry as the browser lists it: `state` sending, sent or failed; `side` mine, theirs or note."""
+    """An entry as the browser lists it: `state` sending, sent or failed; `side` mine, theirs or note.
+
+    A request for details, and answers to one, have items (`wanted`): how many are `open`, `settled`, `filled` in.
+    """
 
     id: str = ""
     body: str = ""
@@ -30,6 +35,11 @@ class Line(MessageView):
     problem: str = ""
     mark: str = ""
     new_day: bool = False
+    wanted: list[Item] = field(default_factory=list)
+    open: int = 0
+    settled: int = 0
+    filled: int = 0
+    busy: bool = False
 
 
 def _of_team() -> rx.Var[bool]:
@@ -49,6 +59,7 @@ def _lines() -> rx.Var[list[Line]]:
         State.recent,
         State.refused,
         State.seen_by_team,
+        State.details,
     )
     return rx.Var("lines", _var_data=data).to(list[Line])
 
@@ -74,6 +85,7 @@ def effects() -> rx.Component:
         RunsHook.create(
             "conversation", "useSeen", State.ticket, State.last_seq, _live(), dispatcher(State.seen)
         ),
+        checklist_effects(SessionState.viewer_key, State.ticket, State.details),
     )
 
 
@@ -247,10 +259,12 @@ def _ask(line: rx.Var[Line]) -> rx.Component:
             icon("list-check"),
             el.span(_author(line), custom_attrs={"data-testid": "message-author"}),
             el.span(t("Details requested")),
+            count_of(line.wanted, line.settled),
             _time(line.at),
             class_name="ask__head",
         ),
-        _body(line, "ask__body"),
+        rx.cond((line.html != "") | (line.body != ""), _body(line, "ask__body")),
+        checklist(line, can_answer=can_write() & ~_of_team() & (line.state == "sent")),
         _foot(line),
         class_name="ask",
         custom_attrs={"data-testid": "message", "data-side": line.side, "data-state": line.state},
@@ -274,7 +288,7 @@ def _message(line: rx.Var[Line]) -> rx.Component:
             _time(line.at),
             class_name="msg__head",
         ),
-        _body(line, "msg__body"),
+        rx.cond(line.wanted.length() > 0, answers(line.wanted), _body(line, "msg__body")),
         _foot(line),
         class_name="msg",
         custom_attrs={"data-testid": "message", "data-side": line.side, "data-state": line.state},
@@ -307,6 +321,15 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                     type="button",
                     class_name="btn btn--quiet btn--small",
                     on_click=js_handler("conversation", "retryLine", line.id, State.refused),
+                ),
+                rx.cond(
+                    (line.kind == "reply") | (line.kind == "note"),
+                    el.button(
+                        t("Edit"),
+                        type="button",
+                        class_name="btn btn--quiet btn--small",
+                        on_click=js_handler("conversation", "editLine", SessionState.viewer_key, line.id),
+                    ),
                 ),
                 el.button(
                     t("Discard"),
@@ -371,7 +394,9 @@ def ticket_head(*actions: rx.Component) -> rx.Component:
 
 
 def _composer_data() -> VarData:
-    return hook_value("conversation", "useComposer", "composer", SessionState.viewer_key, State.ticket)
+    return hook_value(
+        "conversation", "useComposer", "composer", SessionState.viewer_key, State.ticket, ~_of_team()
+    )
 
 
 def _composer_var(name: str, kind: type) -> rx.Var:
@@ -400,7 +425,7 @@ def jump(lines: rx.Var[list[Line]]) -> rx.Component:
 def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
     """The box at the bottom. It never waits for the server: what is sent goes to the browser's outbox first."""
     mode = _composer_var("mode", str)
-    empty = _composer_var("empty", bool)
+    problem = _composer_var("problem", str)
     length = _composer_var("length", int)
     return el.div(
         jump(_lines()),
@@ -417,14 +442,15 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
                 rows="1",
                 max_length=LONGEST_BODY,
                 placeholder=t("Your reply…"),
-                aria_invalid=rx.cond(empty, "true", "false"),
+                aria_invalid=rx.cond(problem != "", "true", "false"),
                 aria_describedby="composer-problem",
             ),
             el.p(
-                rx.cond(empty, t("Write a message first."), ""),
+                rx.cond(problem == "empty", t("Write a message first."), secret_words(problem)),
                 id="composer-problem",
                 class_name="field__error",
                 role="alert",
+                custom_attrs={"data-code": problem},
             ),
             el.div(
                 rx.cond(
@@ -500,6 +526,15 @@ def agent_buttons() -> tuple[rx.Component, ...]:
             mode == "note",
             send_button(t("Add internal note"), "note", tone="btn--note"),
             rx.fragment(
+                el.button(
+                    icon("list-check"),
+                    t("Add items"),
+                    type="button",
+                    class_name="btn btn--quiet",
+                    aria_haspopup="dialog",
+                    disabled=~_composer_var("ready", bool),
+                    custom_attrs={"data-asks": "true"},
+                ),
                 send_button(t("Request details"), "details", main=False, tone=""),
                 send_button(t("Reply"), "reply"),
             ),

@@ -1,19 +1,26 @@
 """One open ticket, as the person at this browser sees it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
 from ticket_portal.domain import guests, messages, tickets
+from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound
-from ticket_portal.domain.messages import MessageForm, MessageView, Thread
+from ticket_portal.domain.messages import AnswersForm, MessageForm, MessageView, Thread
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.i18n.locales import bare
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
 
-POST = {"reply": messages.reply, "note": messages.note, "details": messages.request_details}
+POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] = {
+    "reply": (MessageForm.parse, messages.reply),
+    "note": (MessageForm.parse, messages.note),
+    "details": (MessageForm.parse_request, messages.request_details),
+    "answers": (AnswersForm.parse, messages.answer_details),
+}
 MOST_REFUSED = 20
 LONGEST_TAIL = 20
 
@@ -39,6 +46,8 @@ class ConversationState(SessionState):
     proved_by: str = ""
     assignee: str = ""
     created_at: str = ""
+    topic: str = ""
+    details: rx.Field[list[DetailView]] = rx.field(default_factory=list)
     earlier: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     messages: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     recent: rx.Field[list[MessageView]] = rx.field(default_factory=list)
@@ -79,12 +88,12 @@ class ConversationState(SessionState):
     @rx.event
     @open_to(READERS)
     async def send(self, item: dict[str, Any]) -> None:
-        """Post what the browser's outbox holds: a reply, a note or a request for details."""
+        """Post what the browser's outbox holds: a reply, a note, a request for details or answers to one."""
         client_id = str(item.get("client_id"))[:64]
         try:
-            post = POST[str(item.get("kind"))]
+            parse, post = POST[str(item.get("kind"))]
             number = int(item["number"])
-            await portal().tell(post, await self._reader(), number, MessageForm.parse(item))
+            await portal().tell(post, await self._reader(), number, parse(item))
         except (KeyError, TypeError, ValueError, OverflowError):
             self._refuse(client_id, DomainError())
         except DomainError as error:
@@ -233,6 +242,7 @@ class ConversationState(SessionState):
             seen_by_team=thread.seen_by_team_seq,
             last_seq=thread.last_seq,
             created_at=thread.created_at,
+            details=thread.details,
         )
         if reader.of_team:
             self._show(
@@ -241,6 +251,7 @@ class ConversationState(SessionState):
                 requester_language=thread.language,
                 proved_by=thread.proved_by,
                 assignee=thread.assignee,
+                topic=thread.topic,
             )
 
     def _refuse(self, client_id: str, error: DomainError) -> None:
@@ -255,8 +266,9 @@ class ConversationState(SessionState):
         fresh: dict[str, Any] = {
             "shown": "", "missing": False, "ticket": 0, "subject": "", "status": "", "reopen_until": "",
             "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
-            "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "earlier": [],
-            "messages": [], "recent": [], "has_earlier": False, "problem": "", "session_over": False,
+            "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "topic": "",
+            "details": [], "earlier": [], "messages": [], "recent": [], "has_earlier": False, "problem": "",
+            "session_over": False,
         }  # fmt: skip
         self._show(**fresh)
         self._ticket_id = self._boundary = 0
