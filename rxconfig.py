@@ -7,7 +7,14 @@ environment.prepare()
 import reflex as rx  # noqa: E402  (Reflex reads the environment when it is imported)
 
 from ticket_portal import settings  # noqa: E402
-from ticket_portal.frontend.plugins import Catalogues, ClientPatches, InlineStyles, Shells, Slim  # noqa: E402
+from ticket_portal.frontend.plugins import (  # noqa: E402
+    Catalogues,
+    ClientPatches,
+    InlineStyles,
+    RecoveryWords,
+    Shells,
+    Slim,
+)
 
 found = settings.load()
 
@@ -26,6 +33,6 @@ config = rx.Config(
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
     frontend_lazy_bundled_libraries=True,
-    plugins=[Catalogues(), Shells(), InlineStyles(), ClientPatches(), Slim()],
+    plugins=[Catalogues(), RecoveryWords(), Shells(), InlineStyles(), ClientPatches(), Slim()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

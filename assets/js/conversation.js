@@ -1,7 +1,9 @@
 // The open conversation in the browser: its lines in order, what is unsent among them, where the reader is.
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { get, remove, set } from "$/public/js/keep.js";
-import { discard, isRefused, newId, put, retry, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
+import { unsentItems, useCards, withItems } from "$/public/js/checklists.js";
+import { prepare, secretIn } from "$/public/js/guard.js";
+import { draftName, get, remove, set } from "$/public/js/keep.js";
+import { discard, isRefused, newId, put, retry, unsent, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 import { goodFiles, shown, takeFiles, useUploads } from "$/public/js/uploads.js";
 
 const day = (at) => new Date(at).toDateString();
@@ -33,14 +35,15 @@ export const useWhole = (messages, recent, after, dispatch) => {
 
 const OLD = 60; // from the end: what is further up is laid out when it is scrolled to
 // One list of what the server told (in parts, so that a new message sends only itself) and what is unsent.
-export const useLines = (viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread) => {
+export const useLines = (viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread, details) => {
   const outbox = useOutbox(viewer);
   const retried = useRetried();
   const uploads = useUploads();
+  const cards = useCards();
   return useMemo(() => {
     const told = [...earlier, ...withTail(messages, recent)];
     const keys = new Set(told.map((m) => m.key).filter(Boolean));
-    const unsent = outbox
+    const leaving = outbox
       .filter((item) => number && item.number === number && !keys.has(item.client_id))
       .map((item) => ({
         id: item.client_id,
@@ -59,17 +62,20 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
         problem: refused[item.client_id] ?? "",
         stuck: stuck(item),
         mark: "",
+        wanted: unsentItems(item, details),
       }));
-    const lines = told.map((m) => ({ ...m, id: m.key || String(m.seq), body: "", side: sideOf(m, team), state: "sent", problem: "", stuck: false, mark: "", files: m.files.map(shown) }));
+    const lines = told
+      .map((m) => ({ ...m, id: m.key || String(m.seq), body: "", side: sideOf(m, team), state: "sent", problem: "", stuck: false, mark: "", files: m.files.map(shown), wanted: [] }))
+      .map((line) => withItems(line, details, viewer, number, outbox, (id) => isRefused(refused, retried, id)));
     const last = lines.findLast((line) => line.mine && line.kind !== "event");
-    if (last && !team && !unsent.length) last.mark = seenByTeam >= last.seq ? "seen" : "sent";
-    return [...lines, ...unsent].map((line, i, all) => ({
+    if (last && !team && !leaving.length) last.mark = seenByTeam >= last.seq ? "seen" : "sent";
+    return [...lines, ...leaving].map((line, i, all) => ({
       ...line,
       new_day: i === 0 || day(all[i - 1].at) !== day(line.at),
       first_unread: i > 0 && line.seq > 0 && line.seq === firstUnread,
       old: all.length - i > OLD,
     }));
-  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread, uploads]);
+  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread, uploads, details, cards]);
 };
 
 export const useConversationSender = (viewer, number, live, messages, recent, refused, dispatch) => {
@@ -78,6 +84,16 @@ export const useConversationSender = (viewer, number, live, messages, recent, re
 };
 export const retryLine = retry;
 export const discardLine = (viewer, id) => discard(viewer, id);
+// What was refused goes back to where it was written.
+export const editLine = (viewer, id) => {
+  const field = document.getElementById("reply");
+  const item = unsent(viewer).find((one) => one.client_id === id);
+  if (!field || !item) return;
+  field.value = [field.value, item.body].filter(Boolean).join("\n\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  discard(viewer, id);
+  field.focus();
+};
 
 // Tells how far the reader has read: only what stood in a visible page counts.
 export const useSeen = (number, lastSeq, live, dispatch) => {
@@ -219,13 +235,12 @@ export const useCopies = () => {
   return copied;
 };
 
-const draftName = (viewer, place) => `portal:draft:${viewer}:${place}`;
-
 // The composer's form: keeps the draft, hands what is sent to the outbox, and never waits for the server to type.
-export const useComposer = (viewer, number) => {
+// `guarded`: whoever writes is kept from sending a secret.
+export const useComposer = (viewer, number, guarded) => {
   const [form, setForm] = useState(null);
   const [mode, setMode] = useState("public");
-  const [empty, setEmpty] = useState(false);
+  const [problem, setProblem] = useState("");
   const [length, setLength] = useState(0);
   useEffect(() => {
     if (!form) return undefined;
@@ -234,29 +249,46 @@ export const useComposer = (viewer, number) => {
     if (draft && !field.value) field.value = get(draft) ?? "";
     setLength(field.value.length);
     const typed = () => {
-      setEmpty(false);
+      setProblem("");
       setLength(field.value.length);
+      if (guarded) prepare(field.value);
       if (!draft) return;
       if (field.value) set(draft, field.value);
       else remove(draft);
     };
     if (draft && field.value) set(draft, field.value); // typed before it was known who types
-    const submit = (event) => {
-      event.preventDefault();
-      if (!draft) return;
-      const body = field.value.trim();
-      if (!body && !goodFiles(viewer, String(number)).length) {
-        setEmpty(true);
-        field.focus();
-        return;
-      }
+    const refuse = (code) => {
+      setProblem(code);
+      field.focus();
+    };
+    const send = (kind, body) => {
       const files = takeFiles(viewer, String(number));
-      put(viewer, { client_id: newId(), number, kind: event.submitter?.value || "reply", body, files, at: new Date().toISOString() });
+      put(viewer, { client_id: newId(), number, kind, body, files, at: new Date().toISOString() });
       field.value = "";
       remove(draft);
-      setEmpty(false);
+      setProblem("");
       setLength(0);
       field.focus();
+    };
+    let looking = false;
+    const submit = async (event) => {
+      event.preventDefault();
+      if (!draft || looking) return;
+      const kind = event.submitter?.value || "reply";
+      const typed = field.value;
+      const body = typed.trim();
+      const files = goodFiles(viewer, String(number)).length > 0;
+      if (!body && !files && kind === "details") return void document.dispatchEvent(new Event("portal:ask"));
+      if (!body && !files) return refuse("empty");
+      let secret = guarded ? secretIn(body) : "";
+      if (secret instanceof Promise) {
+        looking = true;
+        secret = await secret;
+        looking = false;
+        if (field.value !== typed) return; // written on meanwhile
+      }
+      if (secret) refuse(secret);
+      else send(kind, body);
     };
     const key = (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -277,8 +309,8 @@ export const useComposer = (viewer, number) => {
       form.removeEventListener("submit", submit);
       form.removeEventListener("change", choose);
     };
-  }, [form, viewer, number]);
-  return { ref: setForm, mode, empty, length, ready: Boolean(form && viewer && number) };
+  }, [form, viewer, number, guarded]);
+  return { ref: setForm, mode, problem, length, ready: Boolean(form && viewer && number) };
 };
 
 // Who wrote last, for a polite announcement: only what came in while the page was open.

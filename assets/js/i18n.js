@@ -65,6 +65,7 @@ export const setTimeZone = (name) => {
   zone = wanted;
   tick();
 };
+export const zoneName = () => zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const useClockOffset = (seconds) => useEffect(() => setClockOffset(seconds), [seconds]);
 export const useTimeZone = (name) => useEffect(() => setTimeZone(name), [name]);
 // 0 while the page is prerendered and hydrated: the builder's clock and zone are not the reader's.

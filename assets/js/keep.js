@@ -31,6 +31,8 @@ export const remove = (name) => {
     // nothing was kept there
   }
 };
+// Where a person's draft for a place (a ticket's number, or "new") is kept.
+export const draftName = (viewer, place) => `portal:draft:${viewer}:${place}`;
 const named = (storage) => Array.from({ length: storage?.length ?? 0 }, (_, i) => storage.key(i));
 // At sign-out nothing of the person stays on the device.
 export const forget = (viewer) => {

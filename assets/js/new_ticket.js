@@ -1,13 +1,15 @@
 // The form for a new ticket: what is typed stays on the device until the server has it, and one form is one ticket,
 // however often it is sent.
 import { useEffect, useRef, useState } from "react";
-import { get, remove, set } from "$/public/js/keep.js";
+import { prepare, secretIn } from "$/public/js/guard.js";
+import { draftName, get, remove, set } from "$/public/js/keep.js";
 import { newId } from "$/public/js/outbox.js";
 import { goodFiles, takeFiles, useUploads } from "$/public/js/uploads.js";
 
 const AGAIN_AFTER = 5000;
 const PLACE = "new"; // where uploads.js keeps this form's files
-const FIELDS = ["email", "name", "subject", "body"];
+const LOOK_AFTER = 700;
+const FIELDS = ["email", "name", "topic", "subject", "body"];
 const read = (name) => {
   try {
     return JSON.parse(get(name)) ?? {};
@@ -17,16 +19,21 @@ const read = (name) => {
 };
 const typedIn = (form) => Object.fromEntries(FIELDS.map((name) => [name, form.elements.namedItem(name)?.value ?? ""]));
 
-export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
+// `known`: whoever writes has tickets that may be about the same; `look` asks the server for them, `goThere` leads there.
+export const useNewTicket = (viewer, live, known, sent, refusals, dispatch, look, goThere) => {
   const [form, setForm] = useState(null);
   const [busy, setBusy] = useState("");
   const [length, setLength] = useState(0);
   const [id, setId] = useState("");
   useUploads();
   const whole = goodFiles(viewer, PLACE).every((file) => file.id);
+  const [topic, setTopic] = useState("");
+  const [secret, setSecret] = useState("");
   const tell = useRef(dispatch);
   tell.current = dispatch;
-  const name = viewer ? `portal:draft:${viewer}:new` : "";
+  const ask = useRef(look);
+  ask.current = look;
+  const name = viewer ? draftName(viewer, "new") : "";
 
   useEffect(() => {
     if (!form || !name) return undefined;
@@ -36,6 +43,7 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
     const keep = (more) => {
       const typed = typedIn(form);
       setLength(typed.body.length);
+      setTopic(typed.topic);
       if (FIELDS.some((field) => typed[field])) set(name, JSON.stringify({ client_id: id, ...typed, ...more }));
       else remove(name);
     };
@@ -45,11 +53,19 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
     });
     keep({ sending: draft.sending });
     if (draft.sending) setBusy(id); // reloaded before the answer came
-    const typed = () => keep({});
-    const submit = (event) => {
+    const typed = () => {
+      keep({});
+      setSecret("");
+      prepare(form.elements.namedItem("body").value);
+    };
+    const submit = async (event) => {
       event.preventDefault();
+      const { subject, body } = typedIn(form);
+      const found = (await secretIn(subject)) || (await secretIn(body));
+      setSecret(found);
+      if (found) return form.elements.namedItem("body").focus();
       keep({ sending: true });
-      setBusy(id);
+      return setBusy(id);
     };
     form.addEventListener("input", typed);
     form.addEventListener("submit", submit);
@@ -58,6 +74,37 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
       form.removeEventListener("submit", submit);
     };
   }, [form, name]);
+
+  // What one writes about may be in a ticket already: looked for when the typing pauses.
+  useEffect(() => {
+    if (!form || !live || !known) return undefined;
+    let timer;
+    let before = "";
+    const later = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const { subject, body } = typedIn(form);
+        const now = `${subject}\n${body}`;
+        if (now === before || now.length < 5) return;
+        before = now;
+        ask.current({ subject, body });
+      }, LOOK_AFTER);
+    };
+    later();
+    form.addEventListener("input", later);
+    return () => {
+      clearTimeout(timer);
+      form.removeEventListener("input", later);
+    };
+  }, [form, live, known]);
+
+  const carry = (number) => {
+    const { subject, body } = typedIn(form);
+    const there = draftName(viewer, number);
+    set(there, [get(there), subject, body].filter(Boolean).join("\n\n"));
+    remove(name);
+    goThere(number);
+  };
 
   // Sent again until it is answered: an event that meets a dying connection is lost without a word.
   useEffect(() => {
@@ -84,7 +131,7 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
     setBusy("");
   }, [sent, name]);
 
-  return { ref: setForm, target: id && `form=${id}`, busy: Boolean(busy), length, ready: Boolean(live && form && name) };
+  return { ref: setForm, target: id && `form=${id}`, busy: Boolean(busy), length, topic, secret, carry, ready: Boolean(live && form && name) };
 };
 
 // The news of what was done is where the reader's place is now.

@@ -51,6 +51,7 @@ export const patch = (viewer, id, change) =>
   save(viewer, items(viewer).map((item) => (item.client_id === id ? { ...item, ...change } : item)));
 export const put = (viewer, item) => save(viewer, [...items(viewer), item]);
 export const discard = (viewer, id) => save(viewer, items(viewer).filter((item) => item.client_id !== id));
+export const unsent = (viewer) => items(viewer);
 export const useOutbox = (viewer) =>
   useSyncExternalStore(
     subscribe,

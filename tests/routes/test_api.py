@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,7 +14,8 @@ from starlette.applications import Starlette
 
 from tests.cast import ANA, LINH, PASSWORD, reads
 from ticket_portal import wiring
-from ticket_portal.domain import accounts, api, notifications, tickets
+from ticket_portal.domain import accounts, api, messages, notifications, tickets
+from ticket_portal.domain.messages import AnswersForm
 from ticket_portal.routes import api as doors
 from ticket_portal.routes.openapi import CODES
 from ticket_portal.store.tables import ApiToken, Ticket
@@ -115,6 +117,48 @@ def test_the_whole_conversation_over_the_api(system, store, ana, linh):
     assert told == ["Since Monday.", "We are looking into it.", "VIP.", "Which network?"]
     assert "VIP." not in store.read(reads, ana, number)
     assert "VIP." in store.read(reads, linh, number)
+
+
+def test_details_are_asked_for_as_typed_items_over_the_api(system, store, ana):
+    number = _opened(system, ANA.address)
+    path = f"/api/v1/tickets/{number}/detail-requests"
+    wanted = [{"kind": "txid", "chain": "tron"}, {"kind": "text", "label": "Which wallet?"}]
+
+    asked = system.calls("POST", path, {"items": wanted}, Idempotency_Key="ask-1")
+    assert asked.status_code == 201
+    assert system.calls("POST", path, {"items": wanted}, Idempotency_Key="ask-1").json() == asked.json()
+    assert [(i["kind"], i["chain"], i["state"]) for i in asked.json()["items"]] == [
+        ("txid", "tron", "open"),
+        ("text", "", "open"),
+    ]
+
+    given = {
+        "request": asked.json()["seq"],
+        "given": [{"place": 1, "value": "Blue"}],
+        "client_id": str(uuid4()),
+    }
+    store.write(messages.answer_details, ana, number, AnswersForm.parse(given))
+    request, answers = _read(system, number)["messages"][-2:]
+    assert [i["answer"] for i in request["items"]] == ["", "Blue"]
+    assert (answers["kind"], answers["body"], answers["items"]) == ("answers", "Blue", [])
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ({}, "empty_message"),
+        ({"items": [{"kind": "text"}]}, "missing"),
+        ({"items": [{"kind": "password"}]}, "invalid"),
+        ({"items": [{"kind": "txid", "chain": "dogecoin"}]}, "invalid"),
+        ({"items": [{"kind": "network", "more": 1}]}, "invalid"),
+        ({"items": [{"kind": "network"}] * 11}, "invalid"),
+        ({"items": "network"}, "invalid"),
+    ],
+)
+def test_a_request_for_details_that_makes_no_sense(system, sent, code):
+    number = _opened(system, ANA.address)
+    answer = system.calls("POST", f"/api/v1/tickets/{number}/detail-requests", sent)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 def test_a_repeated_request_with_its_key_is_answered_again_and_done_once(system, store):

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.cast import ANA, BUDI, LINH, MINH, asks_about, says
 from tests.security.server import ROOT, Served, served
 from ticket_portal.domain import accounts, guests, messages, sessions, tickets
+from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.frontend.build import build as build_front_end
 from ticket_portal.store.tables import Account, Ticket
@@ -110,6 +112,8 @@ def _people(work: Work, hashed: str) -> World:
     for ticket in (hers, his):
         messages.reply(work, linh, ticket.number or 0, says(f"{CANARY} answer"))
         messages.note(work, linh, ticket.number or 0, says(f"{CANARY} note"))
+        asked = {"items": [{"kind": "text", "label": f"{CANARY} detail"}], "client_id": str(uuid4())}
+        messages.request_details(work, linh, ticket.number or 0, MessageForm.parse_request(asked))
         tickets.resolve(work, linh, ticket.number or 0)
     own = _opens(work, budi, "Budi's own", "Budi's own words")
     robins = _opens(work, ROBIN, "Robin's own", "Robin's own words")

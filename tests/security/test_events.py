@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, select
 from tests.security.client import Client
 from tests.security.conftest import CANARY, Handler, World
 from tests.security.server import Served
-from ticket_portal.store.tables import Account, Event, GuestLink, Message, Reading, Ticket
+from ticket_portal.store.tables import Account, DetailItem, Event, GuestLink, Message, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 ATTACKERS = ("nobody", "guest", "guest as account", "customer", "customer and guest")
@@ -28,8 +28,9 @@ def hostile(handler: Handler, world: World, *, thorough: bool) -> list[dict[str,
     ]  # fmt: skip
     typed = [
         {"kind": kind, "number": number, "body": "forged", "client_id": str(uuid4()), "account_id": 1,
-         "role": "agent", "email": "ana@example.com", "subject": "forged", "_ticket_id": world.ids[0]}
-        for kind in ("reply", "note", "details", "event", "", "__class__")
+         "role": "agent", "email": "ana@example.com", "subject": "forged", "_ticket_id": world.ids[0],
+         "request": 4, "given": [{"place": 0, "value": "forged"}], "items": [{"kind": "network"}]}
+        for kind in ("reply", "note", "details", "answers", "event", "", "__class__")
         for number in [*foreign, 0, "1; --", None, 2**70]
     ]  # fmt: skip
     broken = [
@@ -43,6 +44,12 @@ def hostile(handler: Handler, world: World, *, thorough: bool) -> list[dict[str,
         calls += [{argument: value} for value in (*one_of_each, *typed)]
         if handler.name.endswith((".send", ".submit")):
             calls += [{argument: value} for value in broken]
+        if handler.name.endswith(".send"):
+            calls += [
+                {argument: {**typed[0], "kind": kind, part: value}}
+                for kind, part in (("details", "items"), ("answers", "given"), ("answers", "request"))
+                for value in (*one_of_each, [{"kind": HUGE, "place": 2**70, "value": [], "zone": "../.."}])
+            ]
     return calls
 
 
@@ -65,7 +72,7 @@ def kept(portal: Served, world: World) -> str:
     def read(work: Work) -> str:
         rows: list[SQLModel] = []
         for table, column in ((Ticket, Ticket.id), (Message, Message.ticket_id), (Event, Event.ticket_id),
-                              (Reading, Reading.ticket_id)):  # fmt: skip
+                              (Reading, Reading.ticket_id), (DetailItem, DetailItem.ticket_id)):  # fmt: skip
             rows += [r for i in world.ids for r in work.session.exec(select(table).where(column == i)).all()]
         rows += work.session.exec(select(Account)).all()
         rows += [

@@ -6,10 +6,12 @@ import reflex as rx
 from reflex import el
 from reflex.vars import VarData
 
+from ticket_portal.components.detail_requests import Item, answers, checklist, checklist_effects, count_of
 from ticket_portal.components.files import Picker, Piece, large_file, message_file, unsent_file
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.resolution import closed_text, next_steps, no_reply_note, resolved_text
+from ticket_portal.components.shield import secret_words
 from ticket_portal.components.tickets import moment, status_chip
 from ticket_portal.components.words import SITE, NativeForm, clock_time, day, number, t, tn, utc_time
 from ticket_portal.domain.messages import MessageView
@@ -23,7 +25,10 @@ BONES = 4
 
 @dataclass(frozen=True)
 class Line(MessageView):
-    """An entry as the browser lists it: `state` sending, sent or failed; `side` mine, theirs or note."""
+    """An entry as the browser lists it: `state` sending, sent or failed; `side` mine, theirs or note.
+
+    A request for details, and answers to one, have items (`wanted`): how many are `open`, `settled`, `filled` in.
+    """
 
     id: str = ""
     body: str = ""
@@ -36,6 +41,11 @@ class Line(MessageView):
     new_day: bool = False
     first_unread: bool = False
     old: bool = False
+    wanted: list[Item] = field(default_factory=list)
+    open: int = 0
+    settled: int = 0
+    filled: int = 0
+    busy: bool = False
 
 
 def _of_team() -> rx.Var[bool]:
@@ -56,6 +66,7 @@ def _lines() -> rx.Var[list[Line]]:
         State.refused,
         State.seen_by_team,
         State.first_unread,
+        State.details,
     )
     return rx.Var("lines", _var_data=data).to(list[Line])
 
@@ -89,6 +100,7 @@ def effects() -> rx.Component:
         RunsHook.create(
             "conversation", "useSeen", State.ticket, State.last_seq, _live(), dispatcher(State.seen)
         ),
+        checklist_effects(SessionState.viewer_key, State.ticket, State.details),
     )
 
 
@@ -277,11 +289,13 @@ def _ask(line: rx.Var[Line]) -> rx.Component:
             icon("list-check"),
             el.span(_author(line), custom_attrs={"data-testid": "message-author"}),
             el.span(t("Details requested")),
+            count_of(line.wanted, line.settled),
             _time(line.at),
             class_name="ask__head",
         ),
-        _body(line, "ask__body"),
+        rx.cond((line.html != "") | (line.body != ""), _body(line, "ask__body")),
         _files(line),
+        checklist(line, can_answer=can_write() & ~_of_team() & (line.state == "sent")),
         _foot(line),
         class_name="ask",
         custom_attrs={"data-testid": "message", "data-side": line.side, "data-state": line.state},
@@ -305,7 +319,7 @@ def _message(line: rx.Var[Line]) -> rx.Component:
             _time(line.at),
             class_name="msg__head",
         ),
-        _body(line, "msg__body"),
+        rx.cond(line.wanted.length() > 0, answers(line.wanted), _body(line, "msg__body")),
         _files(line),
         _foot(line),
         class_name=rx.cond(line.old, "msg msg--old", "msg"),
@@ -364,6 +378,15 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                         type="button",
                         class_name="btn btn--quiet btn--small",
                         on_click=js_handler("conversation", "retryLine", line.id, State.refused),
+                    ),
+                ),
+                rx.cond(
+                    ((line.kind == "reply") | (line.kind == "note")) & (line.files.length() == 0),
+                    el.button(
+                        t("Edit"),
+                        type="button",
+                        class_name="btn btn--quiet btn--small",
+                        on_click=js_handler("conversation", "editLine", SessionState.viewer_key, line.id),
                     ),
                 ),
                 el.button(
@@ -429,7 +452,9 @@ def ticket_head(*actions: rx.Component) -> rx.Component:
 
 
 def _composer_data() -> VarData:
-    return hook_value("conversation", "useComposer", "composer", SessionState.viewer_key, State.ticket)
+    return hook_value(
+        "conversation", "useComposer", "composer", SessionState.viewer_key, State.ticket, ~_of_team()
+    )
 
 
 def _composer_var(name: str, kind: type) -> rx.Var:
@@ -458,7 +483,7 @@ def jump(lines: rx.Var[list[Line]]) -> rx.Component:
 def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
     """The box at the bottom. It never waits for the server: what is sent goes to the browser's outbox first."""
     mode = _composer_var("mode", str)
-    empty = _composer_var("empty", bool)
+    problem = _composer_var("problem", str)
     length = _composer_var("length", int)
     picker = _picker()
     return el.div(
@@ -478,14 +503,15 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
                 rows="1",
                 max_length=LONGEST_BODY,
                 placeholder=t("Your reply…"),
-                aria_invalid=rx.cond(empty, "true", "false"),
+                aria_invalid=rx.cond(problem != "", "true", "false"),
                 aria_describedby="composer-problem",
             ),
             el.p(
-                rx.cond(empty, t("Write a message or add a file."), ""),
+                rx.cond(problem == "empty", t("Write a message or add a file."), secret_words(problem)),
                 id="composer-problem",
                 class_name="field__error",
                 role="alert",
+                custom_attrs={"data-code": problem},
             ),
             picker.chosen(),
             el.div(
@@ -569,6 +595,15 @@ def agent_buttons() -> tuple[rx.Component, ...]:
             mode == "note",
             send_button(t("Add internal note"), "note", tone="btn--note"),
             rx.fragment(
+                el.button(
+                    icon("list-check"),
+                    t("Add items"),
+                    type="button",
+                    class_name="btn btn--quiet",
+                    aria_haspopup="dialog",
+                    disabled=~_composer_var("ready", bool),
+                    custom_attrs={"data-asks": "true"},
+                ),
                 send_button(t("Request details"), "details", main=False, tone=""),
                 send_button(t("Reply"), "reply"),
             ),

@@ -39,6 +39,7 @@ __all__ = [
     "rel_time",
     "route_focus",
     "route_param",
+    "said",
     "switch_to",
     "t",
     "time_zone",
@@ -72,6 +73,11 @@ def t(message: str, **values: Any) -> rx.vars.StringVar:
 def tn(one: str, many: str, n: Any, **values: Any) -> rx.vars.StringVar:
     """A counted text: `tn("1 ticket", "{n} tickets", count)`."""
     return _call("tn", one, many, n, values) if values else _call("tn", one, many, n)
+
+
+def said(message: str) -> rx.vars.StringVar:
+    """A text that `msg` marked where it is kept, in the reader's language."""
+    return _call("t", message)
 
 
 def number(n: Any) -> rx.vars.StringVar:

@@ -183,6 +183,7 @@ class _Writer:
             "id": self._ticket_id,
             "number": FIRST_NUMBER + self._ticket_id - 1,
             "subject": plan.subject,
+            "topic": "",
             "status": "new",
             "turn_rank": 1,
             "queue_rank": 0,

@@ -1,13 +1,14 @@
 """The company's own systems: their tokens, each request's one effect, and a ticket as they get it (SPEC 9)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import accounts, keys, sessions, tickets
+from ticket_portal.domain import accounts, detail_requests, keys, sessions, tickets
+from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound
 from ticket_portal.domain.people import NOBODY, Viewer, canonical, require_team
 from ticket_portal.store.tables import Account, ApiAnswer, ApiToken, Message, Ticket
@@ -126,6 +127,7 @@ def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
         .limit(NEWEST + 1)
     )
     found = work.session.exec(newest_first).all()
+    items = detail_requests.of_ticket(work, ticket.id)
     return {
         **short(work, ticket),
         "subject": ticket.subject,
@@ -138,12 +140,17 @@ def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
         "created_at": ticket.created_at.isoformat(),
         "updated_at": ticket.updated_at.isoformat(),
         "has_earlier": len(found) > NEWEST,
-        "messages": [message(m) for m in reversed(found[:NEWEST])],
+        "messages": [message(m, items) for m in reversed(found[:NEWEST])],
     }
 
 
-def message(written: Message) -> dict[str, Any]:
-    """Return a message as the company's systems get it."""
+def requested(work: Work, written: Message) -> dict[str, Any]:
+    """Return a request for details with its items."""
+    return message(written, detail_requests.of_ticket(work, written.ticket_id))
+
+
+def message(written: Message, items: Iterable[DetailView] = ()) -> dict[str, Any]:
+    """Return a message as the company's systems get it; a request for details carries its items as they are now."""
     return {
         "seq": written.seq,
         "kind": written.kind,
@@ -151,4 +158,5 @@ def message(written: Message) -> dict[str, Any]:
         "author": written.author_name,
         "body": written.body,
         "created_at": written.created_at.isoformat(),
+        "items": [detail_requests.plain(item) for item in items if item.request == written.seq],
     }

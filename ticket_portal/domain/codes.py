@@ -5,7 +5,9 @@ only the newest one works. `enter` returns the refusal instead of raising it: th
 an exception would roll the count back.
 """
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +23,7 @@ from ticket_portal.domain.errors import (
     CodeWrong,
     CodeWrongFewLeft,
     DomainError,
+    OwnCodeFound,
     TooMany,
     TooManyCodes,
     TooSoon,
@@ -32,6 +35,8 @@ from ticket_portal.store.unit_of_work import Work
 
 WARN_FROM = 3
 KEPT = timedelta(days=1)
+MOST_MENTIONED = 5
+_MENTIONED = re.compile(r"(?<![\w.,])\d{3}[ -]?\d{3}(?![\w])(?![.,]\d)")
 
 
 @dataclass(frozen=True)
@@ -158,6 +163,26 @@ def digits(typed: str) -> str:
     return "".join(str(unicodedata.digit(c)) for c in folded if unicodedata.digit(c, None) is not None)
 
 
+def refuse_own(work: Work, address: str, text: str) -> None:
+    """Raise OwnCodeFound if a text holds a code that is on its way to this address and still works.
+
+    Only for texts of whoever proved the address. An answer is a guess at a code, so guesses are counted like tries at
+    a door; where there is no room left the text passes.
+    """
+    found = _MENTIONED.findall(unicodedata.normalize("NFKC", text))[:MOST_MENTIONED]
+    if not found or not (challenges := _working(work, address)):
+        return
+    limit = Limit("code_mentions", work.settings.limit_code_tries_per_hour)
+    for mentioned in dict.fromkeys(map(digits, found)):
+        if limits.until(work, limit, address):
+            return
+        limits.use(work, limit, address)
+        for challenge in challenges:
+            door = Door(challenge.purpose, address, challenge.browser_hash)
+            if keys.equal(challenge.code_hmac, _hmac(work.settings, door, mentioned)):
+                raise OwnCodeFound
+
+
 def sweep(work: Work) -> None:
     """Delete codes that no page speaks of any more, and what was sealed with them."""
     work.session.exec(delete(Challenge).where(col(Challenge.expires_at) < work.now - KEPT))
@@ -245,6 +270,19 @@ def _challenges(door: Door) -> Any:
         )
         .order_by(col(Challenge.id).desc())
     )
+
+
+def _working(work: Work, address: str) -> Sequence[Challenge]:
+    return work.session.exec(
+        select(Challenge)
+        .where(
+            Challenge.address == address,
+            col(Challenge.used_at).is_(None),
+            col(Challenge.expires_at) > work.now,
+        )
+        .order_by(col(Challenge.id).desc())
+        .limit(work.settings.limit_codes_per_hour)
+    ).all()
 
 
 def _newest(work: Work, door: Door, *, lock: bool = False) -> Challenge | None:

@@ -193,6 +193,67 @@ class RatingFinal(DomainError):
     text = _("Your rating can't be changed any more.")
 
 
+class BadDetail(Invalid):
+    """An answer that is not of its item's kind."""
+
+    code = "bad_detail"
+    field = "details"
+    text = _("One of the details can't be used. Check it and send it again.")
+
+
+class AlreadyAnswered(DomainError):
+    """Nothing of what was sent is still asked for."""
+
+    code = "already_answered"
+    text = _("These details were already sent, perhaps in another tab. There is nothing left to do.")
+
+
+class SecretFound(Invalid):
+    """Something that must not be sent to anybody, us included."""
+
+    field = "body"
+
+
+class PhraseFound(SecretFound):
+    """A recovery phrase of a wallet."""
+
+    code = "secret_phrase"
+    text = _(
+        "This looks like a recovery phrase, so it was not sent. Whoever has it can take your money, and we never "
+        "need it. Remove it and send the rest. If anybody asked you for it, move your funds to a new wallet."
+    )
+
+
+class KeyFound(SecretFound):
+    """A private key."""
+
+    code = "secret_key"
+    text = _(
+        "This looks like a private key, so it was not sent. Whoever has it can take your money, and we never need "
+        "it. Remove it and send the rest. If it is a transaction ID, write “transaction ID” before it."
+    )
+
+
+class CardFound(SecretFound):
+    """The whole number of a payment card."""
+
+    code = "secret_card"
+    text = _(
+        "This looks like a whole card number, so it was not sent. The last four digits are enough for us. "
+        "Shorten it and send it again."
+    )
+
+
+class OwnCodeFound(SecretFound):
+    """One of our own codes, while it still works."""
+
+    code = "secret_code"
+    text = _(
+        "This is one of the codes that we e-mailed to you, so it was not sent. It is for you alone; our team never "
+        "asks for it. Remove it and send the rest."
+    )
+
+
 class CodeWrong(DomainError):
     """Not the code that was sent."""
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, keys, limits, notifications, sessions
+from ticket_portal.domain import codes, keys, limits, notifications, sessions, tickets
 from ticket_portal.domain.codes import CodeStatus, Door
-from ticket_portal.domain.errors import DomainError, LinkInvalid
+from ticket_portal.domain.errors import DomainError, LinkInvalid, NotFound
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
 from ticket_portal.domain.tickets import LARGEST
@@ -48,6 +48,14 @@ def new_link(work: Work, ticket: Ticket) -> str:
         )
     )
     return token
+
+
+def link_to_own(work: Work, viewer: Viewer, number: int) -> str:
+    """Return the token of a new link to a ticket of a guest who proved their address. Raises NotFound."""
+    ticket = tickets.find(work, viewer, number)
+    if viewer.role != "guest":
+        raise NotFound
+    return new_link(work, ticket)
 
 
 def open_link(work: Work, token: str) -> Opened:
@@ -126,8 +134,8 @@ def send_links_again(work: Work, email: str, number: int | None, ip: str, langua
     if number is not None:
         query = query.where(Ticket.number == (number if 0 < number <= LARGEST else 0))
     newest_first = query.order_by(col(Ticket.updated_at).desc()).limit(MOST_LINKS)
-    tickets = [t for t in work.session.exec(newest_first).all() if not _too_old(work, t)]
-    notifications.about_links(work, address, tickets, language)
+    found = [t for t in work.session.exec(newest_first).all() if not _too_old(work, t)]
+    notifications.about_links(work, address, found, language)
 
 
 def _door(link: GuestLink, browser: str, ip: str = "") -> Door:

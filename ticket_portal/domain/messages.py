@@ -8,13 +8,25 @@ from functools import lru_cache
 from linkify_it import LinkifyIt
 from sqlmodel import col, select
 
-from ticket_portal.domain import attachments, events, identifiers, limits, notifications, resolution, tickets
+from ticket_portal.domain import (
+    attachments,
+    codes,
+    detail_requests,
+    events,
+    identifiers,
+    limits,
+    notifications,
+    resolution,
+    tickets,
+)
 from ticket_portal.domain.attachments import FileView
-from ticket_portal.domain.errors import CannotReopen, NotFound, TooFast
+from ticket_portal.domain.detail_requests import DetailView, Given, Wanted
+from ticket_portal.domain.errors import CannotReopen, Invalid, NotFound, TooFast
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
-from ticket_portal.domain.permissions import can_reply, can_work, require
+from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.resolution import ResolutionView
+from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store.tables import Account, Event, Message, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -24,11 +36,12 @@ _links = LinkifyIt(options={"fuzzy_email": False, "fuzzy_link": False})
 
 @dataclass(frozen=True)
 class MessageForm:
-    """A message as its writer sends it, checked."""
+    """A message as its writer sends it, checked. `items`: what a request for details asks for, beside its text."""
 
     body: str
     client_id: str
     files: tuple[str, ...] = ()
+    items: tuple[Wanted, ...] = ()
 
     @classmethod
     def parse(cls, typed: dict[str, object]) -> "MessageForm":
@@ -37,13 +50,40 @@ class MessageForm:
         body = tickets.checked_body(typed.get("body"), may_be_empty=bool(files))
         return cls(body, tickets.checked_client_id(typed.get("client_id")), files)
 
+    @classmethod
+    def parse_request(cls, typed: dict[str, object]) -> "MessageForm":
+        """Check a request for details; with items its text may be missing. Raises as `parse`, and Missing."""
+        items = detail_requests.parse_wanted(typed.get("items") or ())
+        client_id = tickets.checked_client_id(typed.get("client_id"))
+        files = attachments.parse_ids(typed.get("files"))
+        body = tickets.checked_body(typed.get("body"), may_be_empty=bool(items or files))
+        return cls(body, client_id, files, items)
+
+
+@dataclass(frozen=True)
+class AnswersForm:
+    """Answers to items of one request (by its number in the log), checked as far as they can be without the items."""
+
+    request: int
+    given: tuple[Given, ...]
+    client_id: str
+
+    @classmethod
+    def parse(cls, typed: dict[str, object]) -> "AnswersForm":
+        """Check what was typed. Raises Invalid, BadDetail."""
+        request = typed.get("request")
+        if type(request) is not int or not 0 < request <= tickets.LARGEST:
+            raise Invalid("details")
+        given = detail_requests.parse_given(typed.get("given"))
+        return cls(request, given, tickets.checked_client_id(typed.get("client_id")))
+
 
 @dataclass(frozen=True)
 class MessageView:
     """An entry of the conversation as one viewer may see it; the only shape that leaves the domain.
 
-    `kind`: reply, note, details, or event (then `event` says which). `role`: whose it is. `key`: the writer's own
-    client id, "" for everybody else. `html`: safe to put into a page.
+    `kind`: reply, note, details, answers, or event (then `event` says which). `role`: whose it is. `key`: the writer's
+    own client id, "" for everybody else. `html`: safe to put into a page.
     `other`: the ticket that an event names.
     """
 
@@ -95,6 +135,8 @@ class Thread:
     seen_by_team_seq: int
     has_earlier: bool
     resolution: ResolutionView = field(default_factory=ResolutionView)
+    topic: str = ""
+    details: list[DetailView] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -102,14 +144,18 @@ def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message
     """Post a public reply. The same client id again returns the same message.
 
     A team's reply moves a new ticket to open; a requester's moves a waiting, resolved or recently closed one there.
-    Raises NotFound, TooFast, CannotReopen, TicketMerged, FileGone, TooManyFiles.
+    Raises NotFound, TooFast, CannotReopen, TicketMerged, FileGone, TooManyFiles; for a requester also what the shield
+    raises.
     """
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_reply, ticket)
-    if earlier := _already(work, ticket, viewer, form):
+    if earlier := _already(work, ticket, viewer, form.client_id):
         return earlier
     _require_open(work, ticket)
     _spend(work, viewer)
+    if not viewer.of_team:
+        refuse_secrets(form.body)
+        codes.refuse_own(work, viewer.address, form.body)
     message, event = _post(work, ticket, viewer, "reply", form)
     if viewer.of_team:
         _after_team_reply(work, ticket, viewer)
@@ -123,7 +169,7 @@ def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message:
     """Write an internal note: for the team alone, in no customer channel."""
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)
-    if earlier := _already(work, ticket, viewer, form):
+    if earlier := _already(work, ticket, viewer, form.client_id):
         return earlier
     return _post(work, ticket, viewer, "note", form)[0]
 
@@ -132,12 +178,38 @@ def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) 
     """Ask the requester for details; it is their turn then. Raises TicketMerged, CannotReopen."""
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)
-    if earlier := _already(work, ticket, viewer, form):
+    if earlier := _already(work, ticket, viewer, form.client_id):
         return earlier
     _require_open(work, ticket)
-    message, event = _post(work, ticket, viewer, "details", form)
+    # The alert counts all that is missing, also what was asked for before.
+    count = len(form.items) + detail_requests.still_open(work, ticket.id) if form.items else 0
+    facts = {"count": count} if count else {}
+    message, event = _post(work, ticket, viewer, "details", form, **facts)
+    detail_requests.add(work, message, form.items)
     tickets.move(work, ticket, "waiting_customer")
     notifications.about(work, ticket, event, "details_requested")
+    return message
+
+
+def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -> Message:
+    """Give details that were asked for, or say why they can't be given; a part of them will do.
+
+    It is the team's turn when none is open any more. The same client id again returns the same message.
+    Raises NotFound, BadDetail, AlreadyAnswered, TooFast, CannotReopen, TicketMerged and what the shield raises.
+    """
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_answer, ticket)
+    if earlier := _already(work, ticket, viewer, form.client_id):
+        return earlier
+    _require_open(work, ticket)
+    _spend(work, viewer)
+    fitting = detail_requests.fit(work, _request(work, ticket, form.request), form.given)
+    body = detail_requests.values([one for _item, one in fitting])
+    codes.refuse_own(work, viewer.address, body)
+    message, _event = _post(work, ticket, viewer, "answers", MessageForm(body, form.client_id))
+    detail_requests.settle(work, message, fitting)
+    if ticket.status != "waiting_customer" or not detail_requests.still_open(work, ticket.id):
+        _after_requesters_reply(work, ticket, viewer)
     return message
 
 
@@ -206,6 +278,8 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         seen_by_team_seq=ticket.seen_by_team_seq,
         has_earlier=len(entries) > WINDOW,
         resolution=resolution.view(work, ticket),
+        topic=ticket.topic,
+        details=detail_requests.of_ticket(work, ticket_id),
         entries=entries[-WINDOW:],
     )
 
@@ -255,19 +329,30 @@ def _with_chips(text: str) -> str:
     return "".join([*parts, html.escape(text[end:])])
 
 
-def _already(work: Work, ticket: Ticket, viewer: Viewer, form: MessageForm) -> Message | None:
+def _request(work: Work, ticket: Ticket, seq: int) -> Message:
     found = work.session.exec(
-        select(Message).where(Message.ticket_id == ticket.id, Message.client_id == form.client_id)
+        select(Message).where(Message.ticket_id == ticket.id, Message.seq == seq, Message.kind == "details")
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> Message | None:
+    found = work.session.exec(
+        select(Message).where(Message.ticket_id == ticket.id, Message.client_id == client_id)
     ).first()
     if found and (found.author_role, found.author_id) != (viewer.role, viewer.account_id):
         raise NotFound
     return found
 
 
-def _post(work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm) -> tuple[Message, Event]:
+def _post(
+    work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm, **facts: object
+) -> tuple[Message, Event]:
     name = viewer.name or (ticket.requester if not viewer.of_team else "")
     message = tickets.new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
-    event = events.record(work, ticket, viewer, kind, public=kind != "note", message=message)
+    event = events.record(work, ticket, viewer, kind, public=kind != "note", message=message, **facts)
     attachments.take_along(work, ticket, viewer, message, form.files)
     return message, event
 
@@ -304,6 +389,7 @@ _SHOWN_EVENTS = (
     "reply",
     "note",
     "details",
+    "answers",
     "resolved",
     "reopened",
     "closed",

@@ -47,6 +47,11 @@ def can_confirm(viewer: Viewer, ticket: Owned) -> bool:
     return can_read(viewer, ticket) and not viewer.of_team
 
 
+def can_answer(viewer: Viewer, ticket: Owned) -> bool:
+    """Giving the details that the team asked for: whoever the ticket is for."""
+    return can_read(viewer, ticket) and not viewer.of_team
+
+
 def require(viewer: Viewer, rule: Rule, ticket: Owned) -> None:
     """Raise NotFound if they may not even read the ticket, NotAllowed if they may but not do this."""
     if not can_read(viewer, ticket):

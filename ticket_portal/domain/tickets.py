@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlmodel import col, select
 
-from ticket_portal.domain import attachments, deadlines, events, limits, notifications
+from ticket_portal.domain import attachments, codes, deadlines, events, limits, notifications
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
@@ -23,6 +23,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_read, can_work, require
+from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store import search
 from ticket_portal.store.tables import (
     CUSTOMER_STATUSES,
@@ -48,6 +49,7 @@ SHOWN = {
     "resolved": ("resolved",),
     "closed": FINAL_STATUSES,
 }
+TOPICS = ("withdrawal", "deposit", "card", "account", "other")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class TicketForm:
     language: str = "en"
     files: tuple[str, ...] = ()
     follows: int = 0
+    topic: str = ""
 
     @classmethod
     def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
@@ -80,6 +83,7 @@ class TicketForm:
             name=viewer.name or one_line(typed.get("name"))[:LONGEST_NAME],
             language=language(language_code),
             files=files,
+            topic=topic if (topic := typed.get("topic")) in TOPICS else "",
         )
 
 
@@ -116,8 +120,9 @@ class TicketPage:
 def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: str = "") -> Ticket:
     """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
 
-    Raises TooMany when too many were opened for the address or from the IP, FileGone, NotAllowed for the team: it
-    opens tickets in a customer's name (`submit_for`), one of its own would stand in nobody's list.
+    Raises TooMany when too many were opened for the address or from the IP, FileGone, what the shield raises, and
+    NotAllowed for the team: it opens tickets in a customer's name (`submit_for`), one of its own would stand in
+    nobody's list.
     """
     if viewer.of_team:
         raise NotAllowed
@@ -126,7 +131,10 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
             raise NotFound
         return earlier
     _spend_on_new(work, viewer, form, ip)
+    refuse_secrets(form.subject, form.body)
     proved = viewer.role == "guest" and viewer.address == form.address
+    if viewer.account_id or proved:  # whoever only names an address learns nothing about its codes
+        codes.refuse_own(work, viewer.address, f"{form.subject}\n{form.body}")
     proved_by = "account" if viewer.account_id else "code" if proved else ""
     ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)
     ticket.follows = _followed(work, viewer, ticket, form.follows)
@@ -355,6 +363,7 @@ def checked_client_id(client_id: Any) -> str:
 def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: str) -> Ticket:
     ticket = Ticket(
         subject=form.subject,
+        topic=form.topic,
         account_id=account_id,
         address=form.address,
         requester=form.name,

@@ -15,6 +15,7 @@ from reflex.plugins import Plugin
 
 from ticket_portal.i18n.catalogues import msg, read_texts
 from ticket_portal.i18n.locales import DEFAULT, LOCALES, TRANSLATED, localized
+from ticket_portal.i18n.recovery_words import LISTS, words
 
 SAMPLE = "_"
 """Begins the sample value of a route's argument: `/tickets/_number`. No number or token begins with it."""
@@ -77,6 +78,26 @@ def catalogue_module(locale: str) -> str:
         'import { register } from "$/public/js/i18n.js";\n'
         f"register({json_text(locale)}, {{ plural: (n) => {found.plural_rule}, messages: {json_text(messages)} }});\n"
     )
+
+
+class RecoveryWords(Plugin):
+    """Writes the words of recovery phrases for assets/js/shield.js, which loads them only when a text needs it."""
+
+    def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
+        """The module `utils/recovery_words.js`."""
+        lists = [" ".join(words(name)) for name in LISTS]
+        return [(Path("utils/recovery_words.js"), f"export default {json_text(lists)};\n")]
+
+    def post_build(self, **context: Any) -> None:
+        """The words are in a file of their own, which no page loads by itself."""
+        with_words = [
+            file.name
+            for file in (context["static_dir"] / "assets").glob("*.js")
+            if "abandon ability" in file.read_text(encoding="utf-8")
+        ]
+        pages = context["static_dir"].rglob("*.html")
+        if len(with_words) != 1 or any(with_words[0] in page.read_text(encoding="utf-8") for page in pages):
+            raise BuildChanged("the recovery words in a file of their own")
 
 
 class Shells(Plugin):

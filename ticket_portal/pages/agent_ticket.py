@@ -14,12 +14,15 @@ from ticket_portal.components.conversation import (
     ticket_head,
     waiting_thread,
 )
+from ticket_portal.components.detail_requests import asking
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import session_ended, ticket_missing
 from ticket_portal.components.resolution import joined_with, rating_card, related, team_actions
+from ticket_portal.components.topics import topic_name
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
+from ticket_portal.states.session import SessionState
 
 
 def agent_ticket() -> rx.Component:
@@ -54,6 +57,7 @@ def _desk() -> rx.Component:
             problem(),
             thread(),
             rx.cond(can_write(), composer(*agent_buttons(), modes=True), closed_note()),
+            asking(SessionState.viewer_key, State.ticket),
             class_name="stack",
         ),
         el.aside(_requester(), _facts(), rating_card(), class_name="side", aria_label=t("About this ticket")),
@@ -112,6 +116,7 @@ def _facts() -> rx.Component:
         el.h2(t("Ticket")),
         el.dl(
             _fact(t("Number"), State.ticket),
+            _fact(t("Topic"), topic_name(State.topic)),
             _fact(t("Assigned"), rx.cond(State.assignee != "", State.assignee, t("Nobody"))),
             _fact(t("Sent"), date_time(State.created_at)),
             class_name="facts",

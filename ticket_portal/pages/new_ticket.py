@@ -9,10 +9,13 @@ from ticket_portal.components.connection import is_live
 from ticket_portal.components.files import Picker
 from ticket_portal.components.forms import email_field, field, problem
 from ticket_portal.components.frame import frame, safety
-from ticket_portal.components.hooks import RunsHook, dispatcher, hook_value
+from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice
+from ticket_portal.components.shield import secret_words
+from ticket_portal.components.topics import topic_names
 from ticket_portal.components.words import NativeForm, href, number, t
+from ticket_portal.domain.duplicates import Duplicate
 from ticket_portal.domain.tickets import LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT
 from ticket_portal.states.new_ticket import NewTicketState as State
 from ticket_portal.states.session import SessionState
@@ -25,9 +28,12 @@ _FORM = hook_value(
     "newTicket",
     SessionState.viewer_key,
     is_live(),
+    (SessionState.account != "") | (SessionState.guest_address != ""),
     State.sent,
     State.refusals,
     dispatcher(State.submit),
+    dispatcher(State.look_for_duplicates),
+    dispatcher(State.continue_there),
 )
 
 
@@ -67,6 +73,7 @@ def _form() -> rx.Component:
             ),
             class_name=rx.cond(SessionState.known, "row2", "row2 late"),
         ),
+        _topic(),
         field(
             "subject",
             t("Subject"),
@@ -88,6 +95,8 @@ def _form() -> rx.Component:
             required=True,
         ),
         rx.cond(_value("length").to(int) > COUNTER_FROM, _counter()),
+        _secret(),
+        _duplicates(),
         el.div(
             el.div(_FILES.button(written=True), _FILES.hint(), class_name="files__pick"),
             _FILES.chosen(),
@@ -114,6 +123,72 @@ def _form() -> rx.Component:
 
 def _value(name: str) -> rx.Var:
     return rx.Var(f"newTicket.{name}", _var_data=_FORM)
+
+
+def _topic() -> rx.Component:
+    return el.div(
+        el.div(el.label(t("Topic"), html_for="topic"), el.small(t("optional")), class_name="field__label"),
+        el.select(
+            el.option(t("Choose a topic"), value=""),
+            *[el.option(name, value=topic) for topic, name in topic_names().items()],
+            id="topic",
+            name="topic",
+            class_name="input",
+        ),
+        class_name="field",
+    )
+
+
+def _secret() -> rx.Component:
+    secret = _value("secret").to(str)
+    return rx.cond(
+        secret != "",
+        el.div(
+            icon("alert"),
+            el.p(secret_words(secret)),
+            role="alert",
+            class_name="note",
+            custom_attrs={"data-testid": "form-error", "data-code": secret, "data-tone": "bad"},
+        ),
+    )
+
+
+def _duplicates() -> rx.Component:
+    """Offer the open tickets that seem to be about the same; the form can be sent all the same."""
+    return el.div(
+        rx.cond(
+            State.duplicates.length() > 0,
+            el.div(
+                icon("ticket"),
+                el.div(
+                    el.p(t("You already have an open ticket about this. A reply there is answered sooner.")),
+                    el.ul(rx.foreach(State.duplicates, _duplicate), class_name="stack"),
+                    class_name="stack",
+                ),
+                class_name="note",
+                custom_attrs={"data-testid": "duplicates"},
+            ),
+        ),
+        role="status",
+    )
+
+
+def _duplicate(found: rx.Var[Duplicate]) -> rx.Component:
+    return el.li(
+        el.span(
+            el.b(found.subject),
+            " ",
+            el.span(found.number, class_name="num"),
+            rx.cond(found.reason == "transaction", el.span(" · ", t("same transaction ID")), rx.fragment()),
+        ),
+        el.button(
+            t("Continue there"),
+            type="button",
+            class_name="btn btn--small",
+            on_click=as_handler(rx.Var(f"(() => newTicket.carry({found.number!s}))", _var_data=_FORM)),
+        ),
+        class_name="cluster",
+    )
 
 
 def _sender_fields() -> rx.Component:
@@ -169,13 +244,37 @@ def _tips() -> rx.Component:
                 "list-check",
                 t("One ticket per problem. If you already have one on this matter, reply there."),
             ),
-            _tip("clock", t("Say when it happened, and what you saw on the screen.")),
-            _tip("link", t("Add the transaction ID and the network, if there is one.")),
+            rx.match(
+                _value("topic").to(str),
+                *[(topic, rx.fragment(*[_tip(*tip) for tip in tips])) for topic, tips in _tips_on().items()],
+                _tip("clock", t("Say when it happened, and what you saw on the screen.")),
+            ),
             _tip("shield", t("Leave out passwords, seed phrases and codes.")),
         ),
         class_name="tips",
         aria_labelledby="tips",
     )
+
+
+def _tips_on() -> dict[str, list[tuple[str, Any]]]:
+    """What helps most on each topic."""
+    moved = [
+        ("link", t("Add the transaction ID and the network, if there is one.")),
+        ("clock", t("Say when you sent it and how much it was, with the currency.")),
+    ]
+    return {
+        "withdrawal": [*moved, ("eye", t("Say where it was to arrive, and what the status shows now."))],
+        "deposit": [*moved, ("eye", t("Say what shows at the place you sent it from."))],
+        "card": [
+            ("lock", t("Name the card by its last four digits, never by the whole number.")),
+            ("clock", t("Say where and when you paid, the amount, and the words of the message.")),
+        ],
+        "account": [
+            ("phone", t("Say which device and app you use, and since when it happens.")),
+            ("eye", t("Copy the words of the message that you see.")),
+        ],
+        "other": [("clock", t("Say when it happened, and what you saw on the screen."))],
+    }
 
 
 def _tip(name: str, text: Any) -> rx.Component:

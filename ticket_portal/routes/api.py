@@ -10,7 +10,7 @@ from functools import partial, wraps
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
-from ticket_portal.domain import api, messages, resolution, tickets
+from ticket_portal.domain import api, detail_requests, messages, resolution, tickets
 from ticket_portal.domain.api import Answer, Caller
 from ticket_portal.domain.errors import (
     CannotReopen,
@@ -76,6 +76,23 @@ class NewMessage(Body):
     """Something written in a ticket."""
 
     body: Annotated[str, StringConstraints(max_length=tickets.LONGEST_BODY)]
+
+
+class WantedDetail(Body):
+    """One thing that is asked for; `label` says it in words, `chain` names the network of a transaction ID."""
+
+    kind: Literal["txid", "network", "amount", "moment", "screenshot", "text"]
+    label: Annotated[str, StringConstraints(max_length=detail_requests.LONGEST_LABEL)] = ""
+    chain: Literal["", "bitcoin", "ethereum", "tron", "solana"] = ""
+
+
+class NewDetailRequest(Body):
+    """A question, or a list of typed items, or both."""
+
+    body: Annotated[str, StringConstraints(max_length=tickets.LONGEST_BODY)] = ""
+    items: Annotated[list[WantedDetail], Field(max_length=detail_requests.MOST_ITEMS)] = Field(
+        default_factory=list[WantedDetail]
+    )
 
 
 class Nothing(Body):
@@ -166,8 +183,9 @@ def _note(work: Work, viewer: Viewer, number: int, sent: NewMessage) -> Answer:
     return _written(messages.note(work, viewer, number, _form(sent)))
 
 
-def _request_details(work: Work, viewer: Viewer, number: int, sent: NewMessage) -> Answer:
-    return _written(messages.request_details(work, viewer, number, _form(sent)))
+def _request_details(work: Work, viewer: Viewer, number: int, sent: NewDetailRequest) -> Answer:
+    form = MessageForm.parse_request({**sent.model_dump(), "client_id": str(uuid4())})
+    return Answer(201, api.requested(work, messages.request_details(work, viewer, number, form)))
 
 
 def _resolve(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
@@ -328,9 +346,9 @@ OPERATIONS = (
     Operation(
         "POST",
         "/v1/tickets/{number}/detail-requests",
-        "Ask the customer for details; it is their turn then",
-        NewMessage,
-        writing(NewMessage, _request_details),
+        "Ask the customer for details: typed items, a question, or both; it is their turn then",
+        NewDetailRequest,
+        writing(NewDetailRequest, _request_details),
         "Message",
         201,
     ),

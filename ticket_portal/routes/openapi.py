@@ -44,14 +44,34 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "Message": {
         "type": "object",
-        "required": ["seq", "kind", "role", "author", "body", "created_at"],
+        "required": ["seq", "kind", "role", "author", "body", "created_at", "items"],
         "properties": {
             "seq": {"type": "integer", "description": "Place in the ticket's log"},
-            "kind": {"type": "string", "enum": ["reply", "note", "details"]},
+            "kind": {"type": "string", "enum": ["reply", "note", "details", "answers"]},
             "role": {"type": "string", "enum": ["customer", "guest", "agent", "admin"]},
             "author": {"type": "string"},
             "body": {"type": "string"},
             "created_at": {"type": "string", "format": "date-time"},
+            "items": {
+                "type": "array",
+                "description": "What a request for details asks for, and what became of it",
+                "items": {"$ref": "#/components/schemas/Detail"},
+            },
+        },
+    },
+    "Detail": {
+        "type": "object",
+        "required": ["kind", "label", "chain", "state", "answer", "zone"],
+        "properties": {
+            "kind": {
+                "type": "string",
+                "enum": ["txid", "network", "amount", "moment", "screenshot", "text"],
+            },
+            "label": {"type": "string"},
+            "chain": {"type": "string", "enum": ["", "bitcoin", "ethereum", "tron", "solana"]},
+            "state": {"type": "string", "enum": ["open", "answered", "declined"]},
+            "answer": {"type": "string", "description": "Why not, if declined; a moment in UTC"},
+            "zone": {"type": "string", "description": "The time zone in which a moment was given"},
         },
     },
     "Ticket": {

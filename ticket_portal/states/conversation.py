@@ -1,14 +1,16 @@
 """One open ticket, as the person at this browser sees it."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import reflex as rx
 
 from ticket_portal.domain import guests, messages, resolution, tickets
+from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound
-from ticket_portal.domain.messages import MessageForm, MessageView, Thread
+from ticket_portal.domain.messages import AnswersForm, MessageForm, MessageView, Thread
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read, can_reply
 from ticket_portal.domain.resolution import ResolutionView
@@ -16,7 +18,12 @@ from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
 
-POST = {"reply": messages.reply, "note": messages.note, "details": messages.request_details}
+POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] = {
+    "reply": (MessageForm.parse, messages.reply),
+    "note": (MessageForm.parse, messages.note),
+    "details": (MessageForm.parse_request, messages.request_details),
+    "answers": (AnswersForm.parse, messages.answer_details),
+}
 MOST_REFUSED = 20
 MOST_UNREAD_PAGES = 3
 WRITES_EVERY = 2.0
@@ -45,6 +52,8 @@ class ConversationState(SessionState):
     proved_by: str = ""
     assignee: str = ""
     created_at: str = ""
+    topic: str = ""
+    details: rx.Field[list[DetailView]] = rx.field(default_factory=list)
     earlier: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     messages: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     recent: rx.Field[list[MessageView]] = rx.field(default_factory=list)
@@ -102,12 +111,12 @@ class ConversationState(SessionState):
     @rx.event
     @open_to(READERS)
     async def send(self, item: dict[str, Any]) -> None:
-        """Post what the browser's outbox holds: a reply, a note or a request for details."""
+        """Post what the browser's outbox holds: a reply, a note, a request for details or answers to one."""
         client_id = str(item.get("client_id"))[:64]
         try:
-            post = POST[str(item.get("kind"))]
+            parse, post = POST[str(item.get("kind"))]
             number = int(item["number"])
-            await portal().tell(post, await self._reader(), number, MessageForm.parse(item))
+            await portal().tell(post, await self._reader(), number, parse(item))
         except (KeyError, TypeError, ValueError, OverflowError):
             self._refuse(client_id, DomainError())
         except DomainError as error:
@@ -316,6 +325,7 @@ class ConversationState(SessionState):
             last_seq=thread.last_seq,
             created_at=thread.created_at,
             resolution=thread.resolution,
+            details=thread.details,
         )
         if reader.of_team:
             self._show(
@@ -324,6 +334,7 @@ class ConversationState(SessionState):
                 requester_language=thread.language,
                 proved_by=thread.proved_by,
                 assignee=thread.assignee,
+                topic=thread.topic,
             )
 
     def _fold(self) -> None:
@@ -349,10 +360,10 @@ class ConversationState(SessionState):
         fresh: dict[str, Any] = {
             "shown": "", "missing": False, "ticket": 0, "subject": "", "status": "", "reopen_until": "",
             "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
-            "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "earlier": [],
-            "messages": [], "recent": [], "recent_after": 0, "first_unread": 0, "writer": "",
-            "writer_role": "", "writer_beat": 0.0, "has_earlier": False, "problem": "", "session_over": False,
-            "resolution": ResolutionView(), "by_link": False, "came_from": 0,
+            "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "topic": "",
+            "details": [], "earlier": [], "messages": [], "recent": [], "recent_after": 0, "first_unread": 0,
+            "writer": "", "writer_role": "", "writer_beat": 0.0, "has_earlier": False, "problem": "",
+            "session_over": False, "resolution": ResolutionView(), "by_link": False, "came_from": 0,
         }  # fmt: skip
         self._show(**fresh)
         self._ticket_id = self._told = 0

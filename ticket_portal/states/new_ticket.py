@@ -5,12 +5,13 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import tickets
+from ticket_portal.domain import duplicates, guests, tickets
+from ticket_portal.domain.duplicates import Duplicate
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
 from ticket_portal.domain.people import NOBODY, Viewer, masked
 from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.i18n.locales import localized
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to
+from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
 from ticket_portal.store.tables import Ticket
 from ticket_portal.wiring import portal
 
@@ -30,18 +31,40 @@ class NewTicketState(SessionState):
     follow_up: int = 0
     follow_up_subject: str = ""
     follow_up_guest: str = ""
+    duplicates: rx.Field[list[Duplicate]] = rx.field(default_factory=list)
 
     @rx.event
     @open_to(EVERYBODY)
     async def load(self) -> None:
         """Begin with an empty form, or with the subject of the ticket that the new one is to follow."""
-        self._show(problem="", problem_code="", field="", sent="", number_sent=0, sent_to="")
+        self._show(problem="", problem_code="", field="", sent="", number_sent=0, sent_to="", duplicates=[])
         viewer, followed = await self._followed()
         self._show(
             follow_up=followed.number or 0 if followed else 0,
             follow_up_subject=followed.subject if followed else "",
             follow_up_guest=masked(viewer.address) if followed and not viewer.account_id else "",
         )
+
+    @rx.event
+    @open_to(READERS)
+    async def look_for_duplicates(self, typed: dict[str, Any]) -> None:
+        """Offer the own open tickets on what is being written about. Guests have some once they proved who they are."""
+        subject, body = (str(typed.get(name) or "") for name in ("subject", "body"))
+        self._show(duplicates=await portal().ask(duplicates.find, await self._writer(), subject, body))
+
+    @rx.event
+    @open_to(READERS)
+    async def continue_there(self, number: int) -> Any:
+        """Lead to one of the own tickets; a guest gets a new link to it."""
+        viewer = await self._writer()
+        try:
+            if viewer.account_id:
+                ticket = await portal().ask(tickets.find, viewer, int(number))
+                return rx.redirect(localized(self._language, f"/tickets/{ticket.number}"))
+            token = await portal().tell(guests.link_to_own, viewer, int(number))
+        except (DomainError, TypeError, ValueError, OverflowError):
+            return None
+        return rx.redirect(localized(self._language, f"/guest/{token}"))
 
     @rx.event
     @open_to(EVERYBODY)
@@ -82,3 +105,8 @@ class NewTicketState(SessionState):
                 except NotFound:
                     continue
         return viewer, None
+
+    async def _writer(self) -> Viewer:
+        """Return who writes: the account, or else the guest who proved an address at this browser."""
+        viewer = await self._viewer()
+        return viewer if viewer.account_id else await self._guest()

@@ -110,6 +110,7 @@ class Ticket(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     number: int | None = Field(default=None, unique=True)
     subject: str
+    topic: str = ""
     status: str = "new"
     turn_rank: int = 1
     queue_rank: int = 0
@@ -195,6 +196,28 @@ class Attachment(SQLModel, table=True):
     thumbnail_key: str = ""
     state: str = "receiving"
     created_at: datetime = _moment()
+
+
+class DetailItem(SQLModel, table=True):
+    """One thing that a request for details asks for, and what became of it."""
+
+    # "open" → "answered" (with a value of its kind) or "declined" (with the reason); neither changes any more.
+    __table_args__ = (
+        UniqueConstraint("request_id", "place"),
+        Index("ix_detail_item_ticket", "ticket_id", "state"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    ticket_id: int = _to("ticket")
+    request_id: int = _to("message")
+    place: int
+    kind: str
+    label: str = ""
+    chain: str = ""
+    state: str = "open"
+    answer: str = Field(default="", sa_type=Text)
+    zone: str = ""
+    answer_id: int | None = _to("message", null=True)
 
 
 class Event(SQLModel, table=True):

@@ -1,0 +1,418 @@
+"""Requests for details: the team's dialog, the requester's checklist, and what both sides see of the answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.hooks import RunsHook, hook_value
+from ticket_portal.components.icons import icon
+from ticket_portal.components.shield import SECRETS
+from ticket_portal.components.words import NativeForm, date_time, t, utc_time
+from ticket_portal.domain.chains import CHAINS
+from ticket_portal.domain.detail_requests import LONGEST_ANSWER, LONGEST_LINE, MOST_ITEMS, DetailView
+from ticket_portal.domain.tickets import LONGEST_BODY
+from ticket_portal.i18n.catalogues import msg
+
+# The same in every language.
+AMOUNT_LIKE = "0.5 BTC"
+UTC = "UTC"
+
+NETWORKS = (
+    "Bitcoin",
+    "Lightning",
+    "Ethereum (ERC-20)",
+    "BNB Smart Chain (BEP-20)",
+    "TRON (TRC-20)",
+    "Solana",
+    "Polygon",
+    "Arbitrum One",
+    "Optimism",
+    "Base",
+    "Avalanche C-Chain",
+    "TON",
+)
+
+PROBLEMS = {
+    **SECRETS,
+    "nothing": msg("Fill in at least one, or say why you can't."),
+    "reason": msg("Say in a few words why you can't give this."),
+    "several": msg("There is more than one transaction ID in this. Leave the one that it is about."),
+    "other_network": msg(
+        "This ID is from another network, not from {network}. Check the network and the ID."
+    ),
+    "address": msg("This looks like an address. The transaction ID is in the details of the transfer."),
+    "hex": msg(
+        "A transaction ID on {network} has 64 characters, digits and the letters a to f. This has {n}."
+    ),
+    "evm": msg("A transaction ID on {network} begins with 0x and has 66 characters in all. This has {n}."),
+    "signature": msg("A transaction ID on {network} has 86 to 88 letters and digits. This has {n}."),
+    "txid": msg("This is no transaction ID. Copy it whole from the details of the transfer."),
+    "amount": msg("Write the number and the currency, for example 0.5 BTC."),
+    "future": msg("This is in the future. Check the date, the time and the time zone."),
+}
+
+
+@dataclass(frozen=True)
+class Item(DetailView):
+    """An item as the browser lists it: with what is filled in on this device, and what is wrong with it."""
+
+    id: str = ""
+    typed: str = ""
+    reason: str = ""
+    declined: bool = False
+    chosen_chain: str = ""
+    own_zone: str = ""
+    problem: str = ""
+
+
+def checklist_effects(viewer: rx.Var, ticket: rx.Var, details: rx.Var) -> rx.Component:
+    """Run what the checklists of a page do by themselves."""
+    return RunsHook.create("checklists", "useChecklists", viewer, ticket, details, PROBLEMS)
+
+
+def count_of(wanted: rx.Var[list[Item]], settled: rx.Var[int]) -> rx.Component:
+    """Show how much of a request is done."""
+    return rx.cond(
+        wanted.length() > 0,
+        el.span(
+            t("{n} of {total} answered", n=settled, total=wanted.length()),
+            class_name="ask__count",
+            custom_attrs={"data-testid": "details-count"},
+        ),
+    )
+
+
+def checklist(line: Any, *, can_answer: rx.Var[bool]) -> rx.Component:
+    """Show what a request asks for; open items as fields to whoever may answer."""
+    items = el.ol(
+        rx.foreach(line.wanted, lambda item: _item(item, can_answer)),
+        class_name="details",
+    )
+    return rx.cond(
+        line.wanted.length() > 0,
+        rx.cond(
+            can_answer & (line.open > 0),
+            NativeForm.create(
+                el.fieldset(
+                    el.legend(t("Details we need"), class_name="sr"),
+                    items,
+                    _send(line),
+                    disabled=line.busy,
+                    class_name="details__form",
+                ),
+                method="post",
+                action="#",
+                no_validate=True,
+                auto_complete="off",
+                custom_attrs={"data-request": line.seq},
+            ),
+            items,
+        ),
+    )
+
+
+def answers(wanted: rx.Var[list[Item]]) -> rx.Component:
+    """Show answers as the message that they are."""
+    return el.div(
+        el.ol(
+            rx.foreach(wanted, lambda item: el.li(_settled(item), class_name="detail")), class_name="details"
+        ),
+        class_name="msg__body",
+    )
+
+
+def _send(line: Any) -> rx.Component:
+    return el.div(
+        el.p(line.problem, role="alert", class_name="field__error"),
+        el.button(
+            icon("send"),
+            t("Send {n} of {total}", n=line.filled, total=line.open),
+            type="submit",
+            class_name="btn btn--primary",
+            custom_attrs={"data-busy": line.busy.to_string()},
+        ),
+        class_name="details__bar",
+    )
+
+
+def _item(item: rx.Var[Item], can_answer: rx.Var[bool]) -> rx.Component:
+    return el.li(
+        rx.cond((item.state == "open") & can_answer, _open(item), _settled(item)),
+        class_name="detail",
+        custom_attrs={
+            "data-testid": "detail",
+            "data-state": item.state,
+            "data-place": item.place,
+            "data-kind": item.kind,
+            "data-chain": item.chain,
+        },
+    )
+
+
+def _name(item: rx.Var[Item]) -> rx.Component:
+    """Say what is asked for: the kind, and the asker's own words."""
+    return rx.fragment(
+        rx.match(
+            item.kind,
+            ("txid", _txid_name(item)),
+            ("network", el.span(t("Network"))),
+            ("amount", el.span(t("Amount and currency"))),
+            ("moment", el.span(t("Date and time"))),
+            ("screenshot", el.span(t("Screenshot"))),
+            rx.fragment(),
+        ),
+        rx.cond((item.kind != "text") & (item.label != ""), ": ", ""),
+        item.label,
+    )
+
+
+def _txid_name(item: rx.Var[Item]) -> rx.Component:
+    return rx.fragment(
+        t("Transaction ID"),
+        rx.cond(item.chain != "", rx.fragment(" (", rx.match(item.chain, *CHAINS.items(), ""), ")")),
+    )
+
+
+def _settled(item: rx.Var[Item]) -> rx.Component:
+    return rx.fragment(
+        el.p(
+            rx.match(
+                item.state,
+                ("answered", icon("check")),
+                ("declined", icon("close")),
+                icon("clock"),
+            ),
+            el.span(_name(item)),
+            class_name="detail__name",
+        ),
+        rx.match(
+            item.state,
+            ("answered", el.p(_answer(item), class_name="detail__answer")),
+            (
+                "declined",
+                el.p(t("Can't give this:"), " ", item.answer, class_name="detail__answer"),
+            ),
+            el.p(t("Not answered yet"), class_name="detail__answer muted"),
+        ),
+    )
+
+
+def _answer(item: rx.Var[Item]) -> rx.Component:
+    return rx.match(
+        item.kind,
+        ("txid", el.span(item.answer, class_name="chip")),
+        (
+            "moment",
+            rx.cond(
+                item.answer != "",
+                rx.fragment(
+                    el.time(date_time(item.answer), date_time=item.answer, title=utc_time(item.answer)),
+                    " · ",
+                    el.span(utc_time(item.answer), class_name="muted"),
+                ),
+            ),
+        ),
+        el.span(item.answer),
+    )
+
+
+def _open(item: rx.Var[Item]) -> rx.Component:
+    wrong = item.problem != ""
+    return rx.fragment(
+        el.div(el.label(_name(item), html_for=item.id), class_name="field__label"),
+        el.div(
+            rx.match(
+                item.kind,
+                ("txid", _txid_field(item)),
+                ("network", _network_field(item)),
+                ("amount", _line_field(item, placeholder=AMOUNT_LIKE, input_mode="text")),
+                ("moment", _moment_field(item)),
+                ("screenshot", _screenshot_field(item)),
+                _area_field(item, "value", item.id, item.typed),
+            ),
+            class_name="detail__value",
+        ),
+        el.div(
+            el.label(t("I can't give this because…"), html_for=item.id + "-reason", class_name="sr"),
+            _area_field(item, "reason", item.id + "-reason", item.reason),
+            class_name="detail__reason",
+        ),
+        el.p(
+            rx.cond(wrong, icon("alert"), rx.fragment()),
+            el.span(item.problem),
+            id=item.id + "-problem",
+            role="alert",
+            class_name="field__error",
+        ),
+        el.label(
+            el.input(type="checkbox", name="declined", default_checked=item.declined),
+            t("I can't give this because…"),
+            class_name="detail__decline",
+        ),
+    )
+
+
+def _common(item: rx.Var[Item]) -> dict[str, Any]:
+    return {
+        "class_name": "input",
+        "aria_invalid": rx.cond(item.problem != "", "true", "false"),
+        "aria_describedby": item.id + "-problem",
+    }
+
+
+def _line_field(item: rx.Var[Item], **attributes: Any) -> rx.Component:
+    mode = attributes.pop("input_mode", "text")
+    return el.input(
+        id=item.id,
+        name="value",
+        default_value=item.typed,
+        max_length=LONGEST_LINE,
+        **_common(item),
+        **attributes,
+        custom_attrs={"inputMode": mode, "spellCheck": "false"},
+    )
+
+
+def _area_field(item: rx.Var[Item], name: str, identity: Any, value: Any) -> rx.Component:
+    return el.textarea(
+        id=identity, name=name, default_value=value, rows="1", max_length=LONGEST_ANSWER, **_common(item)
+    )
+
+
+def _txid_field(item: rx.Var[Item]) -> rx.Component:
+    return rx.fragment(
+        el.input(
+            id=item.id,
+            name="value",
+            default_value=item.typed,
+            max_length=LONGEST_ANSWER,
+            **_common(item),
+            custom_attrs={"autoCapitalize": "none", "spellCheck": "false"},
+        ),
+        rx.cond(
+            item.chain == "",
+            el.select(
+                el.option(t("Network: I'm not sure"), value=""),
+                *[el.option(name, value=code) for code, name in CHAINS.items()],
+                name="chain",
+                default_value=item.chosen_chain,
+                class_name="input",
+                aria_label=t("Network"),
+            ),
+        ),
+        el.p(t("Or the link to it in a block explorer."), class_name="field__hint"),
+    )
+
+
+def _network_field(item: rx.Var[Item]) -> rx.Component:
+    suggestions = item.id + "-networks"
+    return rx.fragment(
+        el.input(
+            id=item.id,
+            name="value",
+            default_value=item.typed,
+            max_length=LONGEST_LINE,
+            **_common(item),
+            custom_attrs={"list": suggestions},
+        ),
+        el.datalist(*[el.option(value=network) for network in NETWORKS], id=suggestions),
+    )
+
+
+def _moment_field(item: rx.Var[Item]) -> rx.Component:
+    return el.div(
+        el.input(
+            id=item.id,
+            name="value",
+            type="datetime-local",
+            default_value=item.typed,
+            **_common(item),
+        ),
+        el.select(
+            el.option(item.own_zone, value=item.own_zone),
+            el.option(UTC, value=UTC),
+            name="zone",
+            class_name="input",
+            aria_label=t("Time zone"),
+        ),
+        class_name="row2",
+    )
+
+
+def _screenshot_field(item: rx.Var[Item]) -> rx.Component:
+    return rx.fragment(
+        _area_field(item, "value", item.id, item.typed),
+        el.p(t("Write down what the screen shows, word for word."), class_name="field__hint"),
+    )
+
+
+def asking(viewer: rx.Var, ticket: rx.Var) -> rx.Component:
+    """The dialog in which the team picks what it needs."""
+    data = hook_value("asking", "useAsking", "asking", viewer, ticket, MOST_ITEMS)
+    problem = rx.Var("asking.problem", _var_data=data).to(str)
+    return el.dialog(
+        NativeForm.create(
+            el.h2(t("Which details do you need?"), id="asking-title"),
+            el.fieldset(
+                el.legend(t("Which details do you need?"), class_name="sr"),
+                _choice("txid", t("Transaction ID")),
+                el.select(
+                    el.option(t("Any network"), value=""),
+                    *[el.option(name, value=code) for code, name in CHAINS.items()],
+                    name="chain",
+                    class_name="input",
+                    aria_label=t("Network of the transaction"),
+                ),
+                _choice("network", t("Network")),
+                _choice("amount", t("Amount and currency")),
+                _choice("moment", t("Date and time")),
+                _choice("screenshot", t("Screenshot")),
+                class_name="choices-list",
+            ),
+            _dialog_area("questions", t("Questions of your own, one per line"), 3 * LONGEST_LINE),
+            _dialog_area("message", t("Message (optional)"), LONGEST_BODY),
+            el.p(
+                rx.match(
+                    problem,
+                    ("nothing", t("Pick an item or write a question.")),
+                    ("many", t("Ask for {most} details at most.", most=MOST_ITEMS)),
+                    "",
+                ),
+                role="alert",
+                class_name="field__error",
+            ),
+            el.div(
+                el.button(t("Cancel"), type="button", class_name="btn", custom_attrs={"data-cancel": "true"}),
+                el.button(icon("send"), t("Ask for these"), type="submit", class_name="btn btn--primary"),
+                class_name="cluster dialog__bar",
+            ),
+            method="post",
+            action="#",
+            no_validate=True,
+            auto_complete="off",
+            class_name="form",
+        ),
+        class_name="dialog",
+        aria_labelledby="asking-title",
+        custom_attrs={"ref": rx.Var("asking.ref", _var_data=data)},
+    )
+
+
+def _choice(kind: str, text: Any) -> rx.Component:
+    return el.label(el.input(type="checkbox", name="kind", value=kind), el.span(text))
+
+
+def _dialog_area(name: str, label: Any, longest: int) -> rx.Component:
+    return el.div(
+        el.div(el.label(label, html_for=f"asking-{name}"), class_name="field__label"),
+        el.textarea(
+            id=f"asking-{name}",
+            name=name,
+            rows="2",
+            max_length=longest,
+            class_name="input",
+        ),
+        class_name="field",
+    )

@@ -1,0 +1,262 @@
+"""The items of a request for details: what can be asked for, what counts as an answer, what became of each.
+
+`messages.request_details` and `messages.answer_details` post the messages; here is what is in them.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from ticket_portal.domain.chains import CHAINS, transaction_id
+from ticket_portal.domain.errors import AlreadyAnswered, BadDetail, Invalid, Missing
+from ticket_portal.domain.people import one_line, storable
+from ticket_portal.domain.shield import refuse_secrets
+from ticket_portal.store.tables import DetailItem, Message
+from ticket_portal.store.unit_of_work import Work
+
+KINDS = ("txid", "network", "amount", "moment", "screenshot", "text")
+MOST_ITEMS = 10
+LONGEST_LABEL = 200
+LONGEST_LINE = 80
+LONGEST_ANSWER = 2_000
+NEWEST = 200
+FIRST_BLOCK = datetime(2009, 1, 3, tzinfo=UTC)
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+_AMOUNT = re.compile(
+    r"(?=.*[1-9])(?:\D{1,12}\d[\d.,’' ]*|\d[\d.,’' ]*\s*[^\W\d_]{1,12}|\d[\d.,’' ]*\s*[^\w\s]{1,3})"
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One thing that is asked for. `label`: the asker's own words (a question of their own has nothing else)."""
+
+    kind: str
+    label: str = ""
+    chain: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody gives for one item, as typed; with `declined` it is why they can't."""
+
+    place: int
+    value: str
+    chain: str = ""
+    zone: str = ""
+    declined: bool = False
+
+
+@dataclass(frozen=True)
+class DetailView:
+    """An item as both sides see it. `request` and `answered`: the log's numbers of the messages (0: not yet)."""
+
+    request: int
+    place: int
+    kind: str
+    label: str = ""
+    chain: str = ""
+    state: str = "open"
+    answer: str = ""
+    zone: str = ""
+    answered: int = 0
+
+
+def parse_wanted(typed: object) -> tuple[Wanted, ...]:
+    """Check what is to be asked for. Raises Invalid, Missing."""
+    if not isinstance(typed, Sequence) or isinstance(typed, str) or len(typed) > MOST_ITEMS:
+        raise Invalid("items")
+    return tuple(_wanted(item) for item in typed)
+
+
+def parse_given(typed: object) -> tuple[Given, ...]:
+    """Check the shape of answers; whether they fit their items is seen when these are known. Raises Invalid."""
+    if not isinstance(typed, Sequence) or isinstance(typed, str) or not 0 < len(typed) <= MOST_ITEMS:
+        raise Invalid("details")
+    return tuple(_given(item) for item in typed)
+
+
+def add(work: Work, request: Message, wanted: Sequence[Wanted]) -> None:
+    """Put the items of a new request down."""
+    for place, item in enumerate(wanted):
+        work.session.add(
+            DetailItem(
+                ticket_id=request.ticket_id,
+                request_id=request.id,
+                place=place,
+                kind=item.kind,
+                label=item.label,
+                chain=item.chain,
+            )
+        )
+    work.session.flush()
+
+
+def fit(work: Work, request: Message, given: Sequence[Given]) -> list[tuple[DetailItem, Given]]:
+    """Return the open items with what was given for each, checked and in the form in which it is kept.
+
+    What is no longer open is left out: it was sent from another tab. Raises BadDetail, AlreadyAnswered and what
+    the shield raises.
+    """
+    items = {
+        item.place: item
+        for item in work.session.exec(select(DetailItem).where(DetailItem.request_id == request.id)).all()
+    }
+    if any(one.place not in items for one in given):
+        raise BadDetail
+    fitting = [(items[one.place], one) for one in given if items[one.place].state == "open"]
+    if not fitting:
+        raise AlreadyAnswered
+    return [(item, _fitting(work, item, one)) for item, one in fitting]
+
+
+def settle(work: Work, answer: Message, fitting: Sequence[tuple[DetailItem, Given]]) -> None:
+    """Note what was answered or declined, and by which message."""
+    for item, one in fitting:
+        item.state = "declined" if one.declined else "answered"
+        item.answer, item.zone, item.answer_id = one.value, one.zone, answer.id
+        item.chain = item.chain or one.chain
+        work.session.add(item)
+    work.session.flush()
+
+
+def still_open(work: Work, ticket_id: int) -> int:
+    """Return how many details a ticket still waits for."""
+    query = select(func.count()).where(DetailItem.ticket_id == ticket_id, DetailItem.state == "open")
+    return work.session.exec(query).one()
+
+
+def of_ticket(work: Work, ticket_id: int) -> list[DetailView]:
+    """Return a ticket's newest items, in the order in which they were asked for."""
+    request, answer = Message.__table__.alias(), Message.__table__.alias()  # pyright: ignore[reportAttributeAccessIssue]
+    found = work.session.exec(
+        select(DetailItem, request.c.seq, answer.c.seq)
+        .join(request, request.c.id == col(DetailItem.request_id))
+        .join(answer, answer.c.id == col(DetailItem.answer_id), isouter=True)
+        .where(DetailItem.ticket_id == ticket_id)
+        .order_by(request.c.seq.desc(), col(DetailItem.place).desc())
+        .limit(NEWEST)
+    ).all()
+    return [_view(item, asked, answered or 0) for item, asked, answered in reversed(found)]
+
+
+def _view(item: DetailItem, asked: int, answered: int) -> DetailView:
+    return DetailView(
+        request=asked,
+        place=item.place,
+        kind=item.kind,
+        label=item.label,
+        chain=item.chain,
+        state=item.state,
+        answer=item.answer,
+        zone=item.zone,
+        answered=answered,
+    )
+
+
+def _wanted(typed: object) -> Wanted:
+    if not isinstance(typed, Mapping):
+        raise Invalid("items")
+    kind, chain = str(typed.get("kind")), str(typed.get("chain") or "")
+    label = one_line(typed.get("label"))
+    if kind not in KINDS or (chain and (chain not in CHAINS or kind != "txid")) or len(label) > LONGEST_LABEL:
+        raise Invalid("items")
+    if kind == "text" and not label:
+        raise Missing("items")
+    return Wanted(kind, label, chain)
+
+
+def _given(typed: object) -> Given:
+    if not isinstance(typed, Mapping) or type(typed.get("place")) is not int:
+        raise Invalid("details")
+    value = storable(str(typed.get("value") or "")).strip()
+    chain = str(typed.get("chain") or "")
+    if not value or len(value) > LONGEST_ANSWER or (chain and chain not in CHAINS):
+        raise BadDetail
+    return Given(
+        typed["place"],
+        value,
+        chain,
+        str(typed.get("zone") or "")[:LONGEST_LINE],
+        typed.get("declined") is True,
+    )
+
+
+def _fitting(work: Work, item: DetailItem, one: Given) -> Given:
+    refuse_secrets(one.value)
+    if one.declined:
+        return Given(one.place, one.value, declined=True)
+    return _CHECKS[item.kind](work, item, one)
+
+
+def _as_transaction(_work: Work, item: DetailItem, one: Given) -> Given:
+    chain = item.chain or one.chain
+    found = transaction_id(one.value, chain)
+    if not found:
+        raise BadDetail
+    return Given(one.place, found, chain)
+
+
+def _as_amount(_work: Work, _item: DetailItem, one: Given) -> Given:
+    amount = one_line(one.value)
+    # Kept as typed: whether "1,250" is a thousand or one and a quarter is not ours to guess.
+    if len(amount) > LONGEST_LINE or not _AMOUNT.fullmatch(amount):
+        raise BadDetail
+    return Given(one.place, amount)
+
+
+def _as_moment(work: Work, _item: DetailItem, one: Given) -> Given:
+    try:
+        local = datetime.fromisoformat(one.value).replace(tzinfo=None)  # the zone is said beside it
+        moment = local.replace(tzinfo=ZoneInfo(one.zone)).astimezone(UTC)
+    except (ValueError, OverflowError, OSError, LookupError):
+        raise BadDetail from None
+    if not FIRST_BLOCK <= moment <= work.now + CLOCKS_DIFFER:
+        raise BadDetail
+    return Given(one.place, moment.isoformat(), zone=one.zone)
+
+
+def _as_line(_work: Work, _item: DetailItem, one: Given) -> Given:
+    line = one_line(one.value)
+    if len(line) > LONGEST_LINE:
+        raise BadDetail
+    return Given(one.place, line)
+
+
+def _as_text(_work: Work, _item: DetailItem, one: Given) -> Given:
+    return Given(one.place, one.value)
+
+
+_CHECKS: dict[str, Callable[[Work, DetailItem, Given], Given]] = {
+    "txid": _as_transaction,
+    "network": _as_line,
+    "amount": _as_amount,
+    "moment": _as_moment,
+    # What the screen shows in words: it is the whole answer until there are files to point to.
+    "screenshot": _as_text,
+    "text": _as_text,
+}
+
+
+def values(given: Sequence[Given]) -> str:
+    """Return what was given as a text of lines: what a search finds and the company's systems read."""
+    return "\n".join(one.value for one in given)
+
+
+def plain(view: DetailView) -> dict[str, Any]:
+    """Return an item as the company's systems get it."""
+    return {
+        "kind": view.kind,
+        "label": view.label,
+        "chain": view.chain,
+        "state": view.state,
+        "answer": view.answer,
+        "zone": view.zone,
+    }
