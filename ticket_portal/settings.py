@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     close_resolved_days: int = Field(default=7, ge=1)
     close_waiting_days: int = Field(default=14, ge=1)
     link_days: int = Field(default=90, ge=1)
+    draft_days: int = Field(default=90, ge=1)
+    claim_undo_days: int = Field(default=7, ge=1)
+    claim_proof_hours: int = Field(default=24, ge=1)
 
     session_days: int = Field(default=30, ge=1)
     session_idle_days: int = Field(default=14, ge=1)

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
-from ticket_portal.domain import codes, limits, notifications, sessions
+from ticket_portal.domain import codes, drafts, limits, notifications, sessions
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.settings import Settings
 from ticket_portal.store import signals
@@ -141,5 +141,5 @@ def _is_due(work: Work) -> bool:
 
 
 def _sweep(work: Work) -> None:
-    for module in (codes, limits, notifications, sessions, signals):
+    for module in (codes, drafts, limits, notifications, sessions, signals):
         module.sweep(work)

@@ -188,11 +188,31 @@ class CodeEnded(DomainError):
     text = _("That code was entered wrongly too often and no longer works. Ask for a new one.")
 
 
+class TicketLocked(NotFound):
+    """Somebody who has the address said that the ticket is not theirs."""
+
+    code = "locked"
+    text = _("This ticket is locked. Contact us another way.")
+
+
+class ProofNeeded(DomainError):
+    """Their address was not proved lately enough for this."""
+
+    code = "proof_needed"
+    text = _("Enter the code from your e-mail first.")
+
+
 class LinkInvalid(NotFound):
     """Unknown, malformed, revoked, too old: one answer for all of them."""
 
     code = "link_invalid"
     text = _("This link isn't valid any more. Use the link in the newest e-mail, or get your links again.")
+
+
+class LinkMoved(LinkInvalid):
+    """The ticket is in an account by now, and is read there; `number` says which one."""
+
+    code = "link_moved"
 
 
 def by_code(code: str) -> type[DomainError] | None:

@@ -2,13 +2,13 @@
 
 import html
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from linkify_it import LinkifyIt
 from sqlmodel import col, select
 
-from ticket_portal.domain import events, limits, notifications, tickets
+from ticket_portal.domain import drafts, events, limits, notifications, tickets
 from ticket_portal.domain.errors import CannotReopen, NotFound, TooFast
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
@@ -75,6 +75,8 @@ class Thread:
     status: str
     account_id: int | None
     address: str
+    guest_until: datetime | None
+    locked_at: datetime | None
     requester: str
     language: str
     proved_by: str
@@ -170,6 +172,8 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         status=ticket.status,
         account_id=ticket.account_id,
         address=ticket.address,
+        guest_until=ticket.guest_until,
+        locked_at=ticket.locked_at,
         requester=ticket.requester,
         language=ticket.language,
         proved_by=ticket.proved_by,
@@ -227,6 +231,7 @@ def _already(work: Work, ticket: Ticket, viewer: Viewer, form: MessageForm) -> M
 
 
 def _post(work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm) -> tuple[Message, Event]:
+    drafts.sent(work, viewer, str(ticket.number), form.body)
     name = viewer.name or (ticket.requester if not viewer.of_team else "")
     message = tickets.new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
     return message, events.record(work, ticket, viewer, kind, public=kind != "note", message=message)
@@ -269,6 +274,10 @@ _SHOWN_EVENTS = (
     "closed",
     "merged",
     "assigned",
+    "claimed",
+    "unclaimed",
+    "locked",
+    "unlocked",
 )
 
 
@@ -301,6 +310,6 @@ def _entry(event: Event, message: Message | None) -> Entry:
 
 
 def _mine(entry: Entry, viewer: Viewer) -> bool:
-    if viewer.account_id is not None:
+    if viewer.of_team:
         return entry.author_id == viewer.account_id
-    return viewer.role == "guest" and entry.view.role == "guest"
+    return entry.view.role in ("customer", "guest")  # a ticket has one requester, also when they sign up later

@@ -5,16 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain import events, limits, notifications
+from ticket_portal.domain import drafts, events, limits, notifications
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
     Missing,
     NotAllowed,
     NotFound,
+    TicketLocked,
     TicketMerged,
     TooFast,
     TooLong,
@@ -22,7 +23,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team, storable
-from ticket_portal.domain.permissions import can_confirm, can_read, can_work, require
+from ticket_portal.domain.permissions import by_address, can_confirm, can_read, can_work, require
 from ticket_portal.store.tables import (
     CUSTOMER_STATUSES,
     FINAL_STATUSES,
@@ -141,8 +142,10 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
         raise NotFound
     query = select(Ticket).where(Ticket.number == number)
     ticket = work.session.exec(query.with_for_update() if work.writing else query).first()
-    if ticket is None or not can_read(viewer, ticket):
+    if ticket is None:
         raise NotFound
+    if not can_read(viewer, ticket):
+        raise TicketLocked if ticket.locked_at and by_address(viewer, ticket) else NotFound
     return ticket
 
 
@@ -151,7 +154,7 @@ def mine(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     if viewer.role == "customer":
         owned = col(Ticket.account_id) == viewer.account_id
     elif viewer.role == "guest":
-        owned = and_(col(Ticket.address) == viewer.address, col(Ticket.account_id).is_(None))
+        owned = sent_by_guest(work, viewer.address)
     else:
         raise NotFound
     query = select(Ticket, Reading.seq).where(owned).join(*_reading_of(viewer), isouter=True)
@@ -170,6 +173,21 @@ def mine(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     rows = [_row(t, unread=t.team_seq > (seq or 0)) for t, seq in found[:PAGE]]
     last_one = found[PAGE - 1][0] if len(found) > PAGE else None
     return TicketPage(rows, _place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else "")
+
+
+def sent_by_guest(work: Work, address: str) -> Any:
+    """Return what is true of the tickets that a guest with this address reads."""
+    return and_(
+        col(Ticket.address) == address,
+        or_(col(Ticket.account_id).is_(None), col(Ticket.guest_until) > work.now),
+        col(Ticket.locked_at).is_(None),
+    )
+
+
+def others(work: Work, viewer: Viewer) -> int:
+    """Return how many tickets a guest has besides the one they look at."""
+    owned = sent_by_guest(work, viewer.address)
+    return max(0, work.session.exec(select(func.count()).select_from(Ticket).where(owned)).one() - 1)
 
 
 def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
@@ -330,6 +348,7 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
 
 def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> None:
     message = new_message(work, ticket, author, "reply", form.body, form.client_id)
+    drafts.sent(work, author, drafts.NEW, form.body)
     event = events.record(work, ticket, author, "created", message=message)
     notifications.about(work, ticket, event, "confirmation")
 
