@@ -1,6 +1,6 @@
 // The open conversation in the browser: its lines in order, what is unsent among them, where the reader is.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { get, remove, set } from "$/public/js/keep.js";
+import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/public/js/drafts.js";
 import { discard, isRefused, newId, put, retry, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 
 const day = (at) => new Date(at).toDateString();
@@ -105,8 +105,6 @@ export const useFollow = (number, lines) => {
   return { fresh, jump };
 };
 
-const draftName = (viewer, place) => `portal:draft:${viewer}:${place}`;
-
 // The composer's form: keeps the draft, hands what is sent to the outbox, and never waits for the server to type.
 export const useComposer = (viewer, number) => {
   const [form, setForm] = useState(null);
@@ -116,17 +114,25 @@ export const useComposer = (viewer, number) => {
   useEffect(() => {
     if (!form) return undefined;
     const field = form.elements.namedItem("body");
-    const draft = viewer && number ? draftName(viewer, number) : "";
-    if (draft && !field.value) field.value = get(draft) ?? "";
-    setLength(field.value.length);
+    const draft = draftName(viewer, number);
+    const modes = form.elements.namedItem("mode");
+    const show = ({ body = "", mode: kept }) => {
+      field.value = body;
+      setLength(body.length);
+      // What was written for the team alone must not come back as a reply to the customer.
+      if (modes && kept) setMode((modes.value = kept));
+    };
     const typed = () => {
       setEmpty(false);
       setLength(field.value.length);
       if (!draft) return;
-      if (field.value) set(draft, field.value);
-      else remove(draft);
+      if (field.value) keepDraft(draft, { body: field.value, mode: modes?.value ?? "" });
+      else clearDraft(draft);
     };
-    if (draft && field.value) set(draft, field.value); // typed before it was known who types
+    const typedBefore = field.value !== "" && field.value !== readDraft(draft).body; // it wasn't known who types
+    if (draft && typedBefore) typed();
+    else if (draft) show(readDraft(draft));
+    const forgetShow = draft ? onRestored(draft, show) : () => {};
     const submit = (event) => {
       event.preventDefault();
       if (!draft) return;
@@ -138,7 +144,7 @@ export const useComposer = (viewer, number) => {
       }
       put(viewer, { client_id: newId(), number, kind: event.submitter?.value || "reply", body, at: new Date().toISOString() });
       field.value = "";
-      remove(draft);
+      clearDraft(draft);
       setEmpty(false);
       setLength(0);
       field.focus();
@@ -150,13 +156,16 @@ export const useComposer = (viewer, number) => {
       if (main) form.requestSubmit(main);
     };
     const choose = (event) => {
-      if (event.target.name === "mode") setMode(event.target.value);
+      if (event.target.name !== "mode") return;
+      setMode(event.target.value);
+      if (field.value) typed();
     };
     field.addEventListener("input", typed);
     field.addEventListener("keydown", key);
     form.addEventListener("submit", submit);
     form.addEventListener("change", choose);
     return () => {
+      forgetShow();
       field.removeEventListener("input", typed);
       field.removeEventListener("keydown", key);
       form.removeEventListener("submit", submit);

@@ -1,43 +1,49 @@
 // The form for a new ticket: what is typed stays on the device until the server has it, and one form is one ticket,
 // however often it is sent.
 import { useEffect, useRef, useState } from "react";
-import { get, remove, set } from "$/public/js/keep.js";
+import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/public/js/drafts.js";
 import { newId } from "$/public/js/outbox.js";
 
 const AGAIN_AFTER = 5000;
 const FIELDS = ["email", "name", "subject", "body"];
-const read = (name) => {
-  try {
-    return JSON.parse(get(name)) ?? {};
-  } catch {
-    return {}; // not ours any more
-  }
+// What was written before it was known by whom is theirs then.
+const adopt = (name, nobodys) => {
+  const before = readDraft(nobodys);
+  if (name === nobodys || readDraft(name).body || !before.body || before.sending) return;
+  keepDraft(name, before);
+  clearDraft(nobodys);
 };
 const typedIn = (form) => Object.fromEntries(FIELDS.map((name) => [name, form.elements.namedItem(name)?.value ?? ""]));
 
-export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
+export const useNewTicket = (viewer, nobody, live, sent, refusals, dispatch) => {
   const [form, setForm] = useState(null);
   const [busy, setBusy] = useState("");
   const [length, setLength] = useState(0);
   const tell = useRef(dispatch);
   tell.current = dispatch;
-  const name = viewer ? `portal:draft:${viewer}:new` : "";
+  const name = draftName(viewer, "new");
 
   useEffect(() => {
     if (!form || !name) return undefined;
-    const draft = read(name);
+    adopt(name, draftName(nobody, "new"));
+    const draft = readDraft(name);
     const id = draft.client_id ?? newId();
     const keep = (more) => {
       const typed = typedIn(form);
       setLength(typed.body.length);
-      if (FIELDS.some((field) => typed[field])) set(name, JSON.stringify({ client_id: id, ...typed, ...more }));
-      else remove(name);
+      if (FIELDS.some((field) => typed[field])) keepDraft(name, { client_id: id, ...typed, ...more });
+      else clearDraft(name);
     };
     FIELDS.forEach((field) => {
       const input = form.elements.namedItem(field);
       if (input && !input.value && draft[field]) input.value = draft[field];
     });
-    keep({ sending: draft.sending });
+    if (FIELDS.some((field) => typedIn(form)[field] !== (draft[field] ?? ""))) keep({ sending: draft.sending });
+    setLength(typedIn(form).body.length);
+    const forgetShow = onRestored(name, (kept) => {
+      for (const field of ["subject", "body"]) form.elements.namedItem(field).value = kept[field] ?? "";
+      setLength(typedIn(form).body.length);
+    });
     if (draft.sending) setBusy(id); // reloaded before the answer came
     const typed = () => keep({});
     const submit = (event) => {
@@ -48,6 +54,7 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
     form.addEventListener("input", typed);
     form.addEventListener("submit", submit);
     return () => {
+      forgetShow();
       form.removeEventListener("input", typed);
       form.removeEventListener("submit", submit);
     };
@@ -65,13 +72,13 @@ export const useNewTicket = (viewer, live, sent, refusals, dispatch) => {
   useEffect(() => {
     if (!refusals || !name) return;
     setBusy("");
-    const { sending, ...draft } = read(name);
-    if (sending) set(name, JSON.stringify(draft));
+    const { sending, ...draft } = readDraft(name);
+    if (sending) keepDraft(name, draft);
   }, [refusals]);
 
   useEffect(() => {
     if (!sent || !name) return;
-    if (read(name).client_id === sent) remove(name);
+    if (readDraft(name).client_id === sent) clearDraft(name);
     setBusy("");
   }, [sent, name]);
 

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex import el
 from reflex.vars import VarData
 
+from ticket_portal.components.drafts import saved
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.tickets import moment, status_chip
@@ -41,7 +42,7 @@ def _lines() -> rx.Var[list[Line]]:
         "conversation",
         "useLines",
         "lines",
-        SessionState.viewer_key,
+        State.writer,
         State.ticket,
         _of_team(),
         State.earlier,
@@ -63,7 +64,7 @@ def effects() -> rx.Component:
         RunsHook.create(
             "conversation",
             "useConversationSender",
-            SessionState.viewer_key,
+            State.writer,
             State.ticket,
             _live(),
             State.messages,
@@ -74,6 +75,7 @@ def effects() -> rx.Component:
         RunsHook.create(
             "conversation", "useSeen", State.ticket, State.last_seq, _live(), dispatcher(State.seen)
         ),
+        RunsHook.create("drafts", "useOpened", State.writer, State.ticket),
     )
 
 
@@ -221,6 +223,10 @@ def _event(line: rx.Var[Line]) -> rx.Component:
                 ("reopened", t("The ticket was reopened")),
                 ("closed", t("The ticket was closed")),
                 ("assigned", t("{name} took this ticket", name=who)),
+                ("claimed", t("{name} added this ticket to their account", name=who)),
+                ("unclaimed", t("{name} gave this ticket back to the guest", name=who)),
+                ("locked", t("Locked: somebody with this address said that it wasn't them")),
+                ("unlocked", t("{name} unlocked this ticket", name=who)),
                 t("The ticket was joined with another one"),
             )
         ),
@@ -312,7 +318,7 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                     t("Discard"),
                     type="button",
                     class_name="btn btn--quiet btn--small",
-                    on_click=js_handler("conversation", "discardLine", SessionState.viewer_key, line.id),
+                    on_click=js_handler("conversation", "discardLine", State.writer, line.id),
                 ),
                 class_name="msg__foot",
                 role="alert",
@@ -371,7 +377,7 @@ def ticket_head(*actions: rx.Component) -> rx.Component:
 
 
 def _composer_data() -> VarData:
-    return hook_value("conversation", "useComposer", "composer", SessionState.viewer_key, State.ticket)
+    return hook_value("conversation", "useComposer", "composer", State.writer, State.ticket)
 
 
 def _composer_var(name: str, kind: type) -> rx.Var:
@@ -434,6 +440,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
                     ),
                     el.span(),
                 ),
+                saved(State.writer, State.ticket.to_string()),
                 *(buttons or (send_button(t("Send"), "reply"),)),
                 class_name="composer__bar",
             ),

@@ -44,8 +44,8 @@ def unread_word(unread: rx.Var[bool] | Any) -> rx.Component:
     return rx.cond(unread, el.span(t("Unread:"), " ", class_name="sr"))
 
 
-def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
-    """Show one of the person's own tickets; the link covers the row."""
+def ticket_row(row: rx.Var[TicketRow], *, folder: str = "/tickets/") -> rx.Component:
+    """Show one of the person's own tickets; the link covers the row and leads into `folder`."""
     return el.li(
         el.div(
             el.a(
@@ -54,7 +54,7 @@ def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
                     row.subject,
                     class_name="row__subject",
                 ),
-                href=href("/tickets/" + row.number.to_string()),
+                href=href(folder + row.number.to_string()),
             ),
             el.p(
                 unread_word(row.unread),

@@ -4,7 +4,7 @@ They are offered, never just taken over; an account's address may have been prov
 last day is asked for. For some days it can be undone, and the links in the guest's e-mails still work.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ class ClaimView:
     """What there is to add and to give back; `code`: where this browser is with the code that it may need."""
 
     found: int = 0
-    code: CodeStatus = CodeStatus()
+    code: CodeStatus = field(default_factory=CodeStatus)
     added: int = 0
     undo_until: str = ""
 

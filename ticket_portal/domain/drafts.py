@@ -61,16 +61,18 @@ class DraftView:
     saved_at: str = ""
 
 
-def save(work: Work, viewer: Viewer, form: DraftForm) -> datetime:
-    """Keep a draft unless a newer one is kept; return from when the kept one is. Raises NotFound for nobody."""
+def save(work: Work, viewer: Viewer, form: DraftForm) -> datetime | None:
+    """Keep a draft and return from when it is; None if a newer one is kept. Raises NotFound for nobody."""
     owner = _owner(viewer)
     typed_at = work.now - form.age
     kept = work.session.get(Draft, (owner, form.place), with_for_update=True)
     if kept is None:
         kept = Draft(owner=owner, place=form.place)
         _make_room(work, owner)
+    elif (kept.subject, kept.body, kept.mode) == (form.subject, form.body, form.mode):
+        return kept.saved_at  # told twice
     elif kept.saved_at > typed_at:
-        return kept.saved_at
+        return None
     kept.subject, kept.body, kept.mode, kept.saved_at = form.subject, form.body, form.mode, typed_at
     work.session.add(kept)
     return typed_at

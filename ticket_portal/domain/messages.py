@@ -312,4 +312,7 @@ def _entry(event: Event, message: Message | None) -> Entry:
 def _mine(entry: Entry, viewer: Viewer) -> bool:
     if viewer.of_team:
         return entry.author_id == viewer.account_id
-    return entry.view.role in ("customer", "guest")  # a ticket has one requester, also when they sign up later
+    return entry.view.role in (
+        "customer",
+        "guest",
+    )  # a ticket has one requester, also when they sign up later

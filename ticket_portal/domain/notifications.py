@@ -52,11 +52,11 @@ class Delivery:
     earlier_seqs: list[int]
     guest_token: str
     mute_token: str
-    lock_token: str
     secret: dict[str, Any]
     data: dict[str, Any]
     happened_at: datetime
     at: datetime
+    lock_token: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ticket_portal.components.conversation import (
 )
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.notice import session_ended, ticket_missing
+from ticket_portal.components.notice import ticket_missing, ticket_session_ended
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
 
@@ -34,7 +34,7 @@ def agent_ticket() -> rx.Component:
         ),
         rx.cond(
             State.session_over,
-            session_ended(),
+            ticket_session_ended(route_param("number")),
             rx.cond(
                 State.shown != route_param("number"),
                 waiting_thread(),
@@ -50,6 +50,7 @@ def _desk() -> rx.Component:
         el.div(
             effects(),
             ticket_head(_actions()),
+            _locked(),
             problem(),
             thread(),
             rx.cond(can_write(), composer(*agent_buttons(), modes=True), closed_note()),
@@ -57,6 +58,27 @@ def _desk() -> rx.Component:
         ),
         el.aside(_requester(), _facts(), class_name="side", aria_label=t("About this ticket")),
         class_name="desk",
+    )
+
+
+def _locked() -> rx.Component:
+    return rx.cond(
+        State.locked,
+        el.div(
+            icon("lock"),
+            el.div(
+                el.p(
+                    t(
+                        "Somebody with this address said that it wasn't them. The ticket is locked for the address: "
+                        "no link opens it, and no e-mail about it is sent."
+                    )
+                ),
+                el.button(t("Unlock"), type="button", class_name="btn btn--small", on_click=State.unlock),
+                class_name="stack",
+            ),
+            class_name="note",
+            custom_attrs={"data-tone": "warn", "data-testid": "ticket-locked"},
+        ),
     )
 
 

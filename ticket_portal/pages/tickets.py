@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.claims import just_added, offer
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice, session_ended
@@ -24,7 +25,7 @@ def tickets() -> rx.Component:
         rx.cond(
             TicketsState.session_over,
             session_ended(heading="h2"),
-            rx.cond(TicketsState.loaded, _list(), waiting_rows()),
+            rx.cond(TicketsState.loaded, rx.fragment(offer(), just_added(), _list()), waiting_rows()),
         ),
         kind="reading",
     )

@@ -4,11 +4,11 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests, messages, tickets
-from ticket_portal.domain.errors import DomainError, NotFound
+from ticket_portal.domain import guests, locks, messages, tickets
+from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
 from ticket_portal.domain.messages import MessageForm, MessageView, Thread
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.permissions import can_read
+from ticket_portal.domain.permissions import by_address, can_read
 from ticket_portal.i18n.locales import bare
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
@@ -16,6 +16,7 @@ from ticket_portal.wiring import portal
 POST = {"reply": messages.reply, "note": messages.note, "details": messages.request_details}
 MOST_REFUSED = 20
 LONGEST_TAIL = 20
+GUESTS_OWN = "/guest/tickets/"
 
 
 class ConversationState(SessionState):
@@ -25,7 +26,9 @@ class ConversationState(SessionState):
     """
 
     shown: str = ""
+    writer: str = ""
     missing: bool = False
+    locked: bool = False
     ticket: int = 0
     subject: str = ""
     status: str = ""
@@ -127,6 +130,12 @@ class ConversationState(SessionState):
 
     @rx.event
     @open_to(READERS)
+    async def unlock(self) -> None:
+        """Undo "this wasn't me" (the team)."""
+        await self._act(locks.unlock)
+
+    @rx.event
+    @open_to(READERS)
     async def confirm_solved(self) -> None:
         """Close a resolved ticket (its requester)."""
         await self._act(tickets.confirm_solved)
@@ -166,10 +175,12 @@ class ConversationState(SessionState):
         self.shown = self._last_segment
         try:
             ticket = await self._named_ticket()
-        except DomainError:
+        except DomainError as error:
             # Nobody who isn't signed in is led to a ticket's address: this is a tab whose session just ended.
-            over = await self._reader() is NOBODY and not bare(self._path).startswith("/guest/")
-            self._show(session_over=over, missing=not over)
+            path = bare(self._path)
+            by_link = path.startswith("/guest/") and not path.startswith(GUESTS_OWN)
+            over = await self._reader() is NOBODY and not by_link
+            self._show(session_over=over, missing=not over, locked=error.code == TicketLocked.code)
             return
         self._ticket_id = ticket.id
         await self._refresh()
@@ -177,7 +188,7 @@ class ConversationState(SessionState):
     async def _named_ticket(self) -> Any:
         path = bare(self._path)
         reader = await self._reader()
-        if path.startswith("/guest/"):
+        if path.startswith("/guest/") and not path.startswith(GUESTS_OWN):
             opened = await portal().ask(guests.open_link, self._last_segment)
             if not can_read(reader, opened.ticket):
                 raise NotFound
@@ -197,12 +208,14 @@ class ConversationState(SessionState):
         try:
             thread = await self._thread(self._ticket_id, team=reader.of_team)
             if reader is NOBODY or not can_read(reader, thread):
-                raise NotFound
-        except DomainError:
-            was_open = self.ticket != 0
+                raise TicketLocked if thread.locked_at and by_address(reader, thread) else NotFound
+        except DomainError as error:
+            over = self.ticket != 0 and reader is NOBODY
             shown = self.shown
             self._forget_private()
-            self._show(shown=shown, missing=not was_open, session_over=was_open)
+            self._show(
+                shown=shown, missing=not over, session_over=over, locked=error.code == TicketLocked.code
+            )
             return False
         self._put(thread, reader)
         return True
@@ -233,6 +246,8 @@ class ConversationState(SessionState):
             seen_by_team=thread.seen_by_team_seq,
             last_seq=thread.last_seq,
             created_at=thread.created_at,
+            writer=reader.key,
+            locked=thread.locked_at is not None,
         )
         if reader.of_team:
             self._show(
@@ -253,7 +268,8 @@ class ConversationState(SessionState):
 
     def _forget_private(self) -> None:
         fresh: dict[str, Any] = {
-            "shown": "", "missing": False, "ticket": 0, "subject": "", "status": "", "reopen_until": "",
+            "shown": "", "writer": "", "missing": False, "locked": False, "ticket": 0, "subject": "", "status": "",
+            "reopen_until": "",
             "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
             "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "earlier": [],
             "messages": [], "recent": [], "has_earlier": False, "problem": "", "session_over": False,
