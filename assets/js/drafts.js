@@ -78,6 +78,7 @@ export const useDraft = (writer, place, live, server, kept, savedAt, dispatch) =
     let timer;
     const wait = (changed, from) => {
       if (changed !== name || from !== "form") return;
+      setSaved("");
       clearTimeout(timer);
       timer = setTimeout(() => save.current(), PAUSE);
     };
@@ -124,17 +125,17 @@ export const useDraft = (writer, place, live, server, kept, savedAt, dispatch) =
 };
 
 // The box of a ticket whose session ended while it was open in this tab: what was typed stays, and can be gone on with.
-export const useEndedDraft = (number) => {
+export const useEndedDraft = (number, over) => {
   const [field, setField] = useState(null);
   const [text, setText] = useState("");
   useEffect(() => {
-    const name = lastOpen(number);
+    const name = over ? lastOpen(number) : "";
     if (!name) return undefined;
     const look = () => setText(readDraft(name).body ?? "");
     look();
     window.addEventListener("storage", look); // signing out takes it off the device, in every tab
     return () => window.removeEventListener("storage", look);
-  }, [number]);
+  }, [number, over]);
   useEffect(() => {
     if (!field) return undefined;
     const name = lastOpen(number);

@@ -32,12 +32,12 @@ def saved(writer: Any, place: Any) -> rx.Component:
     )
 
 
-def ended_box(number: Any, *content: rx.Component, always: bool = False) -> rx.Component:
+def ended_box(number: Any, over: Any, *content: rx.Component, always: bool = False) -> rx.Component:
     """Stand in the place of the composer whose session ended: what was typed, and how to go on.
 
     Unless it is there `always`, it is there only where something was typed.
     """
-    data = hook_value("drafts", "useEndedDraft", "endedDraft", number)
+    data = hook_value("drafts", "useEndedDraft", "endedDraft", number, over)
     typed = rx.Var('endedDraft.text !== ""', _var_data=data).to(bool)
     field = rx.fragment(
         el.label(t("Your reply"), class_name="sr", html_for="reply"),

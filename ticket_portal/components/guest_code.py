@@ -63,6 +63,7 @@ def ended_ticket(*fields: rx.Component) -> rx.Component:
         ),
         ended_box(
             State.ticket,
+            (State.stage == "verify") | ConversationState.session_over,
             problem(State),
             rx.cond(
                 State.problem == "",

@@ -8,6 +8,7 @@ from reflex import el
 from ticket_portal.components.drafts import ended_box
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
+from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.session import SessionState
 
 
@@ -48,6 +49,7 @@ def ticket_session_ended(number: Any) -> rx.Component:
         el.div(
             ended_box(
                 number,
+                ConversationState.session_over,
                 el.div(
                     el.a(t("Sign in again"), href=_sign_in_here(), class_name="btn btn--primary"),
                     class_name="composer__bar",

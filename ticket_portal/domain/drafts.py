@@ -105,7 +105,7 @@ def hand_over(work: Work, before: Viewer, after: Viewer) -> None:
     for kept in work.session.exec(select(Draft).where(Draft.owner == _owner(before))).all():
         own = work.session.get(Draft, (owner, kept.place))
         if own is None or own.saved_at < kept.saved_at:
-            work.session.merge(Draft(**{**kept.model_dump(), "owner": owner}))
+            work.session.merge(Draft.model_validate({**kept.model_dump(), "owner": owner}))
         work.session.delete(kept)
 
 
