@@ -21,6 +21,8 @@ from ticket_portal.pages.find_ticket import find_ticket
 from ticket_portal.pages.forgot_password import forgot_password
 from ticket_portal.pages.get_help import get_help
 from ticket_portal.pages.guest import guest
+from ticket_portal.pages.guest_conversation import guest_conversation
+from ticket_portal.pages.guest_tickets import guest_tickets
 from ticket_portal.pages.home import home
 from ticket_portal.pages.new_ticket import new_ticket
 from ticket_portal.pages.not_found import not_found
@@ -30,15 +32,18 @@ from ticket_portal.pages.settings import settings
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
-from ticket_portal.routes import api, files, health, mailbox, mute, session, testing
+from ticket_portal.routes import api, claims, files, health, locks, mailbox, mute, session, testing
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
 from ticket_portal.routes.incoming import hear_only_what_fits
 from ticket_portal.routes.socket import SocketGuard
+from ticket_portal.states.claims import ClaimState
 from ticket_portal.states.conversation import ConversationState
+from ticket_portal.states.drafts import DraftState
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
+from ticket_portal.states.guest_tickets import GuestTicketsState
 from ticket_portal.states.new_ticket import NewTicketState
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.session import Gate, SessionState, log_failure
@@ -102,44 +107,59 @@ PAGES = [
         "/guest/[token]",
         guest,
         msg("Your ticket"),
-        on_load=[GuestState.load, ConversationState.load, ConversationState.watch],
+        on_load=[GuestState.load, ConversationState.load, DraftState.load, ConversationState.watch],
+    ),
+    Page(
+        "/guest/tickets",
+        guest_tickets,
+        msg("Your tickets"),
+        on_load=[GuestTicketsState.load, GuestTicketsState.watch],
+        private=True,
+    ),
+    Page(
+        "/guest/tickets/[number]",
+        guest_conversation,
+        msg("Ticket details"),
+        on_load=[GuestState.load, ConversationState.load, DraftState.load, ConversationState.watch],
     ),
     Page(
         "/tickets/new",
         new_ticket,
         msg("Submit a ticket"),
         msg("Tell {company} support what happened. We answer in your language."),
-        on_load=[NewTicketState.load],
+        on_load=[NewTicketState.load, DraftState.load],
     ),
-    Page("/settings", settings, msg("Settings"), on_load=[SettingsState.load], private=True),
+    Page("/settings", settings, msg("Settings"), on_load=[SettingsState.load, ClaimState.load], private=True),
     Page(
         "/tickets",
         tickets,
         msg("My tickets"),
-        on_load=[TicketsState.load, TicketsState.watch],
+        on_load=[TicketsState.load, ClaimState.load, TicketsState.watch],
         private=True,
     ),
     Page(
         "/tickets/[number]",
         conversation,
         msg("Ticket details"),
-        on_load=[ConversationState.load, ConversationState.watch],
+        on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
     ),
     Page("/agent", queue, msg("Queue"), on_load=[QueueState.load, QueueState.watch], private=True),
     Page(
         "/agent/tickets/[number]",
         agent_ticket,
         msg("Ticket details"),
-        on_load=[ConversationState.load, ConversationState.watch],
+        on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
     ),
 ]
 ROUTES = [
     *session.routes,
+    *claims.routes,
     *api.routes,
     *files.routes,
     *health.routes,
     *mailbox.routes,
     *mute.routes,
+    *locks.routes,
     *testing.routes,
 ]
 NOT_FOUND = Page("404", not_found, msg("Page not found"))

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     close_waiting_days: int = Field(default=14, ge=1)
     reminder_days: str = "3,7"
     link_days: int = Field(default=90, ge=1)
+    draft_days: int = Field(default=90, ge=1)
+    claim_undo_days: int = Field(default=7, ge=1)
+    claim_proof_hours: int = Field(default=24, ge=1)
 
     session_days: int = Field(default=30, ge=1)
     session_idle_days: int = Field(default=14, ge=1)

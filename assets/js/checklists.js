@@ -3,7 +3,8 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { secretIn } from "$/public/js/guard.js";
 import { say, zoneName } from "$/public/js/i18n.js";
-import { draftName, get, remove, set } from "$/public/js/keep.js";
+import { draftName } from "$/public/js/drafts.js";
+import { get, remove, set } from "$/public/js/keep.js";
 import { discard, newId, put, unsent } from "$/public/js/outbox.js";
 
 const name = (viewer, number) => `${draftName(viewer, number)}:details`;

@@ -1,8 +1,8 @@
 // The open conversation in the browser: its lines in order, what is unsent among them, where the reader is.
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { unsentItems, useCards, withItems } from "$/public/js/checklists.js";
+import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/public/js/drafts.js";
 import { prepare, secretIn } from "$/public/js/guard.js";
-import { draftName, get, remove, set } from "$/public/js/keep.js";
 import { discard, isRefused, newId, put, retry, unsent, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 import { goodFiles, shown, takeFiles, useUploads } from "$/public/js/uploads.js";
 
@@ -245,18 +245,26 @@ export const useComposer = (viewer, number, guarded) => {
   useEffect(() => {
     if (!form) return undefined;
     const field = form.elements.namedItem("body");
-    const draft = viewer && number ? draftName(viewer, number) : "";
-    if (draft && !field.value) field.value = get(draft) ?? "";
-    setLength(field.value.length);
+    const draft = draftName(viewer, number);
+    const modes = form.elements.namedItem("mode");
+    const show = ({ body = "", mode: kept }) => {
+      field.value = body;
+      setLength(body.length);
+      // What was written for the team alone must not come back as a reply to the customer.
+      if (modes && kept) setMode((modes.value = kept));
+    };
     const typed = () => {
       setProblem("");
       setLength(field.value.length);
       if (guarded) prepare(field.value);
       if (!draft) return;
-      if (field.value) set(draft, field.value);
-      else remove(draft);
+      if (field.value) keepDraft(draft, { body: field.value, mode: modes?.value ?? "" });
+      else clearDraft(draft);
     };
-    if (draft && field.value) set(draft, field.value); // typed before it was known who types
+    const typedBefore = field.value !== "" && field.value !== readDraft(draft).body; // it wasn't known who types
+    if (draft && typedBefore) typed();
+    else if (draft) show(readDraft(draft));
+    const forgetShow = draft ? onRestored(draft, show) : () => {};
     const refuse = (code) => {
       setProblem(code);
       field.focus();
@@ -265,7 +273,7 @@ export const useComposer = (viewer, number, guarded) => {
       const files = takeFiles(viewer, String(number));
       put(viewer, { client_id: newId(), number, kind, body, files, at: new Date().toISOString() });
       field.value = "";
-      remove(draft);
+      clearDraft(draft);
       setProblem("");
       setLength(0);
       field.focus();
@@ -297,13 +305,16 @@ export const useComposer = (viewer, number, guarded) => {
       if (main) form.requestSubmit(main);
     };
     const choose = (event) => {
-      if (event.target.name === "mode") setMode(event.target.value);
+      if (event.target.name !== "mode") return;
+      setMode(event.target.value);
+      if (field.value) typed();
     };
     field.addEventListener("input", typed);
     field.addEventListener("keydown", key);
     form.addEventListener("submit", submit);
     form.addEventListener("change", choose);
     return () => {
+      forgetShow();
       field.removeEventListener("input", typed);
       field.removeEventListener("keydown", key);
       form.removeEventListener("submit", submit);

@@ -1,17 +1,14 @@
 // A guest's page whose session ended while it was open.
 import { useEffect, useRef, useState } from "react";
+import { wasOpen } from "$/public/js/drafts.js";
 
-export const useEndedSession = (stage, over, load) => {
-  const wasOpen = useRef(false);
+export const useEndedSession = (number, stage, over, load) => {
   const [ended, setEnded] = useState(false);
   const tell = useRef(load);
   tell.current = load;
+  useEffect(() => setEnded(stage === "verify" && wasOpen(number)), [number, stage]);
   useEffect(() => {
-    if (stage === "open") wasOpen.current = true;
-    else if (stage === "verify" && wasOpen.current) setEnded(true);
-  }, [stage]);
-  useEffect(() => {
-    if (over) tell.current(null); // ask again what this link leads to now
+    if (over) tell.current(null); // ask again what this page shows now
   }, [over]);
   return ended || over;
 };

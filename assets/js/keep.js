@@ -31,8 +31,13 @@ export const remove = (name) => {
     // nothing was kept there
   }
 };
-// Where a person's draft for a place (a ticket's number, or "new") is kept.
-export const draftName = (viewer, place) => `portal:draft:${viewer}:${place}`;
+// What another tab takes off the device is not kept in this one's memory either.
+if (typeof window !== "undefined") {
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key === null) memory.clear();
+    else if (newValue === null) memory.delete(key);
+  });
+}
 const named = (storage) => Array.from({ length: storage?.length ?? 0 }, (_, i) => storage.key(i));
 // At sign-out nothing of the person stays on the device.
 export const forget = (viewer) => {
@@ -46,6 +51,11 @@ export const forget = (viewer) => {
     kept = named(store());
   } catch {
     // storage is refused
+  }
+  try {
+    if (viewer && window.sessionStorage.getItem("portal:open")?.includes(`:${viewer}:`)) window.sessionStorage.removeItem("portal:open");
+  } catch {
+    // refused too
   }
   for (const name of [...kept, ...memory.keys()]) if (viewer && name.startsWith("portal:") && name.includes(`:${viewer}`)) remove(name);
 };

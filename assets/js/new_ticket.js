@@ -1,8 +1,8 @@
 // The form for a new ticket: what is typed stays on the device until the server has it, and one form is one ticket,
 // however often it is sent.
 import { useEffect, useRef, useState } from "react";
+import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/public/js/drafts.js";
 import { prepare, secretIn } from "$/public/js/guard.js";
-import { draftName, get, remove, set } from "$/public/js/keep.js";
 import { newId } from "$/public/js/outbox.js";
 import { goodFiles, takeFiles, useUploads } from "$/public/js/uploads.js";
 
@@ -10,17 +10,17 @@ const AGAIN_AFTER = 5000;
 const PLACE = "new"; // where uploads.js keeps this form's files
 const LOOK_AFTER = 700;
 const FIELDS = ["email", "name", "topic", "subject", "body"];
-const read = (name) => {
-  try {
-    return JSON.parse(get(name)) ?? {};
-  } catch {
-    return {}; // not ours any more
-  }
+// What was written before it was known by whom is theirs then.
+const adopt = (name, nobodys) => {
+  const before = readDraft(nobodys);
+  if (name === nobodys || readDraft(name).body || !before.body || before.sending) return;
+  keepDraft(name, before);
+  clearDraft(nobodys);
 };
 const typedIn = (form) => Object.fromEntries(FIELDS.map((name) => [name, form.elements.namedItem(name)?.value ?? ""]));
 
 // `known`: whoever writes has tickets that may be about the same; `look` asks the server for them, `goThere` leads there.
-export const useNewTicket = (viewer, live, known, sent, refusals, dispatch, look, goThere) => {
+export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispatch, look, goThere) => {
   const [form, setForm] = useState(null);
   const [busy, setBusy] = useState("");
   const [length, setLength] = useState(0);
@@ -33,25 +33,32 @@ export const useNewTicket = (viewer, live, known, sent, refusals, dispatch, look
   tell.current = dispatch;
   const ask = useRef(look);
   ask.current = look;
-  const name = viewer ? draftName(viewer, "new") : "";
+  const name = draftName(viewer, "new");
 
   useEffect(() => {
     if (!form || !name) return undefined;
-    const draft = read(name);
+    adopt(name, draftName(nobody, "new"));
+    const draft = readDraft(name);
     const id = draft.client_id ?? goodFiles(viewer, PLACE)[0]?.target.split("=")[1] ?? newId();
     setId(id);
     const keep = (more) => {
       const typed = typedIn(form);
       setLength(typed.body.length);
       setTopic(typed.topic);
-      if (FIELDS.some((field) => typed[field])) set(name, JSON.stringify({ client_id: id, ...typed, ...more }));
-      else remove(name);
+      if (FIELDS.some((field) => typed[field])) keepDraft(name, { client_id: id, ...typed, ...more });
+      else clearDraft(name);
     };
     FIELDS.forEach((field) => {
       const input = form.elements.namedItem(field);
       if (input && !input.value && draft[field]) input.value = draft[field];
     });
-    keep({ sending: draft.sending });
+    if (FIELDS.some((field) => typedIn(form)[field] !== (draft[field] ?? ""))) keep({ sending: draft.sending });
+    setLength(typedIn(form).body.length);
+    setTopic(typedIn(form).topic);
+    const forgetShow = onRestored(name, (kept) => {
+      for (const field of ["subject", "body"]) form.elements.namedItem(field).value = kept[field] ?? "";
+      setLength(typedIn(form).body.length);
+    });
     if (draft.sending) setBusy(id); // reloaded before the answer came
     const typed = () => {
       keep({});
@@ -70,6 +77,7 @@ export const useNewTicket = (viewer, live, known, sent, refusals, dispatch, look
     form.addEventListener("input", typed);
     form.addEventListener("submit", submit);
     return () => {
+      forgetShow();
       form.removeEventListener("input", typed);
       form.removeEventListener("submit", submit);
     };
@@ -101,8 +109,8 @@ export const useNewTicket = (viewer, live, known, sent, refusals, dispatch, look
   const carry = (number) => {
     const { subject, body } = typedIn(form);
     const there = draftName(viewer, number);
-    set(there, [get(there), subject, body].filter(Boolean).join("\n\n"));
-    remove(name);
+    keepDraft(there, { body: [readDraft(there).body, subject, body].filter(Boolean).join("\n\n") });
+    clearDraft(name);
     goThere(number);
   };
 
@@ -118,14 +126,14 @@ export const useNewTicket = (viewer, live, known, sent, refusals, dispatch, look
   useEffect(() => {
     if (!refusals || !name) return;
     setBusy("");
-    const { sending, ...draft } = read(name);
-    if (sending) set(name, JSON.stringify(draft));
+    const { sending, ...draft } = readDraft(name);
+    if (sending) keepDraft(name, draft);
   }, [refusals]);
 
   useEffect(() => {
     if (!sent || !name) return;
-    if (read(name).client_id === sent) {
-      remove(name);
+    if (readDraft(name).client_id === sent) {
+      clearDraft(name);
       takeFiles(viewer, PLACE);
     }
     setBusy("");

@@ -240,3 +240,44 @@ def test_asking_for_links_is_limited(work, clock, settings, minh):
         guests.send_links_again(work, "b@example.com", None, IP, "en")
     with pytest.raises(BadAddress):
         guests.send_links_again(work, "not an address", None, IP, "en")
+
+
+def test_a_session_that_ran_out_is_proved_again_without_a_link(work, clock, minh, guest_ticket):
+    token = sessions.begin_guest(work, minh.address)
+    session = keys.token_hash(token)
+    clock.advance(minutes=31)
+    assert sessions.viewer(work, session) is NOBODY
+    assert guests.look_again(work, session, BROWSER).masked_address == "m•••@e•••.com"
+
+    guests.send_code_again(work, session, BROWSER, IP, "en")
+    code = code_for(work, minh.address)
+    _token, refusal = guests.verify_again(work, session, "another browser", IP, code)
+    assert refusal is not None
+    fresh, refusal = guests.verify_again(work, session, BROWSER, IP, code)
+    assert refusal is None
+    assert sessions.viewer(work, keys.token_hash(fresh)).address == minh.address
+
+
+def test_a_session_that_was_left_or_never_was_is_not_proved_again(work, clock, ana):
+    left = keys.token_hash(sessions.begin_guest(work, "minh@example.com"))
+    sessions.end(work, left)
+    account = accounts.find(work, ana.address)
+    assert account is not None
+    customers = keys.token_hash(sessions.begin(work, account))
+    old = keys.token_hash(sessions.begin_guest(work, "minh@example.com"))
+    clock.advance(days=1, minutes=1)
+    for session in (left, customers, old, "", "x" * 64):
+        for ask in (
+            lambda: guests.look_again(work, session, BROWSER),  # noqa: B023
+            lambda: guests.send_code_again(work, session, BROWSER, IP, "en"),  # noqa: B023
+            lambda: guests.verify_again(work, session, BROWSER, IP, "123456"),  # noqa: B023
+        ):
+            with pytest.raises(LinkInvalid):
+                ask()
+
+
+def test_lost_links_come_in_the_recipients_language(work, ana, minh, ticket, guest_ticket):
+    guests.send_links_again(work, minh.address, None, IP, "fr")
+    guests.send_links_again(work, ana.address, ticket.number, IP, "fr")
+    spoken = {m.address: m.language for m in mails(work) if m.data.get("what") == "links"}
+    assert spoken == {minh.address: "vi", ana.address: "es"}

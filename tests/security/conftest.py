@@ -13,7 +13,8 @@ import pytest
 
 from tests.cast import ANA, BUDI, LINH, MINH, asks_about, says
 from tests.security.server import ROOT, Served, served
-from ticket_portal.domain import accounts, guests, messages, sessions, tickets
+from ticket_portal.domain import accounts, drafts, guests, messages, sessions, tickets
+from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.frontend.build import build as build_front_end
@@ -119,6 +120,10 @@ def _people(work: Work, hashed: str) -> World:
     robins = _opens(work, ROBIN, "Robin's own", "Robin's own words")
     messages.note(work, linh, own.number or 0, says(f"{CANARY} note on Budi's"))
     messages.note(work, linh, robins.number or 0, says(f"{CANARY} note on Robin's"))
+    for viewer, ticket in ((ana, hers), (MINH, his), (linh, hers), (linh, own), (linh, robins)):
+        typed = {"place": str(ticket.number), "body": f"{CANARY} draft", "age": 0}
+        drafts.save(work, viewer, DraftForm.parse(typed))
+    drafts.save(work, ana, DraftForm.parse({"place": drafts.NEW, "body": f"{CANARY} draft", "age": 0}))
     return World(
         ana_number=hers.number or 0,
         minh_number=his.number or 0,

@@ -10,13 +10,14 @@ from sqlmodel import SQLModel, select
 from tests.security.client import Client
 from tests.security.conftest import CANARY, Handler, World
 from tests.security.server import Served
-from ticket_portal.store.tables import Account, DetailItem, Event, GuestLink, Message, Reading, Ticket
+from ticket_portal.store.tables import Account, DetailItem, Draft, Event, GuestLink, Message, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 ATTACKERS = ("nobody", "guest", "guest as account", "customer", "customer and guest")
 # Types are nobody's matter in particular: the mixed identities are spared them.
 THOROUGH = ("nobody", "guest", "customer")
 HUGE = "x" * 200_000
+FOREIGN_DRAFT = f"{CANARY} draft"
 
 
 def hostile(handler: Handler, world: World, *, thorough: bool) -> list[dict[str, Any]]:
@@ -61,6 +62,8 @@ def places(world: World) -> list[str]:
         f"/es/agent/tickets/{world.ana_number}",
         f"/guest/{world.minh_link}",
         f"/guest/{world.ana_number}",
+        f"/guest/tickets/{world.minh_number}",
+        "/guest/tickets",
         "/agent",
         "/tickets",
     ]
@@ -75,6 +78,7 @@ def kept(portal: Served, world: World) -> str:
                               (Reading, Reading.ticket_id), (DetailItem, DetailItem.ticket_id)):  # fmt: skip
             rows += [r for i in world.ids for r in work.session.exec(select(table).where(column == i)).all()]
         rows += work.session.exec(select(Account)).all()
+        rows += work.session.exec(select(Draft).where(Draft.body == FOREIGN_DRAFT)).all()
         rows += [
             r for i in world.ids for r in work.session.exec(select(GuestLink).where(GuestLink.ticket_id == i))
         ]

@@ -35,6 +35,12 @@ DOORS = [
     "/auth/guest/send-code",
     "/auth/guest/verify",
     "/auth/guest/leave",
+    "/auth/guest/switch",
+    "/auth/guest/not-me",
+    "/auth/claim",
+    "/auth/claim/send-code",
+    "/auth/claim/verify",
+    "/auth/claim/undo",
     "/auth/find-ticket",
 ]
 
@@ -61,6 +67,10 @@ ANSWERS = [
     ("TRACE", "/sign-in", 405),
     ("PUT", "/sign-in", 405),
     ("GET", "/notifications/mute/junk", 404),
+    ("GET", "/notifications/not-me/junk", 404),
+    ("POST", "/notifications/not-me/junk", 404),
+    ("GET", "/guest/tickets", 303),
+    ("GET", "/guest/tickets/12345", 303),
     ("GET", "/_event/", 404),
 ]
 
@@ -105,9 +115,9 @@ def test_no_door_opens_to_another_site(
 
 def test_every_door_is_in_the_list() -> None:
     """A new door that sets cookies is tried too."""
-    from ticket_portal.routes import session
+    from ticket_portal.routes import claims, session
 
-    assert {route.path for route in session.routes} == set(DOORS)
+    assert {route.path for route in (*session.routes, *claims.routes)} == set(DOORS)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from reflex import el
 from reflex.vars import VarData
 
 from ticket_portal.components.detail_requests import Item, answers, checklist, checklist_effects, count_of
+from ticket_portal.components.drafts import saved
 from ticket_portal.components.files import Picker, Piece, large_file, message_file, unsent_file
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
@@ -57,7 +58,7 @@ def _lines() -> rx.Var[list[Line]]:
         "conversation",
         "useLines",
         "lines",
-        SessionState.viewer_key,
+        State.writer,
         State.ticket,
         _of_team(),
         State.earlier,
@@ -81,7 +82,7 @@ def effects() -> rx.Component:
         RunsHook.create(
             "conversation",
             "useConversationSender",
-            SessionState.viewer_key,
+            State.writer,
             State.ticket,
             _live(),
             State.messages,
@@ -100,7 +101,8 @@ def effects() -> rx.Component:
         RunsHook.create(
             "conversation", "useSeen", State.ticket, State.last_seq, _live(), dispatcher(State.seen)
         ),
-        checklist_effects(SessionState.viewer_key, State.ticket, State.details),
+        checklist_effects(State.writer, State.ticket, State.details),
+        RunsHook.create("drafts", "useOpened", State.writer, State.ticket),
     )
 
 
@@ -217,14 +219,14 @@ def _copied() -> rx.Component:
 
 def typing(lines: rx.Var[list[Line]]) -> rx.Component:
     """Say that somebody else is writing a public reply."""
-    data = hook_value("conversation", "useTyping", "typing", State.writer_beat, lines)
+    data = hook_value("conversation", "useTyping", "typing", State.typist_beat, lines)
     return rx.cond(
         rx.Var("typing", _var_data=data).to(bool),
         el.p(
             el.span(class_name="typing__dots", aria_hidden="true"),
             rx.cond(
-                State.writer != "",
-                t("{name} is typing…", name=State.writer),
+                State.typist != "",
+                t("{name} is typing…", name=State.typist),
                 t("The customer is typing…"),
             ),
             class_name="typing",
@@ -263,6 +265,10 @@ def _event(line: rx.Var[Line]) -> rx.Component:
                 ),
                 ("assigned", t("{name} took this ticket", name=who)),
                 ("joined", t("Ticket {number} was joined with this one", number=line.other)),
+                ("claimed", t("{name} added this ticket to their account", name=who)),
+                ("unclaimed", t("{name} gave this ticket back to the guest", name=who)),
+                ("locked", t("Locked: somebody with this address said that it wasn't them")),
+                ("unlocked", t("{name} unlocked this ticket", name=who)),
                 t("The ticket was joined with {number}", number=line.other),
             )
         ),
@@ -351,9 +357,7 @@ def _files(line: rx.Var[Line]) -> rx.Component:
                 lambda file: rx.cond(
                     line.state == "sent",
                     message_file(file),
-                    unsent_file(
-                        file, js_handler("uploads", "dropUnsent", SessionState.viewer_key, line.id, file.key)
-                    ),
+                    unsent_file(file, js_handler("uploads", "dropUnsent", State.writer, line.id, file.key)),
                 ),
             ),
             class_name="files",
@@ -386,14 +390,14 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                         t("Edit"),
                         type="button",
                         class_name="btn btn--quiet btn--small",
-                        on_click=js_handler("conversation", "editLine", SessionState.viewer_key, line.id),
+                        on_click=js_handler("conversation", "editLine", State.writer, line.id),
                     ),
                 ),
                 el.button(
                     t("Discard"),
                     type="button",
                     class_name="btn btn--quiet btn--small",
-                    on_click=js_handler("conversation", "discardLine", SessionState.viewer_key, line.id),
+                    on_click=js_handler("conversation", "discardLine", State.writer, line.id),
                 ),
                 class_name="msg__foot",
                 role="alert",
@@ -452,9 +456,7 @@ def ticket_head(*actions: rx.Component) -> rx.Component:
 
 
 def _composer_data() -> VarData:
-    return hook_value(
-        "conversation", "useComposer", "composer", SessionState.viewer_key, State.ticket, ~_of_team()
-    )
+    return hook_value("conversation", "useComposer", "composer", State.writer, State.ticket, ~_of_team())
 
 
 def _composer_var(name: str, kind: type) -> rx.Var:
@@ -524,6 +526,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
                     ),
                     el.span(),
                 ),
+                saved(State.writer, State.ticket.to_string()),
                 *(buttons or (send_button(t("Send"), "reply"),)),
                 class_name="composer__bar",
             ),

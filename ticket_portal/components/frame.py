@@ -130,7 +130,8 @@ def guest_strip() -> rx.Component:
             "/auth/guest/leave",
             el.button(t("Leave"), type="submit", class_name="btn btn--small"),
             # Somebody who is signed in besides keeps what is theirs.
-            forget=rx.cond(SessionState.account == "", SessionState.viewer_key, ""),
+            forget=SessionState.guest_key
+            + rx.cond(SessionState.account == "", " " + SessionState.viewer_key, ""),
         ),
         role="region",
         aria_label=t("Guest access"),

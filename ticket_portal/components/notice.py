@@ -5,8 +5,10 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.drafts import ended_box
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
+from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.session import SessionState
 
 
@@ -32,12 +34,39 @@ def session_ended(heading: str = "h1") -> rx.Component:
         t("What you wrote is saved on this device. Sign in again to continue where you were."),
         el.a(
             t("Sign in"),
-            href=href("/sign-in") + "?next=" + rx.State.router.url.path,
+            href=_sign_in_here(),
             class_name="btn btn--primary",
         ),
         tone="bad",
         heading=heading,
     )
+
+
+def ticket_session_ended(number: Any) -> rx.Component:
+    """Say that the session ended, with what was being written; signing in leads back to it."""
+    return rx.fragment(
+        session_ended(),
+        el.div(
+            ended_box(
+                number,
+                ConversationState.session_over,
+                el.div(
+                    el.a(t("Sign in again"), href=_sign_in_here(), class_name="btn btn--primary"),
+                    class_name="composer__bar",
+                ),
+            ),
+            class_name="dock",
+        ),
+    )
+
+
+def _sign_in_here() -> Any:
+    return href("/sign-in") + "?next=" + rx.State.router.url.path
+
+
+def ticket_locked() -> rx.Component:
+    """Answer for a ticket whose sender's address said "this wasn't me"."""
+    return notice("lock", t("This ticket is locked"), t("Contact us another way."), tone="bad")
 
 
 def ticket_missing() -> rx.Component:

@@ -68,8 +68,8 @@ def safe_html(tag: Callable[..., rx.Component], html: rx.Var[str] | Any, **props
     return tag(**props, custom_attrs={"dangerouslySetInnerHTML": rx.Var.create({"__html": html})})
 
 
-def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
-    """Show one of the person's own tickets; the link covers the row."""
+def ticket_row(row: rx.Var[TicketRow], *, folder: str = "/tickets/") -> rx.Component:
+    """Show one of the person's own tickets; the link covers the row and leads into `folder`."""
     return el.li(
         el.div(
             el.a(
@@ -78,7 +78,7 @@ def ticket_row(row: rx.Var[TicketRow]) -> rx.Component:
                     rx.cond(row.marked != "", safe_html(el.span, row.marked), row.subject),
                     class_name="row__subject",
                 ),
-                href=href("/tickets/" + row.number.to_string()),
+                href=href(folder + row.number.to_string()),
             ),
             el.p(
                 unread_word(row.unread),

@@ -151,6 +151,14 @@ def newest_address(work: Work, purpose: str, browser: str) -> str:
     return work.session.exec(query.order_by(col(Challenge.id).desc()).limit(1)).first() or ""
 
 
+def proved(work: Work, address: str, browser: str, since: datetime) -> bool:
+    """Whether a code to this address was entered at this browser since then, whatever it was asked for."""
+    query = select(Challenge.id).where(
+        Challenge.browser_hash == browser, Challenge.address == address, col(Challenge.used_at) > since
+    )
+    return bool(browser) and work.session.exec(query.limit(1)).first() is not None
+
+
 def sealed(work: Work, door: Door) -> dict[str, Any]:
     """Return what was sealed with the newest code of this door."""
     challenge = _newest(work, door)

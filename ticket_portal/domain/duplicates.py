@@ -42,7 +42,7 @@ def find(work: Work, viewer: Viewer, subject: str, body: str) -> list[Duplicate]
         return []
     own = work.session.exec(
         select(Ticket)
-        .where(owned(viewer), col(Ticket.status).not_in(FINAL_STATUSES))
+        .where(owned(work, viewer), col(Ticket.status).not_in(FINAL_STATUSES))
         .order_by(col(Ticket.updated_at).desc(), col(Ticket.id).desc())
         .limit(NEWEST)
     ).all()

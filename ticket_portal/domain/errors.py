@@ -295,6 +295,20 @@ class CodeEnded(DomainError):
     text = _("That code was entered wrongly too often and no longer works. Ask for a new one.")
 
 
+class TicketLocked(NotFound):
+    """Somebody who has the address said that the ticket is not theirs."""
+
+    code = "locked"
+    text = _("This ticket is locked. Contact us another way.")
+
+
+class ProofNeeded(DomainError):
+    """Their address was not proved lately enough for this."""
+
+    code = "proof_needed"
+    text = _("Enter the code from your e-mail first.")
+
+
 class LinkInvalid(NotFound):
     """Unknown, malformed, revoked, too old: one answer for all of them."""
 
@@ -401,6 +415,12 @@ class TooManyUploads(TooMany):
 
     code = "too_many_uploads"
     text = _("That were very many files. Please wait until {until} with the next one.")
+
+
+class LinkMoved(LinkInvalid):
+    """The ticket is in an account by now, and is read there; `number` says which one."""
+
+    code = "link_moved"
 
 
 def by_code(code: str) -> type[DomainError] | None:

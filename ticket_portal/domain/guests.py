@@ -8,16 +8,17 @@ from sqlmodel import col, select, update
 
 from ticket_portal.domain import codes, keys, limits, notifications, sessions, tickets
 from ticket_portal.domain.codes import CodeStatus, Door
-from ticket_portal.domain.errors import DomainError, LinkInvalid, NotFound
+from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
 from ticket_portal.domain.tickets import LARGEST
-from ticket_portal.store.tables import GuestLink, Ticket
+from ticket_portal.store.tables import Account, GuestLink, Session, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 PURPOSE = "guest"
 MOST_LINKS = 20
 TOKEN_LENGTH = 43
+AGAIN_WITHIN = timedelta(days=1)
 
 
 class Opened(NamedTuple):
@@ -32,6 +33,14 @@ class LinkView:
     """All that a link alone shows: the ticket's number and the masked address."""
 
     number: int
+    masked_address: str
+    code: CodeStatus
+
+
+@dataclass(frozen=True)
+class AgainView:
+    """What a page shows whose guest's session ran out: whose it was, masked, and where the code is."""
+
     masked_address: str
     code: CodeStatus
 
@@ -59,7 +68,10 @@ def link_to_own(work: Work, viewer: Viewer, number: int) -> str:
 
 
 def open_link(work: Work, token: str) -> Opened:
-    """Return what a link leads to. Raises LinkInvalid: unknown, malformed, revoked and too old look the same."""
+    """Return what a link leads to. Raises LinkInvalid: unknown, malformed, revoked and too old look the same.
+
+    Raises LinkMoved, a kind of it, where the ticket is in an account by now.
+    """
     if len(token) != TOKEN_LENGTH:
         raise LinkInvalid
     found = work.session.exec(
@@ -69,6 +81,9 @@ def open_link(work: Work, token: str) -> Opened:
     ).first()
     if found is None or found[0].revoked_at or _too_old(work, found[1]):
         raise LinkInvalid
+    ticket = found[1]
+    if ticket.account_id is not None and (ticket.guest_until is None or work.now >= ticket.guest_until):
+        raise LinkMoved(number=ticket.number)
     return Opened(*found)
 
 
@@ -124,6 +139,7 @@ def revoke_links(work: Work, ticket: Ticket) -> None:
 def send_links_again(work: Work, email: str, number: int | None, ip: str, language: str) -> None:
     """Mail the links of an address's tickets to that address; the answer is the same whether there are any.
 
+    The mail speaks the language of its recipient, who may be somebody else than the one who asks.
     Raises BadAddress, TooMany.
     """
     address = canonical(email)
@@ -134,8 +150,44 @@ def send_links_again(work: Work, email: str, number: int | None, ip: str, langua
     if number is not None:
         query = query.where(Ticket.number == (number if 0 < number <= LARGEST else 0))
     newest_first = query.order_by(col(Ticket.updated_at).desc()).limit(MOST_LINKS)
-    found = [t for t in work.session.exec(newest_first).all() if not _too_old(work, t)]
-    notifications.about_links(work, address, found, language)
+    newest = work.session.exec(newest_first).all()
+    found = [t for t in newest if not t.locked_at and not _too_old(work, t)]
+    account = work.session.exec(select(Account).where(Account.address == address)).first()
+    spoken = account.language if account else found[0].language if found else language
+    notifications.about_links(work, address, found, spoken)
+
+
+def look_again(work: Work, session: str, browser: str) -> AgainView:
+    """Return what a page shows whose guest's session ran out while it was open. Raises LinkInvalid."""
+    address = _ran_out(work, session)
+    return AgainView(masked(address), codes.status(work, _door_again(address, browser)))
+
+
+def send_code_again(work: Work, session: str, browser: str, ip: str, language: str) -> None:
+    """Send a code to whom the session that ran out was. Raises LinkInvalid, TooSoon, TooManyCodes."""
+    codes.send(work, _door_again(_ran_out(work, session), browser, ip), language)
+
+
+def verify_again(
+    work: Work, session: str, browser: str, ip: str, typed: str
+) -> tuple[str, DomainError | None]:
+    """Return the token of a new guest session if the code is right, else why not. Raises LinkInvalid."""
+    address = _ran_out(work, session)
+    if refusal := codes.enter(work, _door_again(address, browser, ip), typed):
+        return "", refusal
+    return sessions.begin_guest(work, address), None
+
+
+def _ran_out(work: Work, session: str) -> str:
+    """Return the address of a guest's session that grew old; one that was left is over for good."""
+    found = work.session.get(Session, session) if session else None
+    if found is None or not found.address or found.ended_at or work.now > found.seen_at + AGAIN_WITHIN:
+        raise LinkInvalid
+    return found.address
+
+
+def _door_again(address: str, browser: str, ip: str = "") -> Door:
+    return Door(PURPOSE, address, browser, ip)
 
 
 def _door(link: GuestLink, browser: str, ip: str = "") -> Door:

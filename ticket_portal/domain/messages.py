@@ -2,7 +2,7 @@
 
 import html
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from linkify_it import LinkifyIt
@@ -12,6 +12,7 @@ from ticket_portal.domain import (
     attachments,
     codes,
     detail_requests,
+    drafts,
     events,
     identifiers,
     limits,
@@ -123,6 +124,8 @@ class Thread:
     status: str
     account_id: int | None
     address: str
+    guest_until: datetime | None
+    locked_at: datetime | None
     requester: str
     language: str
     proved_by: str
@@ -266,6 +269,8 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         status=ticket.status,
         account_id=ticket.account_id,
         address=ticket.address,
+        guest_until=ticket.guest_until,
+        locked_at=ticket.locked_at,
         requester=ticket.requester,
         language=ticket.language,
         proved_by=ticket.proved_by,
@@ -350,6 +355,7 @@ def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> Mess
 def _post(
     work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm, **facts: object
 ) -> tuple[Message, Event]:
+    drafts.sent(work, viewer, str(ticket.number), form.body)
     name = viewer.name or (ticket.requester if not viewer.of_team else "")
     message = tickets.new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
     event = events.record(work, ticket, viewer, kind, public=kind != "note", message=message, **facts)
@@ -396,6 +402,10 @@ _SHOWN_EVENTS = (
     "merged",
     "joined",
     "assigned",
+    "claimed",
+    "unclaimed",
+    "locked",
+    "unlocked",
 )
 
 
@@ -433,6 +443,9 @@ def _entry(event: Event, message: Message | None, files: list[FileView]) -> Entr
 
 
 def _mine(entry: Entry, viewer: Viewer) -> bool:
-    if viewer.account_id is not None:
+    if viewer.of_team:
         return entry.author_id == viewer.account_id
-    return viewer.role == "guest" and entry.view.role == "guest"
+    return entry.view.role in (
+        "customer",
+        "guest",
+    )  # a ticket has one requester, also when they sign up later

@@ -56,6 +56,7 @@ class Delivery:
     data: dict[str, Any]
     happened_at: datetime
     at: datetime
+    lock_token: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Muting:
 
 def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
     """Tell the requester of something public that happened in their ticket, unless they did it themselves."""
-    if kind not in AT_ONCE and event.actor_role in ("customer", "guest"):
+    if ticket.locked_at or (kind not in AT_ONCE and event.actor_role in ("customer", "guest")):
         return
     account = work.session.get(Account, ticket.account_id) if ticket.account_id else None
     address = account.address if account else ticket.address
@@ -109,7 +110,7 @@ def about_code(work: Work, challenge: Challenge, code: str, language: str, *, kn
     )
 
 
-def about_security(work: Work, account: Account, what: str) -> None:
+def about_security(work: Work, account: Account, what: str, **data: Any) -> None:
     """Tell the owner of an account of something they must know; can't be muted."""
     _put(
         work,
@@ -119,7 +120,7 @@ def about_security(work: Work, account: Account, what: str) -> None:
             address=account.address,
             language=account.language,
             time_zone=account.time_zone,
-            data={"what": what},
+            data={"what": what, **data},
             due_at=work.now,
         ),
     )
@@ -318,6 +319,9 @@ def _take(work: Work, alert: Alert) -> Delivery | None:
 
 def _ready(work: Work, alert: Alert) -> Alert | None:
     """Return what is to leave in the place of a due alert: itself, one that stands for several, or nothing."""
+    if alert.ticket_id and work.session.get_one(Ticket, alert.ticket_id).locked_at:
+        _drop(work, [alert])
+        return None
     if alert.kind in AT_ONCE:
         too_late = work.now >= alert.created_at + timedelta(minutes=work.settings.code_minutes)
         if alert.kind == "code" and too_late:
@@ -468,6 +472,7 @@ def _delivery(work: Work, alert: Alert) -> Delivery:
         earlier_seqs=alert.data.get("earlier", []),
         guest_token=secret.get("tokens", {}).get(str(number), ""),
         mute_token=_mute_token(work, ticket, alert.address) if ticket else "",
+        lock_token=lock_token(work, ticket) if ticket and ticket.account_id is None else "",
         secret=secret,
         data=alert.data,
         happened_at=alert.created_at,
@@ -480,13 +485,27 @@ def _mute_token(work: Work, ticket: Ticket, address: str) -> str:
     return f"{ticket.id}-{keys.signature(work.settings, 'mute', f'{ticket.id} {address}')}"
 
 
-def _signed_for(work: Work, token: str) -> tuple[Ticket, str, str]:
-    """Return the ticket, the address and the language of a mute link. Raises LinkInvalid."""
+def lock_token(work: Work, ticket: Ticket) -> str:
+    """Return the proof that we wrote to a guest's address about this ticket; the address itself is not in it."""
+    return f"{ticket.id}-{keys.signature(work.settings, 'lock', f'{ticket.id} {ticket.address}')}"
+
+
+def signed_ticket(work: Work, token: str, *, lock: bool = False) -> Ticket:
+    """Return the ticket that a signed token names; whether the signature is right is still to be seen.
+
+    Raises LinkInvalid.
+    """
     ticket_id = token.partition("-")[0]
     plausible = ticket_id.isascii() and ticket_id.isdigit() and len(ticket_id) <= LONGEST_ID
-    ticket = work.session.get(Ticket, int(ticket_id)) if plausible else None
+    ticket = work.session.get(Ticket, int(ticket_id), with_for_update=lock) if plausible else None
     if ticket is None:
         raise LinkInvalid
+    return ticket
+
+
+def _signed_for(work: Work, token: str) -> tuple[Ticket, str, str]:
+    """Return the ticket, the address and the language of a mute link. Raises LinkInvalid."""
+    ticket = signed_ticket(work, token)
     account = work.session.get(Account, ticket.account_id) if ticket.account_id else None
     address = account.address if account else ticket.address
     if not keys.equal(token, _mute_token(work, ticket, address)):

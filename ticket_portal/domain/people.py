@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from email_validator import EmailNotValidError, validate_email
@@ -15,7 +16,10 @@ LONGEST_ADDRESS = 254
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whoever asks. Made from a server-side session alone, never from what a browser says of itself."""
+    """Whoever asks. Made from a server-side session alone, never from what a browser says of itself.
+
+    `as_of`: when a guest's session was looked at; some of what guests may do ends at a moment.
+    """
 
     role: Role = "nobody"
     account_id: int | None = None
@@ -24,6 +28,7 @@ class Viewer:
     language: str = "en"
     time_zone: str = "UTC"
     session: str = ""
+    as_of: datetime | None = None
 
     @property
     def of_team(self) -> bool:

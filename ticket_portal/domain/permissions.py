@@ -1,6 +1,7 @@
 """Who may do what with a ticket. Every rule is here; everything else asks."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from ticket_portal.domain.errors import NotAllowed, NotFound
@@ -14,6 +15,10 @@ class Owned(Protocol):
     def account_id(self) -> int | None: ...
     @property
     def address(self) -> str: ...
+    @property
+    def guest_until(self) -> datetime | None: ...
+    @property
+    def locked_at(self) -> datetime | None: ...
 
 
 Rule = Callable[[Viewer, Owned], bool]
@@ -23,13 +28,27 @@ def can_read(viewer: Viewer, ticket: Owned) -> bool:
     """The team; the customer whose ticket it is; for a guest's ticket, whoever proved its address.
 
     An address is proved by a code or by the account that has it. A ticket that belongs to an account is the
-    account's alone: its address may pass to somebody else one day.
+    account's alone: its address may pass to somebody else one day. One that an account took over stays open to the
+    guest for some days; one whose address said "this wasn't me" is locked for that address.
     """
     if viewer.of_team:
         return True
-    if ticket.account_id is not None:
-        return viewer.role == "customer" and ticket.account_id == viewer.account_id
+    if ticket.account_id is not None and viewer.role == "customer":
+        return ticket.account_id == viewer.account_id
+    return by_address(viewer, ticket) and ticket.locked_at is None and not _handed_over(viewer, ticket)
+
+
+def by_address(viewer: Viewer, ticket: Owned) -> bool:
+    """Whether the viewer has proved the address that the ticket was sent from."""
     return viewer.role in ("customer", "guest") and ticket.address == viewer.address
+
+
+def _handed_over(viewer: Viewer, ticket: Owned) -> bool:
+    """Whether an account has the ticket, and guests no longer read it."""
+    if ticket.account_id is None:
+        return False
+    until, now = ticket.guest_until, viewer.as_of
+    return until is None or now is None or now >= until
 
 
 def can_reply(viewer: Viewer, ticket: Owned) -> bool:

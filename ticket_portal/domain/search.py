@@ -36,7 +36,7 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
     tier = case((col(Ticket.number) == _number(words), 0), (exact, 1), else_=2)
     query = (
         select(Ticket, Reading.seq, tier.label("tier"))
-        .where(tickets.owned(viewer), tickets.shown(show))
+        .where(tickets.owned(work, viewer), tickets.shown(show))
         .where(*(search.with_word(work, owner, word) for word in words))
         .join(*tickets.reading_of(viewer), isouter=True)
     )

@@ -65,7 +65,7 @@ def viewer(work: Work, token_hash: str) -> Viewer:
     if session.ended_at or _over(work, session, account):
         return NOBODY
     if session.account_id is None:
-        return Viewer(role="guest", address=session.address or "", session=token_hash)
+        return Viewer(role="guest", address=session.address or "", session=token_hash, as_of=work.now)
     return of_account(account, session=token_hash)
 
 

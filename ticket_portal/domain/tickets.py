@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlmodel import col, select
 
-from ticket_portal.domain import attachments, codes, deadlines, events, limits, notifications
+from ticket_portal.domain import attachments, codes, deadlines, drafts, events, limits, notifications
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
     Missing,
     NotAllowed,
     NotFound,
+    TicketLocked,
     TicketMerged,
     TooFast,
     TooLong,
@@ -22,7 +23,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team, storable
-from ticket_portal.domain.permissions import can_confirm, can_read, can_work, require
+from ticket_portal.domain.permissions import by_address, can_confirm, can_read, can_work, require
 from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store import search
 from ticket_portal.store.tables import (
@@ -173,15 +174,19 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
         raise NotFound
     query = select(Ticket).where(Ticket.number == number)
     ticket = work.session.exec(query.with_for_update() if work.writing else query).first()
-    if ticket is None or not can_read(viewer, ticket):
+    if ticket is None:
         raise NotFound
+    if not can_read(viewer, ticket):
+        raise TicketLocked if ticket.locked_at and by_address(viewer, ticket) else NotFound
     return ticket
 
 
 def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
     query = (
-        select(Ticket, Reading.seq).where(owned(viewer), shown(show)).join(*reading_of(viewer), isouter=True)
+        select(Ticket, Reading.seq)
+        .where(owned(work, viewer), shown(show))
+        .join(*reading_of(viewer), isouter=True)
     )
     if mark := place_in(after):
         rank, at, last = mark
@@ -202,17 +207,17 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> Tick
 
 def counts(work: Work, viewer: Viewer) -> dict[str, int]:
     """Return how many tickets each part of the viewer's list has."""
-    query = select(Ticket.status, func.count()).where(owned(viewer)).group_by(Ticket.status)
+    query = select(Ticket.status, func.count()).where(owned(work, viewer)).group_by(Ticket.status)
     found = dict(work.session.exec(query).all())
     return {show: sum(n for s, n in found.items() if s in (of or found)) for show, of in SHOWN.items()}
 
 
-def owned(viewer: Viewer) -> ColumnElement[bool]:
+def owned(work: Work, viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition that a ticket is in the viewer's own list. Raises NotFound: the team has none."""
     if viewer.role == "customer":
         return col(Ticket.account_id) == viewer.account_id
     if viewer.role == "guest":
-        return and_(col(Ticket.address) == viewer.address, col(Ticket.account_id).is_(None))
+        return sent_by_guest(work, viewer.address)
     raise NotFound
 
 
@@ -220,6 +225,21 @@ def shown(show: str) -> ColumnElement[bool]:
     """Return the condition that a ticket belongs to a part of a list; a part that nobody knows is all of it."""
     statuses = SHOWN.get(show)
     return col(Ticket.status).in_(statuses) if statuses else true()
+
+
+def sent_by_guest(work: Work, address: str) -> ColumnElement[bool]:
+    """Return what is true of the tickets that a guest with this address reads."""
+    return and_(
+        col(Ticket.address) == address,
+        or_(col(Ticket.account_id).is_(None), col(Ticket.guest_until) > work.now),
+        col(Ticket.locked_at).is_(None),
+    )
+
+
+def others(work: Work, viewer: Viewer) -> int:
+    """Return how many tickets a guest has besides the one they look at."""
+    sent = sent_by_guest(work, viewer.address)
+    return max(0, work.session.exec(select(func.count()).select_from(Ticket).where(sent)).one() - 1)
 
 
 def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
@@ -383,6 +403,7 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
 
 def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Message:
     message = new_message(work, ticket, author, "reply", form.body, form.client_id)
+    drafts.sent(work, author, drafts.NEW, form.body)
     event = events.record(work, ticket, author, "created", message=message)
     notifications.about(work, ticket, event, "confirmation")
     return message

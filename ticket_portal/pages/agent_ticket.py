@@ -17,12 +17,11 @@ from ticket_portal.components.conversation import (
 from ticket_portal.components.detail_requests import asking
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.notice import session_ended, ticket_missing
+from ticket_portal.components.notice import ticket_missing, ticket_session_ended
 from ticket_portal.components.resolution import joined_with, rating_card, related, team_actions
 from ticket_portal.components.topics import topic_name
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
-from ticket_portal.states.session import SessionState
 
 
 def agent_ticket() -> rx.Component:
@@ -38,7 +37,7 @@ def agent_ticket() -> rx.Component:
         ),
         rx.cond(
             State.session_over,
-            session_ended(),
+            ticket_session_ended(route_param("number")),
             rx.cond(
                 State.shown != route_param("number"),
                 waiting_thread(),
@@ -54,14 +53,36 @@ def _desk() -> rx.Component:
         el.div(
             effects(),
             ticket_head(joined_with(), related("/agent/tickets/"), _actions()),
+            _locked(),
             problem(),
             thread(),
             rx.cond(can_write(), composer(*agent_buttons(), modes=True), closed_note()),
-            asking(SessionState.viewer_key, State.ticket),
+            asking(State.writer, State.ticket),
             class_name="stack",
         ),
         el.aside(_requester(), _facts(), rating_card(), class_name="side", aria_label=t("About this ticket")),
         class_name="desk",
+    )
+
+
+def _locked() -> rx.Component:
+    return rx.cond(
+        State.locked,
+        el.div(
+            icon("lock"),
+            el.div(
+                el.p(
+                    t(
+                        "Somebody with this address said that it wasn't them. The ticket is locked for the address: "
+                        "no link opens it, and no e-mail about it is sent."
+                    )
+                ),
+                el.button(t("Unlock"), type="button", class_name="btn btn--small", on_click=State.unlock),
+                class_name="stack",
+            ),
+            class_name="note",
+            custom_attrs={"data-tone": "warn", "data-testid": "ticket-locked"},
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from ticket_portal.components.conversation import (
     waiting_thread,
 )
 from ticket_portal.components.frame import frame
-from ticket_portal.components.notice import session_ended, ticket_missing
+from ticket_portal.components.notice import ticket_locked, ticket_missing, ticket_session_ended
 from ticket_portal.components.resolution import joined_notice, related
 from ticket_portal.components.words import href, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
@@ -33,15 +33,20 @@ def conversation() -> rx.Component:
         ),
         rx.cond(
             State.session_over,
-            session_ended(),
+            ticket_session_ended(route_param("number")),
             rx.cond(
                 State.shown != route_param("number"),
                 waiting_thread(),
-                rx.cond(State.missing, ticket_missing(), open_ticket()),
+                rx.cond(State.missing, not_there(), open_ticket()),
             ),
         ),
         kind="reading",
     )
+
+
+def not_there() -> rx.Component:
+    """Answer for a ticket that can't be read here."""
+    return rx.cond(State.locked, ticket_locked(), ticket_missing())
 
 
 def open_ticket() -> rx.Component:

@@ -1,29 +1,18 @@
 """A guest's page: the link alone shows number and masked address; the code opens the ticket."""
 
-from typing import Any
-
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.forms import code_field, form_card, hidden, new_code, post_form, problem, submit
+from ticket_portal.components.forms import form_card, hidden, post_form, problem
 from ticket_portal.components.frame import frame
-from ticket_portal.components.hooks import dispatcher, hook_value
+from ticket_portal.components.guest_code import asks, ended_ticket, enter_code, has_ended, send_code, sent
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice
-from ticket_portal.components.words import href, route_param, t
-from ticket_portal.pages.conversation import open_ticket
+from ticket_portal.components.words import href, route_param, t, tn
+from ticket_portal.pages.conversation import not_there, open_ticket
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.guest import GuestState as State
 from ticket_portal.states.session import SessionState
-
-_ENDED = hook_value(
-    "guest",
-    "useEndedSession",
-    "sessionEnded",
-    State.stage,
-    ConversationState.session_over,
-    dispatcher(lambda _item: State.load()),
-)
 
 
 def guest() -> rx.Component:
@@ -36,8 +25,8 @@ def guest() -> rx.Component:
             rx.match(
                 State.stage,
                 ("invalid", _invalid()),
-                ("open", rx.cond(ConversationState.session_over, _verify(), _ticket())),
-                _verify(),
+                ("open", rx.cond(ConversationState.session_over, ended_ticket(_token()), _ticket())),
+                rx.cond(has_ended(), ended_ticket(_token()), _verify()),
             ),
         ),
         kind="reading",
@@ -46,7 +35,20 @@ def guest() -> rx.Component:
 
 
 def _ticket() -> rx.Component:
-    return open_ticket()
+    return rx.cond(ConversationState.missing, not_there(), rx.fragment(_others(), open_ticket()))
+
+
+def _others() -> rx.Component:
+    return rx.cond(
+        State.others > 0,
+        el.p(
+            el.a(
+                tn("You have 1 other ticket", "You have {n} other tickets", State.others),
+                href=href("/guest/tickets"),
+            ),
+            class_name="crumbs",
+        ),
+    )
 
 
 def _waiting() -> rx.Component:
@@ -86,6 +88,13 @@ def _verify() -> rx.Component:
             rx.fragment(),
             el.p(t("Not your address? You can close this page: nothing was sent."), class_name="form__foot"),
         ),
+        post_form(
+            "/auth/guest/not-me",
+            _token(),
+            el.span(t("You didn't send this ticket?")),
+            el.button(t("This wasn't me"), type="submit", class_name="btn btn--quiet btn--small"),
+            class_name="form__foot",
+        ),
         class_name="narrow",
     )
 
@@ -93,37 +102,14 @@ def _verify() -> rx.Component:
 def _ask_for_code() -> rx.Component:
     return form_card(
         t("Ticket {number}", number=State.ticket),
-        t("To protect this ticket, we'll send a 6-digit code to {address}.", address=State.masked_address),
-        el.div(
-            _notes(),
-            post_form("/auth/guest/send-code", _token(), submit(t("Send code"))),
-            class_name="form",
-        ),
+        asks(),
+        el.div(_notes(), send_code(_token()), class_name="form"),
         tile="lock",
     )
 
 
 def _enter_code() -> rx.Component:
-    return form_card(
-        t("Enter the code"),
-        t(
-            "We sent it to {address} for ticket {number}.",
-            address=State.masked_address,
-            number=State.ticket,
-        ),
-        el.div(
-            _notes(),
-            post_form(
-                "/auth/guest/verify",
-                _token(),
-                code_field(State),
-                submit(t("Verify")),
-                class_name="form",
-            ),
-            new_code("/auth/guest/send-code", State.resend_at, _token()),
-            class_name="form",
-        ),
-    )
+    return form_card(t("Enter the code"), sent(), el.div(_notes(), enter_code(_token()), class_name="form"))
 
 
 def _token() -> rx.Component:
@@ -132,28 +118,7 @@ def _token() -> rx.Component:
 
 
 def _notes() -> rx.Component:
-    ended = rx.Var("sessionEnded", _var_data=_ENDED).to(bool)
-    return rx.fragment(
-        problem(State),
-        rx.cond(
-            ended & (State.problem == ""),
-            _note(
-                "session_ended",
-                t("Your session ended. Your message is saved. Enter a new code to go on."),
-            ),
-        ),
-        rx.cond(State.signed_in_as != "", _somebody_else()),
-    )
-
-
-def _note(code: str, text: Any) -> rx.Component:
-    return el.div(
-        icon("alert"),
-        el.p(text),
-        role="alert",
-        class_name="note",
-        custom_attrs={"data-tone": "warn", "data-testid": "form-error", "data-code": code},
-    )
+    return rx.fragment(problem(State), rx.cond(State.signed_in_as != "", _somebody_else()))
 
 
 def _somebody_else() -> rx.Component:
@@ -167,7 +132,12 @@ def _somebody_else() -> rx.Component:
                     address=State.signed_in_as,
                 )
             ),
-            el.p(el.a(t("Switch account"), href=href("/sign-in"))),
+            post_form(
+                "/auth/guest/switch",
+                _token(),
+                el.button(t("Switch account"), type="submit", class_name="btn btn--small"),
+            ),
+            class_name="stack",
         ),
         class_name="note",
         custom_attrs={"data-tone": "plain"},

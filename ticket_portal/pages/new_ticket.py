@@ -6,6 +6,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.connection import is_live
+from ticket_portal.components.drafts import saved
 from ticket_portal.components.files import Picker
 from ticket_portal.components.forms import email_field, field, problem
 from ticket_portal.components.frame import frame, safety
@@ -15,18 +16,27 @@ from ticket_portal.components.notice import notice
 from ticket_portal.components.shield import secret_words
 from ticket_portal.components.topics import topic_names
 from ticket_portal.components.words import NativeForm, href, number, t
+from ticket_portal.domain.drafts import NEW
 from ticket_portal.domain.duplicates import Duplicate
+from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT
 from ticket_portal.states.new_ticket import NewTicketState as State
 from ticket_portal.states.session import SessionState
 
 COUNTER_FROM = 9_000
 
+# A guest's belongs to the guest: it leaves the device with them.
+WRITER = rx.cond(
+    (SessionState.account == "") & (SessionState.guest_key != ""),
+    SessionState.guest_key,
+    SessionState.viewer_key,
+)
 _FORM = hook_value(
     "new_ticket",
     "useNewTicket",
     "newTicket",
-    SessionState.viewer_key,
+    WRITER,
+    NOBODY.key,
     is_live(),
     (SessionState.account != "") | (SessionState.guest_address != ""),
     State.sent,
@@ -110,6 +120,7 @@ def _form() -> rx.Component:
                 disabled=~_value("ready").to(bool),
                 custom_attrs={"data-busy": _value("busy").to(bool).to_string()},
             ),
+            saved(WRITER, NEW),
             class_name="cluster",
         ),
         safety(),

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.claims import added
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.frame import frame, languages
 from ticket_portal.components.icons import icon
@@ -19,7 +20,7 @@ def settings() -> rx.Component:
             el.div(el.h1(t("Settings")), el.p(t("Your account at a glance."))),
             class_name="page__head",
         ),
-        el.div(_account(), _language(), class_name="stack"),
+        el.div(_account(), added(), _language(), class_name="stack"),
         kind="reading",
     )
 

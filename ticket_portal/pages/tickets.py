@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.claims import just_added, offer
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.listing import calm_list, failed, keeps_place, nothing_found, parts, search_box
@@ -22,7 +23,11 @@ def tickets() -> rx.Component:
             ),
             class_name="page__head",
         ),
-        rx.cond(TicketsState.session_over, session_ended(heading="h2"), _list()),
+        rx.cond(
+            TicketsState.session_over,
+            session_ended(heading="h2"),
+            rx.fragment(offer(), just_added(), _list()),
+        ),
         kind="reading",
     )
 

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticket_portal.domain import guests, tickets
-from ticket_portal.domain.errors import NotFound
+from ticket_portal.domain.errors import LinkMoved, NotFound
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.i18n.locales import bare, locale_of, localized
 from ticket_portal.routes.cookies import credentials
@@ -21,6 +21,7 @@ P = ParamSpec("P")
 _NEEDS_SIGN_IN = re.compile(r"/tickets|/tickets/(?!new$)[^/]+|/settings|/agent(/.*)?")
 _TICKET = re.compile(r"(?:/agent)?/tickets/([1-9][0-9]{0,11})")
 _GUEST = re.compile(r"/guest/([^/]+)")
+_GUESTS_OWN = re.compile(r"/guest/tickets(?:/([1-9][0-9]{0,11}))?")
 
 
 class PageGuard:
@@ -36,8 +37,17 @@ class PageGuard:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return await self._app(scope, receive, send)
         path = bare(scope["path"].rstrip("/") or "/")
-        if path.startswith("/guest/"):
-            found = await self._link_is_valid(path)
+        if own := _GUESTS_OWN.fullmatch(path):
+            guest = await self._portal.viewer(credentials(scope).guest)
+            if guest is NOBODY:
+                return await self._as_nobody(own[1], scope, receive, send)
+            found = own[1] is None or await self._exists(tickets.find, guest, int(own[1]))
+        elif path.startswith("/guest/"):
+            try:
+                found = await self._link_is_valid(path)
+            except LinkMoved as moved:
+                there = localized(locale_of(scope["path"]), f"/tickets/{moved.values['number']}")
+                return await _to(there)(scope, receive, send)
         elif _NEEDS_SIGN_IN.fullmatch(path):
             viewer = await self._portal.viewer(credentials(scope).session)
             if viewer is NOBODY:
@@ -46,6 +56,15 @@ class PageGuard:
         else:
             return await self._app(scope, receive, send)
         return await self._app(scope, receive, send if found else _as_missing(send))
+
+    async def _as_nobody(self, number: str | None, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for a guest's own page without a guest: one whose session ran out may ask for a code there."""
+        found = credentials(scope)
+        if await self._exists(guests.look_again, found.guest, found.browser):
+            return await self._app(scope, receive, send)
+        signed_in = await self._portal.viewer(found.session) is not NOBODY
+        there = (f"/tickets/{number}" if number else "/tickets") if signed_in else "/find-ticket"
+        return await _to(localized(locale_of(scope["path"]), there))(scope, receive, send)
 
     async def _link_is_valid(self, path: str) -> bool:
         match = _GUEST.fullmatch(path)
@@ -62,16 +81,22 @@ class PageGuard:
     ) -> bool:
         try:
             await self._portal.ask(find, *args, **kwargs)
+        except LinkMoved:
+            raise
         except NotFound:
             return False
         return True
+
+
+def _to(address: str) -> RedirectResponse:
+    return RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
 
 
 def _to_sign_in(scope: Scope) -> RedirectResponse:
     query = scope["query_string"].decode("latin-1")
     here = scope["path"] + (f"?{query}" if query else "")
     sign_in = localized(locale_of(scope["path"]), "/sign-in")
-    return RedirectResponse(f"{sign_in}?next={quote(here)}", 303, headers={"Cache-Control": "no-store"})
+    return _to(f"{sign_in}?next={quote(here)}")
 
 
 def _as_missing(send: Send) -> Send:

@@ -8,17 +8,16 @@ from html import escape
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ticket_portal.domain import notifications
 from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.domain.notifications import Muting
 from ticket_portal.i18n.catalogues import _, translate
-from ticket_portal.i18n.locales import localized, negotiate
+from ticket_portal.routes.plain import invalid, page
 from ticket_portal.wiring import portal
 
-_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 LONGEST_FORM = 1_000
 
 
@@ -27,8 +26,8 @@ async def _look(request: Request) -> Response:
     try:
         muting = await portal().ask(notifications.look_at_muting, request.path_params["token"])
     except LinkInvalid as error:
-        return _invalid(request, error)
-    return _page(muting.language, *_question(muting))
+        return invalid(request, error)
+    return page(muting.language, *_question(muting))
 
 
 async def _mute(request: Request) -> Response:
@@ -38,8 +37,8 @@ async def _mute(request: Request) -> Response:
         await portal().tell(change, request.path_params["token"])
         muting = await portal().ask(notifications.look_at_muting, request.path_params["token"])
     except LinkInvalid as error:
-        return _invalid(request, error)
-    return _page(muting.language, *_question(muting))
+        return invalid(request, error)
+    return page(muting.language, *_question(muting))
 
 
 async def _wants_them_again(request: Request) -> bool:
@@ -65,24 +64,6 @@ def _question(muting: Muting) -> tuple[str, str, str]:
     label = escape(translate(language, button))
     form = f'<form method="post"><button name="emails" value="{value}">{label}</button></form>'
     return translate(language, heading, number=muting.number), translate(language, text), form
-
-
-def _invalid(request: Request, error: LinkInvalid) -> HTMLResponse:
-    language = negotiate(request.headers.get("accept-language", ""))
-    return _page(language, translate(language, _("Link not valid")), translate(language, error.text), "", 404)
-
-
-def _page(language: str, heading: str, text: str, form: str, status: int = 200) -> HTMLResponse:
-    home = escape(localized(language, "/"))
-    return HTMLResponse(
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{escape(heading)}</title>'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css"></head>'
-        f'<body class="note"><main><h1>{escape(heading)}</h1><p>{escape(text)}</p>{form}'
-        f'<p><a href="{home}">{escape(translate(language, _("Go to the help home")))}</a></p></main></body></html>',
-        status,
-        headers=_HEADERS,
-    )
 
 
 routes = [

@@ -4,91 +4,23 @@ They take the forms that browsers themselves submit and lead back to a page; wha
 as a stable code (`problem=…`), or with the code that was tried.
 """
 
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final
 from urllib.parse import urlencode
 
-from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
-from ticket_portal.domain import accounts, codes, guests, keys, sessions
+from ticket_portal.domain import accounts, codes, guests, keys, locks, sessions
 from ticket_portal.domain.accounts import RESET, SIGN_UP, SignUp
 from ticket_portal.domain.codes import Door
-from ticket_portal.domain.errors import DomainError, Invalid, LinkInvalid
-from ticket_portal.domain.people import language
-from ticket_portal.domain.sessions import Credentials
-from ticket_portal.i18n.locales import localized, own_address
-from ticket_portal.routes import cookies
-from ticket_portal.routes.origin import refused
+from ticket_portal.domain.errors import DomainError, LinkInvalid
+from ticket_portal.domain.tickets import LARGEST
+from ticket_portal.i18n.locales import own_address
+from ticket_portal.routes import cookies, ways
+from ticket_portal.routes.doors import Asked, door, problem, to
+from ticket_portal.routes.locks import PATH as NOT_ME
 from ticket_portal.wiring import portal
 
-MOST_FIELDS: Final = 12
-LONGEST_FIELD: Final = 4_096
-
-
-class Asked:
-    """A submitted form, and the browser it came from."""
-
-    def __init__(self, request: Request, form: FormData) -> None:
-        """Take the form's texts; files are none of ours."""
-        self.credentials: Credentials = cookies.credentials(request.scope)
-        self._form = form
-        self.language = language(self.text("language"))
-        self.new_browser = ""
-        if not self.credentials.browser:
-            self.new_browser = keys.new_token()
-        self.browser = keys.token_hash(self.new_browser) if self.new_browser else self.credentials.browser
-        self.ip = self.credentials.ip
-
-    def text(self, name: str) -> str:
-        """Return a field's text, "" when it is missing or no text."""
-        value = self._form.get(name)
-        return value[:LONGEST_FIELD] if isinstance(value, str) else ""
-
-    def page(self, path: str, **query: str) -> str:
-        """Return the address of one of our pages in the form's language."""
-        kept = {k: v for k, v in query.items() if v}
-        return localized(self.language, path) + (f"?{urlencode(kept)}" if kept else "")
-
-    def next_page(self, otherwise: str) -> str:
-        """Return where the form leads: only ever to an address of this portal."""
-        return own_address(self.text("next")) or self.page(otherwise)
-
-
-Answer = Callable[[Asked], Awaitable[Response]]
-
-
-def _door(path: str, answer: Answer) -> Route:
-    async def endpoint(request: Request) -> Response:
-        settings = portal().settings
-        if refusal := refused(request, settings):
-            return refusal
-        async with request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
-            asked = Asked(request, form)
-        response = await answer(asked)
-        if asked.new_browser:
-            cookies.keep(response, settings, cookies.BROWSER, asked.new_browser, cookies.YEAR)
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    return Route(path, endpoint, methods=["POST"])
-
-
-def _to(address: str) -> Response:
-    return RedirectResponse(address, 303)
-
-
-def _problem(error: DomainError) -> dict[str, str]:
-    until = error.values.get("until")
-    return {
-        "problem": error.code,
-        "field": error.field if isinstance(error, Invalid) else "",
-        "until": until.isoformat() if until else "",
-        "most": str(error.values.get("most", "")),
-    }
+A_DAY = 86_400
 
 
 async def sign_in(asked: Asked) -> Response:
@@ -99,7 +31,7 @@ async def sign_in(asked: Asked) -> Response:
             partial(accounts.sign_in, p.store, asked.text("email"), asked.text("password"), asked.ip)
         )
     except DomainError as error:
-        return _to(asked.page("/sign-in", **_problem(error), next=asked.text("next")))
+        return to(asked.page("/sign-in", **problem(error), next=asked.text("next")))
     return await _signed_in(asked, token)
 
 
@@ -109,8 +41,10 @@ async def _signed_in(asked: Asked, token: str) -> Response:
         # Whoever was signed in at this browser no longer is; without this, its other tabs would go on as theirs.
         await p.tell(sessions.end, asked.credentials.session)
     viewer = await p.viewer(keys.token_hash(token))
-    response = _to(asked.next_page("/agent" if viewer.of_team else "/tickets"))
     s = p.settings
+    wanted = asked.text("next") or ways.back(s, asked.cookies)
+    response = to(own_address(wanted) or asked.page("/agent" if viewer.of_team else "/tickets"))
+    ways.forget(response, s, asked.cookies)
     seconds = s.agent_session_hours * 3600 if viewer.of_team else s.session_days * 86_400
     cookies.keep(response, s, cookies.SESSION, token, seconds)
     return response
@@ -121,7 +55,7 @@ async def sign_out(asked: Asked) -> Response:
     p = portal()
     if asked.credentials.session:
         await p.tell(sessions.end, asked.credentials.session)
-    response = _to(asked.page("/", notice="signed_out"))
+    response = to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.SESSION)
     return response
 
@@ -139,8 +73,8 @@ async def sign_up(asked: Asked) -> Response:
         )
         await p.run(partial(accounts.ask_to_sign_up, p.store, form, asked.browser, asked.ip))
     except DomainError as error:
-        return _to(asked.page("/sign-up", **_problem(error), next=asked.text("next")))
-    return _to(asked.page("/sign-up/code", next=asked.text("next")))
+        return to(asked.page("/sign-up", **problem(error), next=asked.text("next")))
+    return to(asked.page("/sign-up/code", next=asked.text("next")))
 
 
 async def sign_up_again(asked: Asked) -> Response:
@@ -151,8 +85,8 @@ async def sign_up_again(asked: Asked) -> Response:
     try:
         await p.tell(accounts.ask_to_sign_up_again, door)
     except DomainError as error:
-        return _to(asked.page("/sign-up/code", **_problem(error), next=asked.text("next")))
-    return _to(asked.page("/sign-up/code", next=asked.text("next")))
+        return to(asked.page("/sign-up/code", **problem(error), next=asked.text("next")))
+    return to(asked.page("/sign-up/code", next=asked.text("next")))
 
 
 async def finish_sign_up(asked: Asked) -> Response:
@@ -162,7 +96,7 @@ async def finish_sign_up(asked: Asked) -> Response:
     door = Door(SIGN_UP, address, asked.browser, asked.ip)
     token, refusal = await p.tell(accounts.finish_sign_up, door, asked.text("code"))
     if refusal:
-        return _to(asked.page("/sign-up/code", **_problem(refusal), next=asked.text("next")))
+        return to(asked.page("/sign-up/code", **problem(refusal), next=asked.text("next")))
     return await _signed_in(asked, token)
 
 
@@ -173,8 +107,8 @@ async def forgot_password(asked: Asked) -> Response:
             accounts.ask_to_reset, asked.text("email"), asked.language, asked.browser, asked.ip
         )
     except DomainError as error:
-        return _to(asked.page("/forgot-password", **_problem(error)))
-    return _to(asked.page("/reset-password"))
+        return to(asked.page("/forgot-password", **problem(error)))
+    return to(asked.page("/reset-password"))
 
 
 async def reset_password(asked: Asked) -> Response:
@@ -189,37 +123,66 @@ async def reset_password(asked: Asked) -> Response:
     except DomainError as error:
         refusal = error
     if refusal:
-        return _to(asked.page("/reset-password", **_problem(refusal)))
-    response = _to(asked.page("/sign-in", notice="password_changed"))
+        return to(asked.page("/reset-password", **problem(refusal)))
+    response = to(asked.page("/sign-in", notice="password_changed"))
     cookies.drop(response, p.settings, cookies.SESSION)
     return response
 
 
 async def guest_send_code(asked: Asked) -> Response:
-    """Send a guest a code, to the address of the link and nowhere else."""
+    """Send a guest a code: to the address of the link, or of the session that ran out, and nowhere else."""
     token = asked.text("token")
-    back = asked.page(f"/guest/{_as_segment(token)}")
+    back = _guests_page(asked)
     try:
-        await portal().tell(guests.send_code, token, asked.browser, asked.ip, asked.language)
+        if token:
+            await portal().tell(guests.send_code, token, asked.browser, asked.ip, asked.language)
+        else:
+            session = asked.credentials.guest
+            await portal().tell(guests.send_code_again, session, asked.browser, asked.ip, asked.language)
     except LinkInvalid:
-        return _to(back)
+        return to(back)
     except DomainError as error:
-        return _to(f"{back}?{urlencode({k: v for k, v in _problem(error).items() if v})}")
-    return _to(back)
+        return to(f"{back}?{urlencode({k: v for k, v in problem(error).items() if v})}")
+    return to(back)
 
 
 async def guest_verify(asked: Asked) -> Response:
     """Take a guest's code; right, it opens the tickets of the proved address."""
     p = portal()
-    token = asked.text("token")
-    response = _to(asked.page(f"/guest/{_as_segment(token)}"))
+    token, typed = asked.text("token"), asked.text("code")
+    response = to(_guests_page(asked))
     try:
-        session, refusal = await p.tell(guests.verify, token, asked.browser, asked.ip, asked.text("code"))
+        if token:
+            found = await p.tell(guests.verify, token, asked.browser, asked.ip, typed)
+        else:
+            session = asked.credentials.guest
+            found = await p.tell(guests.verify_again, session, asked.browser, asked.ip, typed)
     except LinkInvalid:
         return response
+    session, refusal = found
     if not refusal:
-        cookies.keep(response, p.settings, cookies.GUEST, session, p.settings.guest_session_hours * 3600)
+        # It outlives the session: a page whose session ran out can ask for a code once more.
+        seconds = p.settings.guest_session_hours * 3600 + A_DAY
+        cookies.keep(response, p.settings, cookies.GUEST, session, seconds)
     return response
+
+
+async def guest_switch(asked: Asked) -> Response:
+    """Lead somebody who is signed in as another person to the sign-in, and from there back to the link.
+
+    They stay signed in until they sign in as somebody else.
+    """
+    response = to(asked.page("/sign-in"))
+    ways.remember(response, portal().settings, _guests_page(asked))
+    return response
+
+
+async def guest_not_me(asked: Asked) -> Response:
+    """Lead from a guest's link to the page that asks whether the ticket is not theirs."""
+    try:
+        return to(NOT_ME + await portal().ask(locks.token_for, asked.text("token")))
+    except LinkInvalid:
+        return to(_guests_page(asked))
 
 
 async def guest_leave(asked: Asked) -> Response:
@@ -227,7 +190,7 @@ async def guest_leave(asked: Asked) -> Response:
     p = portal()
     if asked.credentials.guest:
         await p.tell(sessions.end, asked.credentials.guest)
-    response = _to(asked.page("/", notice="signed_out"))
+    response = to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.GUEST)
     return response
 
@@ -244,8 +207,17 @@ async def find_ticket(asked: Asked) -> Response:
             asked.language,
         )
     except DomainError as error:
-        return _to(asked.page("/find-ticket", **_problem(error)))
-    return _to(asked.page("/find-ticket", notice="links_sent"))
+        return to(asked.page("/find-ticket", **problem(error)))
+    return to(asked.page("/find-ticket", notice="links_sent"))
+
+
+def _guests_page(asked: Asked) -> str:
+    """Return the address of the page that a guest's form stands on: a link's, or a ticket's of their list."""
+    if token := asked.text("token"):
+        return asked.page(f"/guest/{_as_segment(token)}")
+    number = asked.text("number")
+    known = number.isascii() and number.isdecimal() and 0 < int(number[:12]) <= LARGEST
+    return asked.page(f"/guest/tickets/{int(number[:12])}" if known else "/guest/tickets")
 
 
 def _as_segment(token: str) -> str:
@@ -254,15 +226,17 @@ def _as_segment(token: str) -> str:
 
 
 routes = [
-    _door("/auth/sign-in", sign_in),
-    _door("/auth/sign-out", sign_out),
-    _door("/auth/sign-up", sign_up),
-    _door("/auth/sign-up/code", finish_sign_up),
-    _door("/auth/sign-up/new-code", sign_up_again),
-    _door("/auth/forgot-password", forgot_password),
-    _door("/auth/reset-password", reset_password),
-    _door("/auth/guest/send-code", guest_send_code),
-    _door("/auth/guest/verify", guest_verify),
-    _door("/auth/guest/leave", guest_leave),
-    _door("/auth/find-ticket", find_ticket),
+    door("/auth/sign-in", sign_in),
+    door("/auth/sign-out", sign_out),
+    door("/auth/sign-up", sign_up),
+    door("/auth/sign-up/code", finish_sign_up),
+    door("/auth/sign-up/new-code", sign_up_again),
+    door("/auth/forgot-password", forgot_password),
+    door("/auth/reset-password", reset_password),
+    door("/auth/guest/send-code", guest_send_code),
+    door("/auth/guest/verify", guest_verify),
+    door("/auth/guest/leave", guest_leave),
+    door("/auth/guest/switch", guest_switch),
+    door("/auth/guest/not-me", guest_not_me),
+    door("/auth/find-ticket", find_ticket),
 ]

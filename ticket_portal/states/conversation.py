@@ -7,12 +7,12 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests, messages, resolution, tickets
+from ticket_portal.domain import guests, locks, messages, resolution, tickets
 from ticket_portal.domain.detail_requests import DetailView
-from ticket_portal.domain.errors import DomainError, NotFound
+from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
 from ticket_portal.domain.messages import AnswersForm, MessageForm, MessageView, Thread
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.permissions import can_read, can_reply
+from ticket_portal.domain.permissions import by_address, can_read, can_reply
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
@@ -28,6 +28,7 @@ MOST_REFUSED = 20
 MOST_UNREAD_PAGES = 3
 WRITES_EVERY = 2.0
 OPENING = 3.0
+GUESTS_OWN = "/guest/tickets/"
 
 
 class ConversationState(SessionState):
@@ -38,7 +39,9 @@ class ConversationState(SessionState):
     """
 
     shown: str = ""
+    writer: str = ""
     missing: bool = False
+    locked: bool = False
     ticket: int = 0
     subject: str = ""
     status: str = ""
@@ -59,9 +62,9 @@ class ConversationState(SessionState):
     recent: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     recent_after: int = 0
     first_unread: int = 0
-    writer: str = ""
-    writer_role: str = ""
-    writer_beat: float = 0.0
+    typist: str = ""
+    typist_role: str = ""
+    typist_beat: float = 0.0
     has_earlier: bool = False
     refused: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     problem: str = ""
@@ -176,6 +179,12 @@ class ConversationState(SessionState):
         """Take the ticket (the team)."""
         await self._act(tickets.assign_to_me)
 
+    @rx.event
+    @open_to(READERS)
+    async def unlock(self) -> None:
+        """Undo "this wasn't me" (the team)."""
+        await self._act(locks.unlock)
+
     async def _extend(self, reader: Viewer) -> None:
         first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
         found, more = await portal().ask(messages.earlier, reader, self.ticket, first)
@@ -207,10 +216,12 @@ class ConversationState(SessionState):
         self.shown, self._query = self._last_segment, query
         try:
             ticket = await self._named_ticket()
-        except DomainError:
+        except DomainError as error:
             # Nobody who isn't signed in is led to a ticket's address: this is a tab whose session just ended.
-            over = await self._reader() is NOBODY and not bare(self._path).startswith("/guest/")
-            self._show(session_over=over, missing=not over)
+            path = bare(self._path)
+            by_link = path.startswith("/guest/") and not path.startswith(GUESTS_OWN)
+            over = await self._reader() is NOBODY and not by_link
+            self._show(session_over=over, missing=not over, locked=error.code == TicketLocked.code)
             return
         if ticket.merged_into and "original" not in query and not self.by_link and not self._at_desk:
             path = f"/tickets/{ticket.merged_into}?joined={ticket.number}"
@@ -247,7 +258,7 @@ class ConversationState(SessionState):
     async def _named_ticket(self) -> Any:
         path = bare(self._path)
         reader = await self._reader()
-        if path.startswith("/guest/"):
+        if path.startswith("/guest/") and not path.startswith(GUESTS_OWN):
             opened = await portal().ask(guests.open_link, self._last_segment)
             if not can_read(reader, opened.ticket):
                 raise NotFound
@@ -284,12 +295,14 @@ class ConversationState(SessionState):
         try:
             thread = await self._thread(self._ticket_id, team=reader.of_team)
             if reader is NOBODY or not can_read(reader, thread):
-                raise NotFound
-        except DomainError:
-            was_open = self.ticket != 0
+                raise TicketLocked if thread.locked_at and by_address(reader, thread) else NotFound
+        except DomainError as error:
+            over = self.ticket != 0 and reader is NOBODY
             shown = self.shown
             self._forget_private()
-            self._show(shown=shown, missing=not was_open, session_over=was_open)
+            self._show(
+                shown=shown, missing=not over, session_over=over, locked=error.code == TicketLocked.code
+            )
             return False
         self._put(thread, reader)
         return True
@@ -326,6 +339,8 @@ class ConversationState(SessionState):
             created_at=thread.created_at,
             resolution=thread.resolution,
             details=thread.details,
+            writer=reader.key,
+            locked=thread.locked_at is not None,
         )
         if reader.of_team:
             self._show(
@@ -346,7 +361,7 @@ class ConversationState(SessionState):
     def _hear(self, reader: Viewer) -> None:
         others = [w for w in portal().hub.whispers(f"ticket:{self._ticket_id}") if w.sender != reader.key]
         if others:
-            self._show(writer=others[-1].name, writer_role=others[-1].role, writer_beat=others[-1].at)
+            self._show(typist=others[-1].name, typist_role=others[-1].role, typist_beat=others[-1].at)
 
     def _refuse(self, client_id: str, error: DomainError) -> None:
         kept = dict(list(self.refused.items())[-MOST_REFUSED:])
@@ -358,11 +373,12 @@ class ConversationState(SessionState):
 
     def _forget_private(self) -> None:
         fresh: dict[str, Any] = {
-            "shown": "", "missing": False, "ticket": 0, "subject": "", "status": "", "reopen_until": "",
+            "shown": "", "writer": "", "missing": False, "locked": False, "ticket": 0, "subject": "", "status": "",
+            "reopen_until": "",
             "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
             "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "topic": "",
             "details": [], "earlier": [], "messages": [], "recent": [], "recent_after": 0, "first_unread": 0,
-            "writer": "", "writer_role": "", "writer_beat": 0.0, "has_earlier": False, "problem": "",
+            "typist": "", "typist_role": "", "typist_beat": 0.0, "has_earlier": False, "problem": "",
             "session_over": False, "resolution": ResolutionView(), "by_link": False, "came_from": 0,
         }  # fmt: skip
         self._show(**fresh)

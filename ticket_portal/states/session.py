@@ -59,6 +59,7 @@ class SessionState(rx.State):
     account: str = ""
     guest_address: str = ""
     viewer_key: str = ""
+    guest_key: str = ""
     clock_offset: float = 0.0
     session_over: bool = False
     failure: str = ""
@@ -138,6 +139,7 @@ class SessionState(rx.State):
         self.account = viewer.address
         self.guest_address = masked(guest.address) if guest.address else ""
         self.viewer_key = viewer.key
+        self.guest_key = guest.key if guest.address else ""
 
 
 def log_failure(problem: Exception) -> str:

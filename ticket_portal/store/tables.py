@@ -138,6 +138,10 @@ class Ticket(SQLModel, table=True):
     # Numbers, not keys: they are what people read and never change.
     merged_into: int | None = Field(default=None, index=True)
     follows: int | None = Field(default=None, index=True)
+    # An account took a guest's ticket over: until then its old links work, and it can be given back.
+    guest_until: datetime | None = _moment(null=True)
+    # Somebody said by a link in a mail that this ticket is not theirs: nobody reads it by that address any more.
+    locked_at: datetime | None = _moment(null=True)
 
 
 class Rating(SQLModel, table=True):
@@ -267,6 +271,22 @@ class SearchEntry(SQLModel, table=True):
 
 
 full_text.attach(SQLModel.metadata.tables["searchentry"])
+
+
+class Draft(SQLModel, table=True):
+    """What somebody is writing and has not sent: in a ticket (its number), or in a new one ("new").
+
+    An empty one says that there is nothing any more, and since when: what another device says late is older.
+    """
+
+    __table_args__ = (Index("ix_draft_saved_at", "saved_at"),)
+
+    owner: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    subject: str = ""
+    body: str = Field(default="", sa_type=Text)
+    mode: str = ""
+    saved_at: datetime = _moment()
 
 
 class GuestLink(SQLModel, table=True):

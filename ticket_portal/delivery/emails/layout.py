@@ -41,8 +41,7 @@ def plain(content: Content) -> str:
         parts.append("\n\n".join(f"{link.label}:\n{link.address}" for link in content.entries))
     parts += [content.after] if content.after else []
     parts += ["-- ", *content.foot]
-    if content.foot_link:
-        parts.append(f"{content.foot_link.label}:\n{content.foot_link.address}")
+    parts += [f"{link.label}:\n{link.address}" for link in content.foot_links]
     return "\n\n".join(parts) + "\n"
 
 
@@ -161,11 +160,11 @@ def _code(code: str) -> str:
 def _foot(content: Content) -> str:
     style = f"margin:0 0 8px;font:400 13px/1.6 {_FONT};color:#4c6067"
     lines = [f'<p class="ink2" style="{style}">{escape(text)}</p>' for text in content.foot]
-    if content.foot_link:
-        lines.append(
-            f'<p class="ink2" style="{style}"><a class="ink2" href="{escape(content.foot_link.address)}" '
-            f'style="color:#4c6067">{escape(content.foot_link.label)}</a></p>'
-        )
+    lines += [
+        f'<p class="ink2" style="{style}"><a class="ink2" href="{escape(link.address)}" '
+        f'style="color:#4c6067">{escape(link.label)}</a></p>'
+        for link in content.foot_links
+    ]
     return (
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
         f'<td style="padding:24px 4px 0">{"".join(lines)}</td></tr></table>'

@@ -19,3 +19,8 @@ def ticket(settings: Settings, language: str, number: int, token: str) -> str:
 def mute_address(settings: Settings, delivery: Delivery) -> str:
     """Return the address that mutes this ticket for this recipient, after one more click there."""
     return f"{settings.public_url}/notifications/mute/{delivery.mute_token}"
+
+
+def lock_address(settings: Settings, delivery: Delivery) -> str:
+    """Return where a guest says that the ticket is not theirs, with one more click there."""
+    return f"{settings.public_url}/notifications/not-me/{delivery.lock_token}"

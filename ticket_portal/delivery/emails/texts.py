@@ -42,7 +42,7 @@ class Content:
     entries: list[Link] = field(default_factory=list[Link])
     after: str = ""
     foot: list[str] = field(default_factory=list[str])
-    foot_link: Link | None = None
+    foot_links: list[Link] = field(default_factory=list[Link])
 
     @property
     def link(self) -> str:
@@ -116,11 +116,17 @@ def _about_ticket(words: _Words, subject: str, preheader: str, heading: str, *pa
             words.say(_SAFETY),
             words.say(_("You get this e-mail because of your ticket {number} at {brand}.")),
         ],
-        foot_link=Link(
-            words.say(_("Stop e-mails about this ticket")),
-            links.mute_address(words.settings, words.delivery),
-        ),
+        foot_links=_foot_links(words),
     )
+
+
+def _foot_links(words: _Words) -> list[Link]:
+    stop = words.say(_("Stop e-mails about this ticket"))
+    found = [Link(stop, links.mute_address(words.settings, words.delivery))]
+    if words.delivery.lock_token:
+        not_me = words.say(_("You didn't send this ticket? Tell us that it wasn't you"))
+        found.append(Link(not_me, links.lock_address(words.settings, words.delivery)))
+    return found
 
 
 def _about_account(
@@ -298,6 +304,7 @@ def _code(words: _Words) -> Content:
         "guest": _("Enter this code on the page of your ticket to open it:"),
         "sign_up": _("Enter this code to create your account:"),
         "reset": _("Enter this code to choose a new password:"),
+        "claim": _("Enter this code to add your earlier tickets to your account:"),
     }
     minutes = words.settings.code_minutes
     works = words.count(
@@ -352,6 +359,27 @@ def _password_changed(words: _Words) -> Content:
     )
 
 
+def _tickets_added(words: _Words) -> Content:
+    count = int(words.delivery.data.get("count", 1))
+    return _about_account(
+        words,
+        words.say(_("Tickets were added to your account")),
+        words.say(_("You can undo this for some days.")),
+        [
+            words.count(
+                _n(
+                    "1 ticket that was sent from this address is in your account at {brand} now.",
+                    "{n} tickets that were sent from this address are in your account at {brand} now.",
+                ),
+                count,
+            ),
+            words.say(_("If it wasn't you, undo it on the list of your tickets and choose a new password.")),
+        ],
+        button=Link(words.say(_("See your tickets")), words.page("/tickets")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
 def _links(words: _Words) -> Content:
     tokens = words.delivery.secret.get("tokens", {})
     found = [
@@ -391,4 +419,5 @@ _WRITERS: dict[str, Callable[[_Words], Content]] = {
     "already_signed_up": _already_signed_up,
     "password_changed": _password_changed,
     "links": _links,
+    "tickets_added": _tickets_added,
 }

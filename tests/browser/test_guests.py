@@ -1,0 +1,242 @@
+"""Guests: all tickets of an address, the code box inline, "this wasn't me", and becoming a customer."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.people import Person
+from tests.browser.portal import Portal
+from ticket_portal.i18n.catalogues import translate
+
+
+def _writes_in(guest: Person, subject: str) -> None:
+    guest.goes_to("/tickets/new")
+    guest.types("Email", guest.address)
+    guest.types("Subject", subject)
+    guest.types("Describe the problem", f"{subject}: it began on Monday.")
+    guest.presses("Submit ticket")
+    guest.sees_heading("We received your ticket")
+
+
+def _enters_the_code(person: Person) -> None:
+    expect(person.field("Verification code")).to_be_visible()
+    person.types("Verification code", person.portal.mails(person.address, "code")[0]["code"])
+    person.presses("Verify")
+
+
+def _proves(guest: Person, link: str) -> None:
+    guest.follows_link(link)
+    guest.presses("Send code")
+    _enters_the_code(guest)
+    guest.composer_is_ready()
+
+
+def _links(portal: Portal, address: str) -> list[str]:
+    """The links of an address's confirmations, the newest first."""
+    return [mail["link"] for mail in portal.mails(address, "confirmation")]
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_one_code_opens_all_tickets_of_the_address(minh: Person, visitor: Visitor, portal: Portal):
+    for subject in ("First matter", "Second matter", "Third matter"):
+        _writes_in(minh, subject)
+    phone = visitor("minh", phone=True)
+    _proves(phone, _links(portal, minh.address)[0])
+    expect(phone.page.get_by_role("heading", name="Third matter")).to_be_visible()
+    phone.page.get_by_role("link", name=re.compile("2")).first.tap()
+    phone.is_at("/guest/tickets")
+    phone.sees_heading("Your tickets")
+    expect(phone.page.get_by_test_id("ticket-row")).to_have_count(3)
+    phone.page.get_by_role("link", name="First matter").tap()
+    phone.sees_message("First matter: it began on Monday.")
+    phone.sees("Signed in as guest")
+    phone.composer_is_ready()
+    phone.replies("And it goes on.")
+    assert len(portal.mails(minh.address, "code")) == 1
+
+    stranger = visitor("budi")
+    stranger.goes_to(phone.page.url.removeprefix(portal.url).removeprefix(f"/{phone.language}"))
+    stranger.is_at("/find-ticket")
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_a_guest_whose_session_ends_while_typing_goes_on_where_they_were(minh: Person, portal: Portal):
+    _writes_in(minh, "First matter")
+    _writes_in(minh, "Second matter")
+    _proves(minh, _links(portal, minh.address)[0])
+    minh.goes_to("/guest/tickets")
+    minh.page.get_by_role("link", name="First matter").click()
+    minh.composer_is_ready()
+    minh.writes("A long text that took me an hour")
+    portal.lets_time_pass(minutes=31)
+    minh.sees_error("session_ended")
+    expect(minh.field("Your reply")).to_have_value("A long text that took me an hour")
+    expect(minh.page.get_by_text("First matter")).to_have_count(0)
+    expect(minh.page.get_by_test_id("composer").get_by_role("button")).to_have_count(1)
+
+    minh.presses("Send code")
+    expect(minh.field("Verification code")).to_be_visible()
+    code = portal.mails(minh.address, "code")[0]["code"]
+    minh.types("Verification code", "000000" if code != "000000" else "111111")
+    minh.presses("Verify")
+    minh.sees_error("code_wrong")
+    expect(minh.field("Your reply")).to_have_value("A long text that took me an hour")
+    _enters_the_code(minh)
+    minh.composer_is_ready()
+    expect(minh.field("Your reply")).to_have_value("A long text that took me an hour")
+    minh.presses("Send")
+    minh.sees_message("A long text that took me an hour")
+
+
+def test_leaving_takes_everything_off_the_device(minh: Person, portal: Portal):
+    _writes_in(minh, "First matter")
+    _proves(minh, _links(portal, minh.address)[0])
+    minh.writes("Half a sentence")
+    other = minh.opens_another_tab()
+    other.goes_to("/guest/tickets")
+    expect(other.page.get_by_test_id("ticket-row")).to_have_count(1)
+    minh.presses("Leave")
+    minh.sees("You're signed out.")
+    kept = "JSON.stringify({...localStorage, ...sessionStorage})"
+    assert "Half a sentence" not in minh.page.evaluate(kept)
+    assert "portal:" not in minh.page.evaluate(kept)
+    expect(other.page.get_by_test_id("ticket-row")).to_have_count(0)
+    expect(other.page.get_by_text("First matter")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["id"])
+def test_a_guest_becomes_a_customer(minh: Person, linh: Person, portal: Portal):
+    for subject in ("First matter", "Second matter"):
+        _writes_in(minh, subject)
+    link = _links(portal, minh.address)[0]
+    minh.goes_to("/sign-up")
+    minh.types("Name", "Minh")
+    minh.types("Email", minh.address)
+    minh.types("Password", "a longer sentence of mine")
+    minh.presses("Create account")
+    _enters_the_code(minh)
+    minh.is_at("/tickets")
+    minh.is_live()
+    offer = minh.page.get_by_test_id("claim-offer")
+    expect(offer).to_contain_text("2")
+    expect(minh.page.get_by_test_id("ticket-row")).to_have_count(0)
+    minh.presses("Add")
+    expect(minh.page.get_by_test_id("ticket-row")).to_have_count(2)
+    expect(offer).to_have_count(0)
+    number = int(minh.page.get_by_test_id("ticket-row").first.locator(".num").inner_text())
+    assert portal.mails(minh.address, "security")[0]["locale"] == "id"
+    linh.opens(number)
+    linh.sees("{name} added this ticket to their account", name="Minh")
+    linh.replies("Hello as a customer.")
+    portal.lets_time_pass(seconds=30)
+    assert portal.mails(minh.address, "reply")[0]["link"].endswith(f"/id/tickets/{number}")
+
+    minh.goes_to("/settings")
+    minh.presses("Undo")
+    minh.is_at("/tickets")
+    expect(offer).to_be_visible()
+    minh.presses("Add")
+    expect(minh.page.get_by_test_id("ticket-row")).to_have_count(2)
+    portal.lets_time_pass(days=8)
+    minh.follows_link(link)
+    minh.is_at(f"/tickets/{_number_of(portal, link)}")
+
+
+def _number_of(portal: Portal, link: str) -> int:
+    [mail] = [m for m in portal.mails("minh@example.net", "confirmation") if m["link"] == link]
+    return int(re.search(r"\d{5}", mail["subject"]).group())  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def test_an_old_account_proves_its_address_before_it_gets_the_tickets(
+    ana: Person, budi: Person, visitor: Visitor, portal: Portal
+):
+    guest = visitor("minh")
+    guest.address = ana.address
+    _writes_in(guest, "Sent without signing in")
+    ana.goes_to("/tickets")
+    ana.presses("Not now")
+    ana.reloads()
+    expect(ana.heading("My tickets")).to_be_visible()
+    expect(ana.page.get_by_test_id("claim-offer")).to_have_count(0)
+    ana.page.evaluate("localStorage.clear()")
+    ana.reloads()
+    ana.presses("Add")
+    _enters_the_code(ana)
+    expect(ana.page.get_by_test_id("ticket-row")).to_have_count(1)
+    ana.presses("Undo")
+    expect(ana.page.get_by_test_id("claim-offer")).to_be_visible()
+    budi.goes_to("/tickets")
+    budi.sees_heading("You have no tickets yet")
+    expect(budi.page.get_by_test_id("claim-offer")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_this_was_not_me(minh: Person, linh: Person, portal: Portal):
+    _writes_in(minh, "Not mine at all")
+    [mail] = portal.mails(minh.address)
+    number = int(re.search(r"\d{5}", mail["subject"]).group())  # pyright: ignore[reportOptionalMemberAccess]
+    linh.opens(number)
+    minh.follows_link(mail["link"])
+    minh.presses("This wasn't me")
+    button = translate(minh.language, "This wasn't me")
+    heading = translate(minh.language, "You didn't send ticket {number}?", number=number)
+    expect(minh.page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(linh.page.get_by_test_id("ticket-locked")).to_have_count(0)
+    minh.page.get_by_role("button", name=button).click()
+    locked = translate(minh.language, "Thank you. Ticket {number} is locked", number=number)
+    expect(minh.page.get_by_role("heading", name=locked)).to_be_visible()
+
+    expect(linh.page.get_by_test_id("ticket-locked")).to_be_visible()
+    linh.replies("Is anybody there?")
+    portal.lets_time_pass(minutes=5)
+    assert portal.mails(minh.address, "reply") == []
+    minh.forgives("status of 404")
+    minh.follows_link(mail["link"])
+    minh.sees_heading("This link isn't valid any more")
+    linh.presses("Unlock")
+    expect(linh.page.get_by_test_id("ticket-locked")).to_have_count(0)
+    linh.replies("Hello again.")
+    portal.lets_time_pass(minutes=5)
+    assert portal.mails(minh.address, "reply")
+
+
+def test_an_open_page_of_a_locked_ticket_says_so(minh: Person, portal: Portal):
+    _writes_in(minh, "Not mine at all")
+    [mail] = portal.mails(minh.address)
+    _proves(minh, mail["link"])
+    not_me = re.search(r"https?://\S+/notifications/not-me/\S+", mail["text"])
+    assert not_me
+    other = minh.opens_another_tab()
+    other.page.goto(portal.url + re.sub("^https?://[^/]+", "", not_me.group()))
+    other.page.get_by_role("button", name="This wasn't me").click()
+    minh.sees_heading("This ticket is locked")
+    expect(minh.page.get_by_text("Not mine at all")).to_have_count(0)
+
+
+@pytest.mark.scenario("guest-ticket")
+@pytest.mark.parametrize("language", ["es"])
+def test_switching_the_account_leads_back_to_the_link(ana: Person, situation: dict[str, Any], portal: Portal):
+    link = situation["link"].replace("/guest/", "/es/guest/")
+    ana.follows_link(link)
+    ana.presses("Switch account")
+    ana.is_at("/sign-in")
+    assert situation["token"] not in ana.page.url
+    assert situation["token"] not in str(ana.context.cookies())
+    ana.goes_to("/tickets")  # still signed in
+    ana.sees_heading("My tickets")
+    ana.goes_to("/sign-in")
+    ana.address = "budi@example.com"
+    ana.signs_in()
+    expect(ana.page).to_have_url(re.compile(re.escape(f"/es/guest/{situation['token']}")))
+    ana.is_live()
+    ana.sees("Switch account")
+    ana.address = situation["email"]
+    ana.presses("Send code")
+    _enters_the_code(ana)
+    expect(ana.page.get_by_role("heading", name=situation["subject"])).to_be_visible()
+    ana.presses("Leave")
+    ana.goes_to("/tickets")
+    ana.sees_heading("My tickets")

@@ -1,0 +1,93 @@
+"""What "this wasn't me" does: the ticket is locked for its address, and the team can undo it."""
+
+import pytest
+
+from tests.cast import BROWSER, IP, mails, opens, reads, says, sees
+from ticket_portal.domain import accounts, claims, guests, locks, messages, tickets
+from ticket_portal.domain.errors import LinkInvalid, NotFound, TicketLocked
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.sessions import of_account
+from ticket_portal.store.unit_of_work import Work
+
+
+@pytest.fixture
+def mail(work, guest_ticket):
+    """Minh's confirmation."""
+    [found] = mails(work)
+    return found
+
+
+def test_looking_changes_nothing(work, guest_ticket, mail):
+    looked = locks.look(work, mail.lock_token)
+    assert (looked.number, looked.language, looked.locked) == (guest_ticket.number, "vi", False)
+    assert guest_ticket.locked_at is None
+
+
+def test_locking_takes_links_rights_and_mails(work, clock, minh, linh, guest_ticket, mail):
+    other = opens(work, minh, "Really mine")
+    messages.reply(work, linh, guest_ticket.number, says("An alert of this waits."))
+    locks.lock(work, mail.lock_token)
+    locks.lock(work, mail.lock_token)
+
+    with pytest.raises(LinkInvalid):
+        guests.open_link(work, mail.guest_token)
+    with pytest.raises(TicketLocked):
+        tickets.find(work, minh, guest_ticket.number)
+    account = of_account(accounts.create(work, minh.address, "Minh", "-"))
+    with pytest.raises(TicketLocked):
+        tickets.find(work, account, guest_ticket.number)
+    assert [r.number for r in tickets.mine(work, minh).rows] == [other.number]
+    assert claims.look(work, account, BROWSER).found == 1
+    messages.reply(work, linh, guest_ticket.number, says("Hello?"))
+    clock.advance(hours=1)
+    guests.send_links_again(work, minh.address, None, IP, "en")
+    left = mails(work)
+    assert guest_ticket.number not in [m.number for m in left]
+    assert [m.data["numbers"] for m in left if m.data.get("what") == "links"] == [[other.number]]
+    assert [m.event for m in sees(work, linh, guest_ticket.number) if m.event] == ["locked"]
+
+
+def test_others_learn_nothing_of_the_lock(work, ana, guest_ticket, mail):
+    locks.lock(work, mail.lock_token)
+    for stranger in (ana, Viewer(role="guest", address="other@example.com")):
+        with pytest.raises(NotFound) as refused:
+            tickets.find(work, stranger, guest_ticket.number)
+        assert type(refused.value) is NotFound
+
+
+def test_the_team_unlocks_and_nobody_else(work, minh, ana, linh, guest_ticket, mail):
+    locks.lock(work, mail.lock_token)
+    for other in (minh, ana):
+        with pytest.raises(NotFound):
+            locks.unlock(work, other, guest_ticket.number)
+    locks.unlock(work, linh, guest_ticket.number)
+    assert reads(work, minh, guest_ticket.number) == ["Since Monday."]
+    with pytest.raises(LinkInvalid):
+        guests.open_link(work, mail.guest_token)
+    messages.reply(work, linh, guest_ticket.number, says("Hello again"))
+    work.now += guests.AGAIN_WITHIN
+    [alert] = [m for m in mails(work) if m.number == guest_ticket.number]
+    assert guests.open_link(work, alert.guest_token).ticket is guest_ticket
+
+
+@pytest.mark.parametrize("token", ["", "1", "1-", "x-y", "9" * 400 + "-x", "١-x", "1-" + "0" * 32, "\ud800"])
+def test_a_forged_link_locks_nothing(work: Work, guest_ticket, token):
+    for ask in (locks.look, locks.lock, locks.token_for):
+        with pytest.raises(LinkInvalid):
+            ask(work, token)
+    assert guest_ticket.locked_at is None
+
+
+def test_a_mute_link_is_no_lock_link(work, guest_ticket, mail):
+    with pytest.raises(LinkInvalid):
+        locks.lock(work, mail.mute_token)
+    assert locks.token_for(work, mail.guest_token) == mail.lock_token
+
+
+def test_a_customers_mail_has_no_such_link(work, ana, ticket):
+    [mail] = mails(work)
+    assert mail.lock_token == ""
+    from ticket_portal.domain import notifications
+
+    with pytest.raises(LinkInvalid):
+        locks.lock(work, notifications.lock_token(work, ticket))

@@ -1,0 +1,134 @@
+"""Guests who become customers: the tickets that they sent before they had an account (SPEC 2, J6).
+
+They are offered, never just taken over; an account's address may have been proved long ago, so that a code of the
+last day is asked for. For some days it can be undone, and the links in the guest's e-mails still work.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from ticket_portal.domain import codes, drafts, events, notifications
+from ticket_portal.domain.codes import CodeStatus, Door
+from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
+from ticket_portal.domain.people import Viewer
+from ticket_portal.store.tables import Account, Reading, Ticket
+from ticket_portal.store.unit_of_work import Work
+
+PURPOSE = "claim"
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """What there is to add and to give back; `code`: where this browser is with the code that it may need."""
+
+    found: int = 0
+    code: CodeStatus = field(default_factory=CodeStatus)
+    added: int = 0
+    undo_until: str = ""
+
+
+def look(work: Work, viewer: Viewer, browser: str) -> ClaimView:
+    """Return how many tickets were sent from the viewer's address without an account; nothing for others."""
+    if viewer.role != "customer":
+        return ClaimView()
+    found = work.session.exec(select(func.count()).select_from(Ticket).where(*_offered(viewer))).one()
+    query = select(func.count(), func.min(Ticket.guest_until)).select_from(Ticket)
+    added, until = work.session.exec(query.where(*_added(work, viewer))).one()
+    proved = _is_proved(work, viewer, browser)
+    return ClaimView(
+        found=found,
+        code=CodeStatus() if proved or not found else codes.status(work, _door(viewer, browser)),
+        added=added,
+        undo_until=until.isoformat() if until else "",
+    )
+
+
+def add(work: Work, viewer: Viewer, browser: str) -> int:
+    """Make the tickets the account's; return how many. Raises ProofNeeded, and NotAllowed for other people."""
+    account = _account(work, viewer)
+    if not _is_proved(work, viewer, browser):
+        raise ProofNeeded
+    found = work.session.exec(select(Ticket).where(*_offered(viewer)).with_for_update()).all()
+    guest = Viewer(role="guest", address=viewer.address)
+    for ticket in found:
+        ticket.account_id, ticket.proved_by = account.id, "account"
+        ticket.guest_until = work.now + timedelta(days=work.settings.claim_undo_days)
+        _keep_reading(work, ticket, guest, viewer)
+        events.record(work, ticket, viewer, "claimed", public=False)
+        work.tell(f"list:{ticket.address}")
+    drafts.hand_over(work, guest, viewer)
+    if found:
+        notifications.about_security(work, account, "tickets_added", count=len(found))
+    return len(found)
+
+
+def send_code(work: Work, viewer: Viewer, browser: str, ip: str) -> None:
+    """Send the code that proves the account's address once more. Raises TooSoon, TooManyCodes, NotAllowed."""
+    account = _account(work, viewer)
+    codes.send(work, _door(viewer, browser, ip), account.language)
+
+
+def verify(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> DomainError | None:
+    """Add the tickets if the code is right; else return why it is not. Raises NotAllowed."""
+    _account(work, viewer)
+    if refusal := codes.enter(work, _door(viewer, browser, ip), typed):
+        return refusal
+    add(work, viewer, browser)
+    return None
+
+
+def undo(work: Work, viewer: Viewer) -> int:
+    """Give back what was added in the last days: the tickets are a guest's again. Raises NotAllowed."""
+    _account(work, viewer)
+    found = work.session.exec(select(Ticket).where(*_added(work, viewer)).with_for_update()).all()
+    guest = Viewer(role="guest", address=viewer.address)
+    for ticket in found:
+        ticket.account_id = ticket.guest_until = None
+        ticket.proved_by = "code"
+        _keep_reading(work, ticket, viewer, guest)
+        events.record(work, ticket, viewer, "unclaimed", public=False)
+        work.tell(f"list:{viewer.account_id}")
+    return len(found)
+
+
+def _offered(viewer: Viewer) -> tuple[Any, ...]:
+    return (
+        col(Ticket.address) == viewer.address,
+        col(Ticket.account_id).is_(None),
+        col(Ticket.locked_at).is_(None),
+    )
+
+
+def _added(work: Work, viewer: Viewer) -> tuple[Any, ...]:
+    return col(Ticket.account_id) == viewer.account_id, col(Ticket.guest_until) > work.now
+
+
+def _account(work: Work, viewer: Viewer) -> Account:
+    if viewer.role != "customer":
+        raise NotAllowed
+    return work.session.get_one(Account, viewer.account_id)
+
+
+def _door(viewer: Viewer, browser: str, ip: str = "") -> Door:
+    return Door(PURPOSE, viewer.address, browser, ip)
+
+
+def _is_proved(work: Work, viewer: Viewer, browser: str) -> bool:
+    """Whether this browser proved the address lately: by signing up, by a guest's link, by a code asked for here."""
+    since = work.now - timedelta(hours=work.settings.claim_proof_hours)
+    return codes.proved(work, viewer.address, browser, since)
+
+
+def _keep_reading(work: Work, ticket: Ticket, before: Viewer, after: Viewer) -> None:
+    """What was read stays read, whoever they are now."""
+    old = work.session.get(Reading, (ticket.id, before.reader))
+    if old is None:
+        return
+    new = work.session.get(Reading, (ticket.id, after.reader)) or Reading(
+        ticket_id=ticket.id, reader=after.reader, at=old.at
+    )
+    new.seq = max(new.seq, old.seq)
+    work.session.add(new)

@@ -1,0 +1,63 @@
+"""What "this wasn't me" does: somebody got e-mails about a ticket that they never sent (SPEC 6).
+
+The link in the e-mail is the proof, as with muting: whoever reads the mail has the address. It locks the ticket for
+that address, makes its links worthless and stops its e-mails; the team is told and can undo it.
+"""
+
+from dataclasses import dataclass
+
+from ticket_portal.domain import events, guests, keys, notifications, tickets
+from ticket_portal.domain.errors import LinkInvalid
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import can_work, require
+from ticket_portal.store.tables import Ticket
+from ticket_portal.store.unit_of_work import Work
+
+
+@dataclass(frozen=True)
+class Locking:
+    """What the link leads to: one guest's ticket, and whether it is locked."""
+
+    number: int
+    language: str
+    locked: bool
+
+
+def look(work: Work, token: str) -> Locking:
+    """Return what such a link leads to; nothing changes by looking. Raises LinkInvalid."""
+    ticket = _signed_for(work, token)
+    return Locking(ticket.number or 0, ticket.language, ticket.locked_at is not None)
+
+
+def token_for(work: Work, link: str) -> str:
+    """Return the proof for the ticket that a guest's link leads to. Raises LinkInvalid."""
+    return notifications.lock_token(work, guests.open_link(work, link).ticket)
+
+
+def lock(work: Work, token: str) -> None:
+    """Lock the ticket for its address. Doing it twice is fine. Raises LinkInvalid."""
+    ticket = _signed_for(work, token, writing=True)
+    if ticket.locked_at:
+        return
+    ticket.locked_at = work.now
+    guests.revoke_links(work, ticket)
+    # Whoever it is: they said that they are not the one who wrote it.
+    events.record(work, ticket, Viewer(role="guest"), "locked", public=False)
+
+
+def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
+    """Undo it (the team); links that were sent before stay worthless, the next e-mail has a new one."""
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_work, ticket)
+    if ticket.locked_at:
+        ticket.locked_at = None
+        events.record(work, ticket, viewer, "unlocked", public=False)
+    return ticket
+
+
+def _signed_for(work: Work, token: str, *, writing: bool = False) -> Ticket:
+    ticket = notifications.signed_ticket(work, token, lock=writing)
+    # A ticket in an account is its owner's matter; its mails have no such link.
+    if ticket.account_id is not None or not keys.equal(token, notifications.lock_token(work, ticket)):
+        raise LinkInvalid
+    return ticket

@@ -1,0 +1,85 @@
+"""What the doors have in common that take the forms which browsers themselves submit."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ticket_portal.domain import keys
+from ticket_portal.domain.errors import DomainError, Invalid
+from ticket_portal.domain.people import language
+from ticket_portal.domain.sessions import Credentials
+from ticket_portal.i18n.locales import localized
+from ticket_portal.routes import cookies
+from ticket_portal.routes.origin import refused
+from ticket_portal.wiring import portal
+
+MOST_FIELDS: Final = 12
+LONGEST_FIELD: Final = 4_096
+
+
+class Asked:
+    """A submitted form, and the browser it came from."""
+
+    def __init__(self, request: Request, form: FormData) -> None:
+        """Take the form's texts; files are none of ours."""
+        self.cookies = request.cookies
+        self.credentials: Credentials = cookies.credentials(request.scope)
+        self._form = form
+        self.language = language(self.text("language"))
+        self.new_browser = ""
+        if not self.credentials.browser:
+            self.new_browser = keys.new_token()
+        self.browser = keys.token_hash(self.new_browser) if self.new_browser else self.credentials.browser
+        self.ip = self.credentials.ip
+
+    def text(self, name: str) -> str:
+        """Return a field's text, "" when it is missing or no text."""
+        value = self._form.get(name)
+        return value[:LONGEST_FIELD] if isinstance(value, str) else ""
+
+    def page(self, path: str, **query: str) -> str:
+        """Return the address of one of our pages in the form's language."""
+        kept = {k: v for k, v in query.items() if v}
+        return localized(self.language, path) + (f"?{urlencode(kept)}" if kept else "")
+
+
+Answer = Callable[[Asked], Awaitable[Response]]
+
+
+def door(path: str, answer: Answer) -> Route:
+    """Make the route of a form of ours: refused from other sites, bound to the browser, never kept."""
+
+    async def endpoint(request: Request) -> Response:
+        settings = portal().settings
+        if refusal := refused(request, settings):
+            return refusal
+        async with request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+            asked = Asked(request, form)
+        response = await answer(asked)
+        if asked.new_browser:
+            cookies.keep(response, settings, cookies.BROWSER, asked.new_browser, cookies.YEAR)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+def to(address: str) -> Response:
+    """Lead on with a GET."""
+    return RedirectResponse(address, 303)
+
+
+def problem(error: DomainError) -> dict[str, str]:
+    """Return a refusal as an address carries it."""
+    until = error.values.get("until")
+    return {
+        "problem": error.code,
+        "field": error.field if isinstance(error, Invalid) else "",
+        "until": until.isoformat() if until else "",
+        "most": str(error.values.get("most", "")),
+    }

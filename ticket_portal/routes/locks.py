@@ -1,0 +1,66 @@
+"""`/notifications/not-me/<token>`: "this wasn't me", out of an e-mail or from a guest's verification page.
+
+Following the link changes nothing, because mail scanners follow links; it shows a page with one button.
+"""
+
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ticket_portal.domain import locks
+from ticket_portal.domain.errors import LinkInvalid
+from ticket_portal.domain.locks import Locking
+from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.routes.plain import invalid, page
+from ticket_portal.wiring import portal
+
+PATH = "/notifications/not-me/"
+
+
+async def _look(request: Request) -> Response:
+    """Ask whether the ticket should be locked."""
+    return await _answer(request)
+
+
+async def _lock(request: Request) -> Response:
+    """Lock it. The signed token is the proof, as with muting: no cookie and no origin is asked for."""
+    try:
+        await portal().tell(locks.lock, request.path_params["token"])
+    except LinkInvalid as error:
+        return invalid(request, error)
+    return await _answer(request)
+
+
+async def _answer(request: Request) -> Response:
+    try:
+        locking = await portal().ask(locks.look, request.path_params["token"])
+    except LinkInvalid as error:
+        return invalid(request, error)
+    return page(locking.language, *_question(locking))
+
+
+def _question(locking: Locking) -> tuple[str, str, str]:
+    language, number = locking.language, locking.number
+    if locking.locked:
+        heading = _("Thank you. Ticket {number} is locked")
+        text = _(
+            "Its links no longer work, and you get no more e-mails about it. Our team has been told. "
+            "If it was your ticket after all, contact us another way."
+        )
+        return translate(language, heading, number=number), translate(language, text), ""
+    heading = _("You didn't send ticket {number}?")
+    text = _(
+        "Then somebody else entered your e-mail address. We lock the ticket, its links stop working, and you get "
+        "no more e-mails about it. Our team is told."
+    )
+    label = escape(translate(language, _("This wasn't me")))
+    form = f'<form method="post"><button>{label}</button></form>'
+    return translate(language, heading, number=number), translate(language, text), form
+
+
+routes = [
+    Route(PATH + "{token}", _look),
+    Route(PATH + "{token}", _lock, methods=["POST"]),
+]

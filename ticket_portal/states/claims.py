@@ -1,0 +1,42 @@
+"""Tickets that a customer sent before they had an account: the offer to add them, and to undo it."""
+
+import reflex as rx
+
+from ticket_portal.domain import claims
+from ticket_portal.domain.errors import TooMany, TooManyCodes, TooSoon
+from ticket_portal.states.session import ACCOUNTS, SessionState, open_to, problem_in
+from ticket_portal.wiring import portal
+
+# What a try to send a code may have led to; nothing else is taken from the address.
+_SENDING = (TooMany.code, TooManyCodes.code, TooSoon.code)
+
+
+class ClaimState(SessionState):
+    """The offer on My tickets."""
+
+    found: int = 0
+    added: int = 0
+    undo_until: str = ""
+    code_sent: bool = False
+    resend_at: str = ""
+    problem: str = ""
+    problem_code: str = ""
+
+    @rx.event
+    @open_to(ACCOUNTS)
+    async def load(self) -> None:
+        """Look whether there is something to offer, and where this browser is with its code."""
+        view = await portal().ask(claims.look, await self._viewer(), self._credentials.browser)
+        refusal = problem_in(self.router.url.query_parameters)
+        if refusal and refusal.code not in _SENDING:
+            refusal = None
+        refusal = view.code.refusal or refusal
+        self._show(
+            found=view.found,
+            added=view.added,
+            undo_until=view.undo_until,
+            code_sent=view.code.sent,
+            resend_at=view.code.resend_at.isoformat() if view.code.resend_at else "",
+            problem=self._say(refusal) if refusal else "",
+            problem_code=refusal.code if refusal else "",
+        )

@@ -1,0 +1,83 @@
+"""All tickets of the address that a guest proved, live."""
+
+import asyncio
+from typing import Any
+
+import reflex as rx
+
+from ticket_portal.domain import tickets
+from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.tickets import TicketRow
+from ticket_portal.i18n.locales import localized
+from ticket_portal.states.session import EVERYBODY, SessionState, behind, connected, open_to
+from ticket_portal.wiring import portal
+
+SETTLE = 0.15
+MOST_PAGES = 40
+
+
+class GuestTicketsState(SessionState):
+    """The pages of a guest's list that were opened."""
+
+    loaded: bool = False
+    rows: rx.Field[list[TicketRow]] = rx.field(default_factory=list)
+    more_rows: rx.Field[list[TicketRow]] = rx.field(default_factory=list)
+    has_more: bool = False
+
+    _after: str = ""
+
+    @rx.event
+    @open_to(EVERYBODY)
+    async def load(self) -> Any:
+        """Show the list from its beginning; whoever proved no address finds their links first."""
+        self._show(more_rows=[], session_over=False)
+        if not await self._refresh() and not self.session_over:
+            return rx.redirect(localized(self._language, "/find-ticket"), replace=True)
+        return None
+
+    @rx.event(background=True, supersedes=True)
+    @open_to(EVERYBODY)
+    async def watch(self) -> None:
+        """Keep the list as it is in the database, for as long as the page is open."""
+        hub = portal().hub
+        async with self:
+            state = behind(self)
+            guest, token = await state._guest(), state.rx_router_session.client_token
+        if guest is NOBODY:
+            return
+        async with hub.subscription({f"list:{guest.address}", f"session:{guest.session}"}) as changed:
+            while connected(token):
+                async with self:
+                    if not await behind(self)._refresh():
+                        return
+                await hub.wait(changed)
+                await asyncio.sleep(SETTLE)  # a burst of changes is one redrawing
+
+    @rx.event
+    @open_to(EVERYBODY)
+    async def show_more(self) -> None:
+        """Add the next page of the list below."""
+        guest = await self._guest()
+        if guest is NOBODY or not self._after or len(self.more_rows) >= MOST_PAGES * tickets.PAGE:
+            return
+        page = await portal().ask(tickets.mine, guest, self._after)
+        known = {r.number for r in (*self.rows, *self.more_rows)}
+        self.more_rows = [*self.more_rows, *(r for r in page.rows if r.number not in known)]
+        self._after = page.after
+        self.has_more = bool(page.after)
+
+    async def _refresh(self) -> bool:
+        await self._follow_clock()
+        guest = await self._guest()
+        if guest is NOBODY:
+            self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
+            return False
+        page = await portal().ask(tickets.mine, guest)
+        moved = {r.number for r in page.rows}
+        self._show(
+            rows=page.rows, more_rows=[r for r in self.more_rows if r.number not in moved], loaded=True
+        )
+        if not self.more_rows:
+            self._after = page.after
+            self._show(has_more=bool(page.after))
+        return True
