@@ -20,7 +20,7 @@ _WHY = hook_value(
     "resolution",
     "useWhy",
     "whyForm",
-    SessionState.viewer_key,
+    State.writer,
     State.ticket,
     dispatcher(lambda _item: State.stop_asking_why()),
 )
