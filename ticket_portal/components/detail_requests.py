@@ -15,6 +15,8 @@ from ticket_portal.domain.detail_requests import LONGEST_ANSWER, LONGEST_LINE, M
 from ticket_portal.domain.tickets import LONGEST_BODY
 from ticket_portal.i18n.catalogues import msg
 
+UTC = "UTC"
+AN_AMOUNT = "0.5 BTC"
 NETWORKS = (
     "Bitcoin",
     "Lightning",
@@ -223,7 +225,7 @@ def _open(item: rx.Var[Item]) -> rx.Component:
                 item.kind,
                 ("txid", _txid_field(item)),
                 ("network", _network_field(item)),
-                ("amount", _line_field(item, placeholder="0.5 BTC", input_mode="text")),
+                ("amount", _line_field(item, placeholder=AN_AMOUNT)),
                 ("moment", _moment_field(item)),
                 ("screenshot", _screenshot_field(item)),
                 _area_field(item, "value", item.id, item.typed),
@@ -259,7 +261,6 @@ def _common(item: rx.Var[Item]) -> dict[str, Any]:
 
 
 def _line_field(item: rx.Var[Item], **attributes: Any) -> rx.Component:
-    mode = attributes.pop("input_mode", "text")
     return el.input(
         id=item.id,
         name="value",
@@ -267,7 +268,7 @@ def _line_field(item: rx.Var[Item], **attributes: Any) -> rx.Component:
         max_length=LONGEST_LINE,
         **_common(item),
         **attributes,
-        custom_attrs={"inputMode": mode, "spellCheck": "false"},
+        custom_attrs={"spellCheck": "false"},
     )
 
 
@@ -328,7 +329,7 @@ def _moment_field(item: rx.Var[Item]) -> rx.Component:
         ),
         el.select(
             el.option(item.own_zone, value=item.own_zone),
-            el.option("UTC", value="UTC"),
+            el.option(UTC, value=UTC),
             name="zone",
             class_name="input",
             aria_label=t("Time zone"),
