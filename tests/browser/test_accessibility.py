@@ -27,7 +27,8 @@ def _violations(person: Person, options: dict[str, Any]) -> list[str]:
     ]
 
 
-def _is_good_for_everybody(person: Person) -> None:
+def is_good_for_everybody(person: Person) -> None:
+    """Let axe look at a person's page as it stands, in every look."""
     found: list[str] = []
     for width, size in (("wide", DESKTOP), ("narrow", PHONE)):
         person.page.set_viewport_size(size)
@@ -53,30 +54,30 @@ def _is_good_for_everybody(person: Person) -> None:
 def test_pages_for_everybody(visitor: Visitor, path: str):
     minh = visitor("minh", "vi")
     minh.goes_to(path)
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
 
 
 def test_forms_that_were_refused_and_pages_that_are_not_there(minh: Person):
     minh.forgives("status of 404")
     minh.goes_to("/no/such/page")
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
     minh.goes_to("/guest/xxxxxxxxxxxxxxxxxxxx")
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
     minh.goes_to("/sign-in")
     minh.signs_in("not the password")
     minh.sees_error("wrong_password")
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
     minh.goes_to("/sign-up")
     minh.types("Name", "Minh")
     minh.types("Email", minh.address)
     minh.types("Password", "short")
     minh.presses("Create account")
     minh.sees_error("password_too_short")
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
     minh.types("Password", "a longer sentence of mine")
     minh.presses("Create account")
     expect(minh.field("Verification code")).to_be_visible()
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
 
 
 @pytest.mark.scenario("demo")
@@ -85,32 +86,32 @@ def test_a_customers_pages(ana: Person, portal: Portal):
     ana.forgives("status of 404")
     ana.goes_to("/tickets")
     expect(ana.page.get_by_test_id("ticket-row").first).to_be_visible()
-    _is_good_for_everybody(ana)
+    is_good_for_everybody(ana)
     numbers = [int(text) for text in ana.page.locator("[data-testid=ticket-row] .num").all_inner_texts()]
     for number in numbers:
         ana.goes_to(f"/tickets/{number}")
         expect(ana.page.get_by_test_id("message").first).to_be_visible()
-        _is_good_for_everybody(ana)
+        is_good_for_everybody(ana)
     ana.goes_to("/settings")
-    _is_good_for_everybody(ana)
+    is_good_for_everybody(ana)
     ana.goes_to("/tickets/999999")
     ana.sees_heading("We can't find that ticket")
-    _is_good_for_everybody(ana)
+    is_good_for_everybody(ana)
     ana.goes_to(f"/tickets/{numbers[0]}")
     portal.lets_time_pass(days=31)
     ana.sees_heading("Your session ended")
-    _is_good_for_everybody(ana)
+    is_good_for_everybody(ana)
 
 
 @pytest.mark.scenario("demo")
 def test_the_teams_pages(linh: Person):
     linh.goes_to("/agent")
     expect(linh.page.get_by_test_id("ticket-row").first).to_be_visible()
-    _is_good_for_everybody(linh)
+    is_good_for_everybody(linh)
     linh.page.get_by_test_id("ticket-row").first.get_by_role("link").click()
     linh.composer_is_ready()
     linh.notes("For the team alone.")
-    _is_good_for_everybody(linh)
+    is_good_for_everybody(linh)
 
 
 @pytest.mark.scenario("guest-ticket")
@@ -118,14 +119,14 @@ def test_the_teams_pages(linh: Person):
 def test_a_guests_pages(minh: Person, portal: Portal, situation: dict[str, str]):
     minh.follows_link(situation["link"].replace("/guest/", "/uk/guest/"))
     expect(minh.button("Send code")).to_be_visible()
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
     minh.presses("Send code")
     expect(minh.field("Verification code")).to_be_visible()
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
     minh.types("Verification code", portal.mails(situation["email"], "code")[0]["code"])
     minh.presses("Verify")
     minh.composer_is_ready()
-    _is_good_for_everybody(minh)
+    is_good_for_everybody(minh)
 
 
 @pytest.mark.scenario("new")

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Visitor
 from tests.browser.people import Person
 from tests.browser.portal import Portal
+from tests.browser.test_accessibility import is_good_for_everybody
 from tests.security.client import Client
 from ticket_portal.states.conversation import ConversationState
 
@@ -235,3 +236,26 @@ def test_an_own_code_is_refused_by_the_server_and_can_be_edited(ana: Person, num
     ana.presses("Edit")
     expect(ana.field("Your reply")).to_have_value(f"They ask me for {mail['code']}")
     expect(ana.message("They ask me for")).to_have_count(0)
+
+
+@pytest.mark.scenario("new")
+@pytest.mark.parametrize("language", ["fr"])
+def test_everybody_can_use_the_dialog_and_the_checklist(visitor: Visitor, linh: Person, number: int):
+    linh.opens(number)
+    linh.presses("Request details")
+    linh.page.get_by_role("dialog").get_by_role("checkbox", name="Transaction ID", exact=True).check()
+    is_good_for_everybody(linh)
+    linh.page.keyboard.press("Escape")
+    kinds = ("Transaction ID", "Network", "Amount and currency", "Date and time", "Screenshot")
+    picks(linh, *kinds, question="Which wallet did you use?")
+    ana = visitor("ana").is_signed_in()
+    ana.opens(number)
+    detail(ana, 5).get_by_role("checkbox").check()
+    ana.presses("Send {n} of {total}", n=0, total=6)
+    expect(detail(ana, 5).get_by_role("alert")).to_be_visible()
+    is_good_for_everybody(ana)
+    detail(ana, 5).locator("[name=reason]").fill("Je ne sais plus.")
+    detail(ana, 1).locator("[name=value]").fill("TRON")
+    ana.presses("Send {n} of {total}", n=2, total=6)
+    expect(detail(ana, 1)).to_have_attribute("data-state", "answered")
+    is_good_for_everybody(ana)

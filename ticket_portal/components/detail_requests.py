@@ -15,10 +15,8 @@ from ticket_portal.domain.detail_requests import LONGEST_ANSWER, LONGEST_LINE, M
 from ticket_portal.domain.tickets import LONGEST_BODY
 from ticket_portal.i18n.catalogues import msg
 
-# The same in every language.
-AMOUNT_LIKE = "0.5 BTC"
 UTC = "UTC"
-
+AN_AMOUNT = "0.5 BTC"
 NETWORKS = (
     "Bitcoin",
     "Lightning",
@@ -227,7 +225,7 @@ def _open(item: rx.Var[Item]) -> rx.Component:
                 item.kind,
                 ("txid", _txid_field(item)),
                 ("network", _network_field(item)),
-                ("amount", _line_field(item, placeholder=AMOUNT_LIKE, input_mode="text")),
+                ("amount", _line_field(item, placeholder=AN_AMOUNT)),
                 ("moment", _moment_field(item)),
                 ("screenshot", _screenshot_field(item)),
                 _area_field(item, "value", item.id, item.typed),
@@ -263,7 +261,6 @@ def _common(item: rx.Var[Item]) -> dict[str, Any]:
 
 
 def _line_field(item: rx.Var[Item], **attributes: Any) -> rx.Component:
-    mode = attributes.pop("input_mode", "text")
     return el.input(
         id=item.id,
         name="value",
@@ -271,7 +268,7 @@ def _line_field(item: rx.Var[Item], **attributes: Any) -> rx.Component:
         max_length=LONGEST_LINE,
         **_common(item),
         **attributes,
-        custom_attrs={"inputMode": mode, "spellCheck": "false"},
+        custom_attrs={"spellCheck": "false"},
     )
 
 
