@@ -28,6 +28,7 @@ def saved(writer: Any, place: Any) -> rx.Component:
     at = rx.Var("savedAt", _var_data=data).to(str)
     return el.span(
         rx.cond(at != "", t("Saved {time}", time=clock_time(at)), ""),
+        class_name="field__hint",
         custom_attrs={"data-testid": "draft-saved"},
     )
 

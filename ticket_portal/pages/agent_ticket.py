@@ -77,7 +77,10 @@ def _locked() -> rx.Component:
                         "no link opens it, and no e-mail about it is sent."
                     )
                 ),
-                el.button(t("Unlock"), type="button", class_name="btn btn--small", on_click=State.unlock),
+                el.div(
+                    el.button(t("Unlock"), type="button", class_name="btn btn--small", on_click=State.unlock),
+                    class_name="cluster",
+                ),
                 class_name="stack",
             ),
             class_name="note",

@@ -1,0 +1,86 @@
+"""What "this wasn't me" looks like: the page behind the link, which asks before it does anything."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from tests.cast import asks_about
+from ticket_portal.delivery import emails
+from ticket_portal.domain import notifications, tickets
+from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.routes import locks
+from ticket_portal.store.tables import Ticket
+from ticket_portal.store.unit_of_work import Store, Work
+
+
+@pytest.fixture
+def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
+    async def ask(function: Any, *args: Any) -> Any:
+        return await asyncio.to_thread(store.read, function, *args)
+
+    async def tell(function: Any, *args: Any) -> Any:
+        return await asyncio.to_thread(store.write, function, *args)
+
+    portal = SimpleNamespace(settings=store.settings, ask=ask, tell=tell)
+    monkeypatch.setattr(locks, "portal", lambda: portal)
+    return Starlette(routes=locks.routes)
+
+
+@pytest.fixture
+def link(store: Store, minh: Viewer) -> str:
+    """Where the second link at the foot of the guest's mail leads."""
+    store.write(tickets.submit, NOBODY, asks_about(minh), "ip")
+    [delivery] = store.write(notifications.take_due)
+    email = emails.write(store.settings, delivery)
+    address = f"{store.settings.public_url}/notifications/not-me/{delivery.lock_token}"
+    assert address in email.plain
+    assert address in email.html
+    return address.removeprefix(store.settings.public_url)
+
+
+def asked(app: Starlette, method: str, path: str) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal") as client:
+            return await client.request(method, path)
+
+    return asyncio.run(ask())
+
+
+def is_locked(store: Store) -> bool:
+    def look(work: Work) -> bool:
+        return work.session.exec(select(Ticket)).one().locked_at is not None
+
+    return store.read(look)
+
+
+def test_following_the_link_changes_nothing(app: Starlette, store: Store, link: str):
+    for method in ("GET", "HEAD"):
+        answer = asked(app, method, link)
+        assert answer.status_code == 200
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cache-control"] == "no-store"
+    assert 'lang="vi"' in asked(app, "GET", link).text
+    assert '<form method="post">' in asked(app, "GET", link).text
+    assert not is_locked(store)
+
+
+def test_the_button_locks_and_says_so(app: Starlette, store: Store, link: str):
+    for _ in range(2):
+        answer = asked(app, "POST", link)
+        assert answer.status_code == 200
+        assert "<form" not in answer.text
+    assert is_locked(store)
+    assert "<form" not in asked(app, "GET", link).text
+
+
+def test_a_forged_link_has_the_page_of_invalid_links(app: Starlette, store: Store, link: str):
+    for method in ("GET", "POST"):
+        answer = asked(app, method, link[:-1] + ("0" if link[-1] != "0" else "1"))
+        assert answer.status_code == 404
+        assert "<form" not in answer.text
+    assert not is_locked(store)
