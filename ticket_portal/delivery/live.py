@@ -66,6 +66,7 @@ class Hub:
                 self._waiting[topic].discard(changed)
                 if not self._waiting[topic]:
                     del self._waiting[topic]
+                    self._whispers.pop(topic, None)
             self._let_go(asyncio.get_running_loop().time())
 
     async def wait(self, changed: asyncio.Event) -> None:

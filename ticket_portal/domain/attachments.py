@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from ticket_portal.domain.errors import FileGone, TooManyFiles
 from ticket_portal.domain.people import Viewer
+from ticket_portal.store import search
 from ticket_portal.store.tables import Attachment, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -98,3 +99,4 @@ def _take(work: Work, ticket: Ticket, message: Message, ids: tuple[str, ...], *o
     if message.kind != "note":
         ticket.has_files = True
         work.session.add(ticket)
+        search.remember(work, ticket, "file", message.id, ", ".join(found[file_id].name for file_id in ids))
