@@ -14,7 +14,9 @@ CHECKS = {
     "types": [TOOLS / "pyright"],
     "layers": [TOOLS / "lint-imports", "--no-cache"],
     "front end": [sys.executable, "-m", "ticket_portal.frontend"],
-    "tests": [sys.executable, "-m", "pytest", "-q"],
+    # Two processes: Playwright keeps an event loop running in its own, and other tests start theirs.
+    "tests": [sys.executable, "-m", "pytest", "-q", "--ignore", "tests/browser"],
+    "scenes": [sys.executable, "-m", "pytest", "-q", "tests/browser"],
 }
 
 

@@ -1,5 +1,6 @@
 // Texts, addresses and times in the reader's language. The language is the address's; each page's route module
-// registers its own catalogue (written into utils/catalogues by the build), so a browser loads one language only.
+// registers its own catalogue (written into utils/catalogues by the build), so a browser loads one page's texts in one
+// language only.
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useLocation, useParams } from "react-router";
 import { DEFAULT, TRANSLATED } from "$/utils/catalogues/locales";
@@ -7,7 +8,8 @@ import { DEFAULT, TRANSLATED } from "$/utils/catalogues/locales";
 const catalogues = {};
 const EMPTY = { plural: (n) => Number(n !== 1), messages: {} };
 export const register = (code, catalogue) => {
-  catalogues[code] = catalogue;
+  // Each page brings what it says; what an earlier page brought stays.
+  catalogues[code] = { ...catalogue, messages: { ...catalogues[code]?.messages, ...catalogue.messages } };
 };
 
 export const localeOf = (path) => {

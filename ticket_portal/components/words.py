@@ -15,6 +15,7 @@ from reflex_components_core.el.elements.base import BaseHTML
 from reflex_components_core.el.elements.inline import A
 
 from ticket_portal.frontend.site import SITE
+from ticket_portal.i18n import pages
 from ticket_portal.i18n.catalogues import page_text
 from ticket_portal.i18n.locales import DEFAULT, LOCALES, localized
 
@@ -158,18 +159,21 @@ class NativeForm(BaseHTML):
 
 
 class UseCatalog(rx.Fragment):
-    """Shows nothing; makes the module of a route import the catalogues of the given languages."""
+    """Shows nothing; makes the module of a route import what its page says in the given languages."""
 
+    _page: str = ""
     _locales: tuple[str, ...] = ()
 
     @classmethod
-    def create(cls, *locales: str) -> "UseCatalog":
+    def create(cls, page: str, *locales: str) -> "UseCatalog":
         self = cast("UseCatalog", super().create())
-        self._locales = locales
+        self._page, self._locales = page, locales
         return self
 
     def add_imports(self) -> dict[str, Any]:
-        return {f"$/utils/catalogues/{locale}": [ImportVar(tag=None)] for locale in self._locales}
+        return {
+            f"$/utils/catalogues/{self._page}/{locale}": [ImportVar(tag=None)] for locale in self._locales
+        }
 
 
 class _Hook(rx.Fragment):
@@ -247,13 +251,13 @@ class Page:
         return not self.private and "[" not in self.path
 
 
-def add_pages(app: rx.App, pages: Sequence[Page], not_found: Page) -> None:
+def add_pages(app: rx.App, wanted: Sequence[Page], not_found: Page) -> None:
     """Put each page at its address in every language: compiled once, with a thin route per language."""
-    for page in pages:
+    for page in wanted:
         shared = rx.memo(_as_memo(page.body))
         for locale in LOCALES:
             app.add_page(
-                _in_language(shared, locale),
+                _in_language(shared, page.body.__module__.rsplit(".", 1)[-1], locale),
                 route=localized(locale, page.path),
                 title=SITE.title(page_text(locale, page.title)),
                 description=page_text(locale, page.description, company=SITE.company) or None,
@@ -263,7 +267,7 @@ def add_pages(app: rx.App, pages: Sequence[Page], not_found: Page) -> None:
             )
     lost = rx.memo(_as_memo(not_found.body))
     app.add_page(
-        lambda: rx.fragment(UseCatalog.create(*LOCALES), lost()),
+        lambda: rx.fragment(UseCatalog.create(pages.ALL, *LOCALES), lost()),
         route="404",
         title=_call("t", not_found.title) + f" · {SITE.name}",
         image=SITE.url("/icon-512.png"),
@@ -271,8 +275,8 @@ def add_pages(app: rx.App, pages: Sequence[Page], not_found: Page) -> None:
     )
 
 
-def _in_language(shared: Callable[[], rx.Component], locale: str) -> Callable[[], rx.Component]:
-    return lambda: rx.fragment(UseCatalog.create(locale), shared())
+def _in_language(shared: Callable[[], rx.Component], page: str, locale: str) -> Callable[[], rx.Component]:
+    return lambda: rx.fragment(UseCatalog.create(page, locale), shared())
 
 
 def _as_memo(body: Callable[[], rx.Component]) -> Callable[[], rx.Component]:

@@ -13,6 +13,7 @@ from typing import Any
 import reflex_base
 from reflex.plugins import Plugin
 
+from ticket_portal.i18n import pages
 from ticket_portal.i18n.catalogues import msg, read_texts
 from ticket_portal.i18n.locales import DEFAULT, LOCALES, TRANSLATED, localized
 from ticket_portal.i18n.recovery_words import LISTS, words
@@ -51,15 +52,22 @@ def json_text(value: object) -> str:
 
 
 class Catalogues(Plugin):
-    """Writes one catalogue module per language; a page's route imports its own."""
+    """Writes one catalogue module per page and language; a page's route imports its own."""
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
-        """The modules `utils/catalogues/<language>.js`, and the list of languages."""
+        """The modules `utils/catalogues/<page>/<language>.js`, and the list of languages."""
         folder = Path("utils/catalogues")
         names = f"export const DEFAULT = {json_text(DEFAULT)};\nexport const TRANSLATED = {json_text(TRANSLATED)};\n"
         return [
             (folder / "locales.js", names),
-            *((folder / f"{locale}.js", catalogue_module(locale)) for locale in LOCALES),
+            *(
+                (folder / page / f"{locale}.js", catalogue_module(locale, texts))
+                for page, texts in [
+                    (pages.ALL, None),
+                    *((name, pages.texts_of(name)) for name in pages.names()),
+                ]
+                for locale in LOCALES
+            ),
         ]
 
     def post_build(self, **context: Any) -> None:
@@ -70,10 +78,10 @@ class Catalogues(Plugin):
                 raise BuildChanged(f"the language of the page /{locale}")
 
 
-def catalogue_module(locale: str) -> str:
-    """The JavaScript module that registers a language's texts."""
+def catalogue_module(locale: str, texts: set[str] | None = None) -> str:
+    """The JavaScript module that registers a language's texts: those named, or all of them."""
     found = read_texts(locale, "pages")
-    messages = {**found.singles, **found.plurals}
+    messages = {k: v for k, v in {**found.singles, **found.plurals}.items() if texts is None or k in texts}
     return (
         'import { register } from "$/public/js/i18n.js";\n'
         f"register({json_text(locale)}, {{ plural: (n) => {found.plural_rule}, messages: {json_text(messages)} }});\n"
