@@ -136,7 +136,8 @@ class Ticket(SQLModel, table=True):
     reminders: int = 0
     # Numbers, not keys: they are what people read and never change.
     merged_into: int | None = Field(default=None, index=True)
-    follows: int | None = Field(default=None, index=True)
+    follows: int | None = None
+    followed_by: int | None = None
 
 
 class Rating(SQLModel, table=True):
