@@ -81,7 +81,9 @@ def test_what_is_refused_leaves_the_message_and_the_other_files(ana: Person, lin
     codes = [error.get_attribute("data-code") for error in errors.all()]
     assert sorted(codes) == ["file_empty", "file_kind", "file_mismatch", "file_too_large"]
     expect(errors.filter(has_text="report.exe")).to_contain_text(
-        ana.word("{name} can't be sent. Use JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4.", name="report.exe")
+        ana.word(
+            "{name} can't be sent. Use JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4.", name="report.exe"
+        )
     )
     errors.filter(has_text="empty.txt").get_by_role("button").click()
     expect(errors).to_have_count(3)
