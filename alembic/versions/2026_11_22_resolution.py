@@ -32,9 +32,9 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("reminders", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("ticket", sa.Column("merged_into", sa.Integer(), nullable=True))
     op.add_column("ticket", sa.Column("follows", sa.Integer(), nullable=True))
+    op.add_column("ticket", sa.Column("followed_by", sa.Integer(), nullable=True))
     op.create_index("ix_ticket_due", "ticket", ["due_at"], unique=False)
     op.create_index(op.f("ix_ticket_merged_into"), "ticket", ["merged_into"], unique=False)
-    op.create_index(op.f("ix_ticket_follows"), "ticket", ["follows"], unique=False)
     _begin_deadlines()
 
 
@@ -57,9 +57,8 @@ def _begin_deadlines() -> None:
 
 def downgrade() -> None:
     """Take this version back."""
-    op.drop_index(op.f("ix_ticket_follows"), table_name="ticket")
     op.drop_index(op.f("ix_ticket_merged_into"), table_name="ticket")
     op.drop_index("ix_ticket_due", table_name="ticket")
-    for column in ("follows", "merged_into", "reminders", "closes_at", "due_at"):
+    for column in ("followed_by", "follows", "merged_into", "reminders", "closes_at", "due_at"):
         op.drop_column("ticket", column)
     op.drop_table("rating")

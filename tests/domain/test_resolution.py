@@ -72,7 +72,7 @@ def test_what_waits_for_its_customer_is_reminded_of_twice_and_then_closes(work, 
     messages.seen(work, ana, ticket.number, 10**6)
     asked = clock.now
     assert passes(work, clock, days=2, hours=23) == []
-    assert resolution.view(work, ticket).closes_at == ""
+    assert messages.thread(work, ticket.id, team=False).resolution.closes_at == ""
     clock.advance(hours=1)
     resolution.let_time_work(work)
     clock.advance(seconds=HOLD)
@@ -84,7 +84,7 @@ def test_what_waits_for_its_customer_is_reminded_of_twice_and_then_closes(work, 
     clock.advance(seconds=HOLD)
     [second] = mails(work)
     assert (second.kind, second.data["closes"]) == ("reminder", (asked + timedelta(days=14)).isoformat())
-    assert resolution.view(work, ticket).closes_at == second.data["closes"]
+    assert messages.thread(work, ticket.id, team=False).resolution.closes_at == second.data["closes"]
     assert passes(work, clock, days=6, hours=23) == []
     assert passes(work, clock, hours=1) == ["closed"]
     assert events_of(work, ticket)[-3:] == ["reminder", "reminder", "closed"]
@@ -213,7 +213,7 @@ def test_a_closed_ticket_is_rated_by_its_requester_and_the_team_sees_it(work, cl
     assert (found.score, found.comment, found.can_rate) == (4, "Slow, but kind.", True)
 
     clock.advance(hours=1)
-    assert not resolution.view(work, ticket).can_rate
+    assert not messages.thread(work, ticket.id, team=False).resolution.can_rate
     with pytest.raises(RatingFinal):
         resolution.rate(work, ana, ticket.number, RatingForm(1))
     with pytest.raises(NotAllowed):
@@ -349,8 +349,8 @@ def test_a_follow_up_is_linked_both_ways_for_the_same_person_alone(work, ana, bu
     earlier = opens(work, ana)
     after = tickets.submit(work, ana, replace(asks_about(ana), follows=earlier.number))
     work.session.flush()
-    assert resolution.view(work, after).follows == earlier.number
-    assert resolution.view(work, earlier).followed_by == [after.number]
+    assert messages.thread(work, after.id, team=False).resolution.follows == earlier.number
+    assert messages.thread(work, earlier.id, team=False).resolution.followed_by == after.number
 
     strangers = tickets.submit(work, budi, replace(asks_about(budi), follows=earlier.number))
     unproved = tickets.submit(work, NOBODY, replace(asks_about(minh), follows=guest_ticket.number))

@@ -262,15 +262,15 @@ def joined_notice() -> rx.Component:
 def related(base: str) -> rx.Component:
     """Name the tickets before and after this one; `base` is where this reader finds tickets by number."""
     return rx.cond(
-        (State.resolution.follows > 0) | (State.resolution.followed_by.length() > 0),
+        (State.resolution.follows > 0) | (State.resolution.followed_by > 0),
         el.p(
             rx.cond(
                 State.resolution.follows > 0,
                 el.span(t("Follows ticket"), " ", _by_number(base, State.resolution.follows)),
             ),
-            rx.foreach(
-                State.resolution.followed_by,
-                lambda number: el.span(t("Followed by ticket"), " ", _by_number(base, number)),
+            rx.cond(
+                State.resolution.followed_by > 0,
+                el.span(t("Followed by ticket"), " ", _by_number(base, State.resolution.followed_by)),
             ),
             class_name="ticket__meta",
         ),

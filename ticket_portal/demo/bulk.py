@@ -208,6 +208,7 @@ class _Writer:
             "reminders": 0,
             "merged_into": None,
             "follows": None,
+            "followed_by": None,
         }
 
     def _happened(self, ticket: dict[str, Any], requester: Requester, step: Step) -> None:

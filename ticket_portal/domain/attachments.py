@@ -67,8 +67,8 @@ def of_messages(work: Work, message_ids: Iterable[int]) -> dict[int, list[FileVi
     found: dict[int, list[FileView]] = defaultdict(list)
     if not wanted:
         return found
-    query = select(Attachment).where(col(Attachment.message_id).in_(wanted)).order_by(col(Attachment.place))
-    for file in work.session.exec(query).all():
+    query = select(Attachment).where(col(Attachment.message_id).in_(wanted))
+    for file in sorted(work.session.exec(query).all(), key=lambda file: file.place):
         found[file.message_id or 0].append(view(file))
     return found
 

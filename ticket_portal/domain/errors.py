@@ -414,7 +414,7 @@ class TooManyUploads(TooMany):
     """More uploads than a person makes."""
 
     code = "too_many_uploads"
-    text = _("That were very many files. Please wait until {until} with the next one.")
+    text = _("That's a lot of files. Please wait until {until} before adding more.")
 
 
 class LinkMoved(LinkInvalid):

@@ -28,7 +28,7 @@ from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.domain.shield import refuse_secrets
-from ticket_portal.store.tables import Account, Event, Message, Reading, Ticket
+from ticket_portal.store.tables import Account, Event, Message, Rating, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 WINDOW = 30
@@ -253,13 +253,14 @@ def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
 def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
     """Return the newest part of a conversation for an audience; ask `permissions` before anybody gets it."""
     found = work.session.exec(
-        select(Ticket, Account.name)
+        select(Ticket, Account.name, Rating)
         .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
+        .join(Rating, col(Rating.ticket_id) == col(Ticket.id), isouter=True)
         .where(Ticket.id == ticket_id)
     ).first()
     if found is None:
         raise NotFound
-    ticket, assignee = found
+    ticket, assignee, rating = found
     entries = _entries(work, ticket_id, team=team, before=None)
     until = tickets.reopen_until(ticket, work.settings.reopen_days)
     return Thread(
@@ -282,7 +283,7 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         last_seq=entries[-1].view.seq if entries else 0,
         seen_by_team_seq=ticket.seen_by_team_seq,
         has_earlier=len(entries) > WINDOW,
-        resolution=resolution.view(work, ticket),
+        resolution=resolution.view(work, ticket, rating),
         topic=ticket.topic,
         details=detail_requests.of_ticket(work, ticket_id),
         entries=entries[-WINDOW:],

@@ -1,10 +1,10 @@
 """How a ticket ends: closed by somebody or by time, rated, joined with another one, followed by a new one (SPEC 5)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from ticket_portal.domain import deadlines, events, notifications, tickets
 from ticket_portal.domain.errors import (
@@ -56,23 +56,21 @@ class ResolutionView:
     closed_at: str = ""
     joined_with: int = 0
     follows: int = 0
-    followed_by: list[int] = field(default_factory=list[int])
+    followed_by: int = 0
     score: int = 0
     comment: str = ""
     can_rate: bool = False
 
 
-def view(work: Work, ticket: Ticket) -> ResolutionView:
+def view(work: Work, ticket: Ticket, rating: Rating | None) -> ResolutionView:
     """Return how a ticket ends; ask `permissions` before anybody gets it."""
-    rating = work.session.get(Rating, ticket.id)
     closes_at = deadlines.announced_closing(work, ticket)
-    followers = select(Ticket.number).where(Ticket.follows == ticket.number).order_by(col(Ticket.id))
     return ResolutionView(
         closes_at=closes_at.isoformat() if closes_at else "",
         closed_at=ticket.closed_at.isoformat() if ticket.closed_at else "",
         joined_with=ticket.merged_into or 0,
         follows=ticket.follows or 0,
-        followed_by=[number for number in work.session.exec(followers).all() if number],
+        followed_by=ticket.followed_by or 0,
         score=rating.score if rating else 0,
         comment=rating.comment if rating else "",
         can_rate=ticket.status == "closed" and (rating is None or not _is_final(work, rating)),

@@ -425,7 +425,7 @@ def new_message(work: Work, ticket: Ticket, author: Viewer, kind: str, body: str
 
 
 def _followed(work: Work, viewer: Viewer, ticket: Ticket, number: int) -> int | None:
-    """Return the number of the earlier ticket that a new one follows, if it is the same person's."""
+    """Link an earlier ticket with the new one that follows it, if it is the same person's; return its number."""
     if not number:
         return None
     try:
@@ -434,6 +434,8 @@ def _followed(work: Work, viewer: Viewer, ticket: Ticket, number: int) -> int | 
         return None
     if earlier.account_id is None and earlier.address != ticket.address:
         return None
+    earlier.followed_by = ticket.number
+    work.session.add(earlier)
     work.changed(earlier)
     return earlier.number
 

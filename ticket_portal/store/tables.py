@@ -137,7 +137,8 @@ class Ticket(SQLModel, table=True):
     reminders: int = 0
     # Numbers, not keys: they are what people read and never change.
     merged_into: int | None = Field(default=None, index=True)
-    follows: int | None = Field(default=None, index=True)
+    follows: int | None = None
+    followed_by: int | None = None
     # An account took a guest's ticket over: until then its old links work, and it can be given back.
     guest_until: datetime | None = _moment(null=True)
     # Somebody said by a link in a mail that this ticket is not theirs: nobody reads it by that address any more.
