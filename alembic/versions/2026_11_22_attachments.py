@@ -45,10 +45,13 @@ def upgrade() -> None:
         ticket.add_column(sa.Column("has_files", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("ticket") as ticket:
         ticket.alter_column("has_files", server_default=None)
+    # This default stays, because SQLite could only drop it by copying the table.
+    op.add_column("message", sa.Column("files", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     """Take this version back."""
+    op.drop_column("message", "files")
     with op.batch_alter_table("ticket") as ticket:
         ticket.drop_column("has_files")
     op.drop_index("ix_attachment_open", table_name="attachment")

@@ -39,10 +39,12 @@ def upgrade() -> None:
     op.create_index("ix_detail_item_ticket", "detailitem", ["ticket_id", "state"], unique=False)
     # The default is for the rows that are there; it stays, because SQLite could only drop it by copying the table.
     op.add_column("ticket", sa.Column("topic", sa.String(), nullable=False, server_default=""))
+    op.add_column("ticket", sa.Column("has_details", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
     """Take this version back."""
+    op.drop_column("ticket", "has_details")
     op.drop_column("ticket", "topic")
     op.drop_index("ix_detail_item_ticket", table_name="detailitem")
     op.drop_table("detailitem")

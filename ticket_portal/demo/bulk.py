@@ -184,6 +184,8 @@ class _Writer:
             "number": FIRST_NUMBER + self._ticket_id - 1,
             "subject": plan.subject,
             "topic": "",
+            "has_files": False,
+            "has_details": False,
             "status": "new",
             "turn_rank": 1,
             "queue_rank": 0,
@@ -284,6 +286,7 @@ class _Writer:
                 "author_id": who.account_id,
                 "author_name": who.name,
                 "body": step.body,
+                "files": 0,
                 "client_id": step.client_id,
                 "created_at": step.at,
             }

@@ -96,6 +96,8 @@ def _take(work: Work, ticket: Ticket, message: Message, ids: tuple[str, ...], *o
         file = found[file_id]
         file.ticket_id, file.message_id, file.place = ticket.id, message.id, place
         work.session.add(file)
+    message.files = len(ids)
+    work.session.add(message)
     if message.kind != "note":
         ticket.has_files = True
         work.session.add(ticket)

@@ -189,6 +189,7 @@ def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) 
     facts = {"count": count} if count else {}
     message, event = _post(work, ticket, viewer, "details", form, **facts)
     detail_requests.add(work, message, form.items)
+    ticket.has_details = ticket.has_details or bool(form.items)
     tickets.move(work, ticket, "waiting_customer")
     notifications.about(work, ticket, event, "details_requested")
     return message
@@ -285,7 +286,7 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         has_earlier=len(entries) > WINDOW,
         resolution=resolution.view(work, ticket, rating),
         topic=ticket.topic,
-        details=detail_requests.of_ticket(work, ticket_id),
+        details=detail_requests.of_ticket(work, ticket_id) if ticket.has_details else [],
         entries=entries[-WINDOW:],
     )
 
@@ -422,7 +423,9 @@ def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> l
     if before is not None:
         query = query.where(col(Event.seq) < before)
     found = work.session.exec(query.order_by(col(Event.seq).desc()).limit(WINDOW + 1)).all()
-    files = attachments.of_messages(work, [message.id for _event, message in found if message])
+    files = attachments.of_messages(
+        work, [message.id for _event, message in found if message and message.files]
+    )
     return [
         _entry(event, message, files.get(event.message_id or 0, [])) for event, message in reversed(found)
     ]

@@ -122,6 +122,7 @@ class Ticket(SQLModel, table=True):
     assignee_id: int | None = _by("account")
     client_id: str | None = Field(default=None, unique=True)
     has_files: bool = False
+    has_details: bool = False
     last_seq: int = 0
     team_seq: int = 0
     requester_seq: int = 0
@@ -173,6 +174,8 @@ class Message(SQLModel, table=True):
     body: str = Field(sa_type=Text)
     client_id: str
     created_at: datetime = _moment()
+    # How many attachments it has: most have none, and those are not asked for.
+    files: int = 0
 
 
 class Attachment(SQLModel, table=True):
