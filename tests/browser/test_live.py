@@ -87,7 +87,7 @@ def test_what_people_write_is_text_everywhere(ana: Person, linh: Person):
     linh.replies(text + "!")
     ana.sees_message(text + "!")
     for person in (ana, linh):
-        expect(person.page.locator("main img, main b")).to_have_count(0)
+        expect(person.page.locator("main h1 :is(img, b), main .msg :is(img, b)")).to_have_count(0)
 
 
 @pytest.mark.scenario("new")
