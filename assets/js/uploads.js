@@ -5,12 +5,11 @@ import { localeOf } from "$/public/js/i18n.js";
 import { get, remove, set } from "$/public/js/keep.js";
 import { discard, items, newId, patch as patchItem } from "$/public/js/outbox.js";
 
-const AGAIN_AFTER = 4000;
 const MEGABYTE = 1_000_000;
-const running = new Map(); // key → the request and how far it is
+export const running = new Map(); // key → the request and how far it is
 const listeners = new Set();
 let version = 0;
-const changed = () => {
+export const changed = () => {
   version += 1;
   listeners.forEach((listener) => listener());
 };
@@ -23,6 +22,9 @@ const subscribe = (listener) => {
   };
 };
 
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, word) => values[word] ?? whole);
+export const entryOf = (file, target) => ({ key: newId(), target, id: "", name: file.name, kind: file.type, size: file.size, state: "sending", width: 0, height: 0, code: "", problem: "" });
+
 const name = (viewer, place) => `portal:files:${viewer}:${place}`;
 export const listed = (viewer, place) => {
   try {
@@ -32,13 +34,13 @@ export const listed = (viewer, place) => {
     return []; // not ours any more
   }
 };
-const save = (viewer, place, files) => {
+export const save = (viewer, place, files) => {
   if (files.length) set(name(viewer, place), JSON.stringify(files));
   else remove(name(viewer, place));
   changed();
 };
 // A file is in the list of its composer, or already in a message of the outbox.
-const patch = (viewer, place, key, change) => {
+export const patch = (viewer, place, key, change) => {
   const files = listed(viewer, place);
   if (files.some((file) => file.key === key)) save(viewer, place, files.map((file) => (file.key === key ? { ...file, ...change } : file)));
   else {
@@ -48,102 +50,9 @@ const patch = (viewer, place, key, change) => {
   }
 };
 
-// The bytes of what is not uploaded yet, for the case of a reload.
-const shelf = (mode, use) =>
-  new Promise((done, fail) => {
-    const open = indexedDB.open("portal-files", 1);
-    open.onupgradeneeded = () => open.result.createObjectStore("files");
-    open.onerror = fail;
-    open.onsuccess = () => {
-      const asked = use(open.result.transaction("files", mode).objectStore("files"));
-      asked.onsuccess = () => done(asked.result);
-      asked.onerror = fail;
-      asked.transaction.oncomplete = () => open.result.close();
-    };
-  }).catch(() => undefined); // refused (private windows): then a reload loses what was on its way
-const unshelve = (key) => void shelf("readwrite", (files) => files.delete(key));
-
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, word) => values[word] ?? whole);
-const endingOf = (file) => file.name.split(".").pop().toLowerCase();
-const refusal = (file, count, rules) => {
-  const most = endingOf(file) === "mp4" ? rules.video_mb : rules.file_mb;
-  if (count >= rules.most) return ["too_many_files", fill(rules.too_many_files, { most: rules.most })];
-  if (!rules.endings.includes(endingOf(file))) return ["file_kind", fill(rules.file_kind, { name: file.name })];
-  if (!file.size) return ["file_empty", fill(rules.file_empty, { name: file.name })];
-  if (file.size > most * MEGABYTE) return ["file_too_large", fill(rules.file_too_large, { name: file.name, most })];
-  return undefined;
-};
-
-// Two tabs may know of the same file; one of them sends it.
-const alone = (key, run) => (navigator.locks ? navigator.locks.request(`portal:${key}`, { ifAvailable: true }, (lock) => lock && run()) : run());
-const answerOf = (request) => {
-  try {
-    return JSON.parse(request.responseText);
-  } catch {
-    return {};
-  }
-};
-const send = (viewer, place, target, rules, key, file) =>
-  alone(
-    key,
-    () =>
-      new Promise((done) => {
-        const request = new XMLHttpRequest();
-        const at = (sent, again) => {
-          running.set(key, { request, sent, again, done });
-          changed();
-        };
-        const begin = () => {
-          const here = window.location.pathname;
-          const who = here.includes("/guest/") ? "&as=guest" : ""; // one browser may be an account and a guest
-          request.open("POST", `/files?${target}${who}&language=${localeOf(here)}`);
-          request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
-          request.setRequestHeader("Content-Type", "application/octet-stream");
-          request.send(file);
-          at(0);
-        };
-        request.upload.onprogress = (event) => at(event.loaded / event.total);
-        // The connection, not the file: once more, until it is there or taken away.
-        request.onerror = () => at(0, setTimeout(begin, AGAIN_AFTER));
-        request.onload = () => {
-          const answer = answerOf(request);
-          const refused = { state: "failed", code: answer.code ?? "refused", problem: answer.detail ?? fill(rules.refused, { name: file.name }) };
-          running.delete(key);
-          unshelve(key);
-          patch(viewer, place, key, request.status === 201 ? answer : refused);
-          done();
-        };
-        begin();
-      }),
-  );
-
-const add = (viewer, place, target, rules, chosen) => {
-  for (const file of chosen) {
-    const files = listed(viewer, place);
-    const key = newId();
-    const entry = { key, target, id: "", name: file.name, kind: file.type, size: file.size, state: "sending", width: 0, height: 0, code: "", problem: "" };
-    const refused = refusal(file, files.filter((it) => it.state !== "failed").length, rules);
-    if (refused) {
-      save(viewer, place, [...files, { ...entry, state: "failed", code: refused[0], problem: refused[1] }]);
-      continue;
-    }
-    save(viewer, place, [...files, entry]);
-    void shelf("readwrite", (store) => store.put(file, key));
-    void send(viewer, place, target, rules, key, file);
-  }
-};
-// Begin again what a reload interrupted.
-const resume = (viewer, place, target, rules, files) =>
-  files.forEach(async (entry) => {
-    if (entry.id || entry.state === "failed" || running.has(entry.key)) return;
-    running.set(entry.key, { sent: 0 });
-    const file = await shelf("readonly", (store) => store.get(entry.key));
-    if (file) void send(viewer, place, target, rules, entry.key, file);
-    else {
-      running.delete(entry.key);
-      patch(viewer, place, entry.key, { state: "failed", code: "file_gone", problem: fill(rules.lost, { name: entry.name }) });
-    }
-  });
+// What sends them is loaded when there is something to send.
+const loadSending = () => import("$/public/js/sending.js");
+const unshelve = (key) => void loadSending().then((sending) => sending.unshelve(key), () => {});
 const stop = (file) => {
   const at = running.get(file.key);
   running.delete(file.key);
@@ -197,6 +106,9 @@ export const shown = (file) => {
     sort: PICTURE.test(file.kind) ? "picture" : file.kind === "video/mp4" ? "film" : "document",
   };
 };
+// The connection went away before what sends could be loaded.
+const lost = (file, target, rules) => ({ ...entryOf(file, target), state: "failed", code: "file_gone", problem: fill(rules.lost, { name: file.name }) });
+
 export const useUploads = () =>
   useSyncExternalStore(
     subscribe,
@@ -217,7 +129,8 @@ export const useFiles = (viewer, place, target, live, rules) => {
   useEffect(() => {
     if (!ready || !live) return;
     const unsent = items(viewer).filter((item) => String(item.number) === place);
-    resume(viewer, place, target, rules, [...listed(viewer, place), ...unsent.flatMap((item) => item.files ?? [])]);
+    const begun = [...listed(viewer, place), ...unsent.flatMap((item) => item.files ?? [])];
+    if (begun.length) void loadSending().then((sending) => sending.resume(viewer, place, target, rules, begun), () => {});
   }, [viewer, place, target, live]);
 
   useEffect(() => {
@@ -226,7 +139,10 @@ export const useFiles = (viewer, place, target, live, rules) => {
     const input = box.querySelector("input[type=file]");
     const take = (files) => {
       const { viewer: who, place: where, target: to, rules: by } = now.current;
-      add(who, where, to, by, files);
+      loadSending().then(
+        (sending) => sending.add(who, where, to, by, files),
+        () => save(who, where, [...listed(who, where), ...files.map((file) => lost(file, to, by))]),
+      );
     };
     const choose = () => {
       take([...input.files]);
@@ -268,33 +184,12 @@ export const useFiles = (viewer, place, target, live, rules) => {
   return { ref: setBox, list, over, ready, open: () => box?.querySelector("input[type=file]").click() };
 };
 
-// A picture or a film, large, in the page's own dialog; without it the link opens the file itself.
 const onClick = (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-large]") : null;
   const dialog = link && document.getElementById("large-file");
   if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const film = link.dataset.large === "film";
-  const [picture, player, title, download] = ["img", "video", "[data-title]", "a[download]"].map((part) => dialog.querySelector(part));
-  picture.hidden = film;
-  player.hidden = !film;
-  picture.alt = link.dataset.name;
-  (film ? player : picture).src = link.href;
-  title.textContent = link.dataset.name;
-  download.href = `${link.href}?download`;
-  dialog.showModal();
+  // Without what shows it large the link does what links do.
+  import("$/public/js/large_file.js").then(({ show }) => show(dialog, link), () => window.location.assign(link.href));
 };
-// The toggle of a dialog does not bubble; a closed film must not go on talking.
-const onClose = (event) => {
-  if (event.target.id !== "large-file") return;
-  for (const part of event.target.querySelectorAll("img, video")) part.removeAttribute("src");
-  event.target.querySelector("video").load();
-};
-const onBackdrop = (event) => {
-  if (event.target.id === "large-file") event.target.close();
-};
-if (typeof document !== "undefined") {
-  document.addEventListener("click", onClick);
-  document.addEventListener("click", onBackdrop);
-  document.addEventListener("close", onClose, true);
-}
+if (typeof document !== "undefined") document.addEventListener("click", onClick);

@@ -459,7 +459,8 @@ def _composer_data() -> VarData:
     return hook_value("conversation", "useComposer", "composer", State.writer, State.ticket, ~_of_team())
 
 
-def _composer_var(name: str, kind: type) -> rx.Var:
+def composer_var(name: str, kind: type) -> rx.Var:
+    """Return what the composer's hook (assets/js/conversation.js) says of itself under a name."""
     return rx.Var(f"composer.{name}", _var_data=_composer_data()).to(kind)
 
 
@@ -484,9 +485,9 @@ def jump(lines: rx.Var[list[Line]]) -> rx.Component:
 
 def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
     """The box at the bottom. It never waits for the server: what is sent goes to the browser's outbox first."""
-    mode = _composer_var("mode", str)
-    problem = _composer_var("problem", str)
-    length = _composer_var("length", int)
+    mode = composer_var("mode", str)
+    problem = composer_var("problem", str)
+    length = composer_var("length", int)
     picker = _picker()
     return el.div(
         jump(_lines()),
@@ -546,7 +547,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
             custom_attrs={
                 "data-testid": "composer",
                 "data-mode": rx.cond(mode == "note", "note", "public"),
-                "ref": _composer_var("ref", object),
+                "ref": composer_var("ref", object),
             },
         ),
         class_name="dock",
@@ -585,32 +586,8 @@ def send_button(
         type="submit",
         value=kind,
         class_name=f"btn {tone}",
-        disabled=~_composer_var("ready", bool),
+        disabled=~composer_var("ready", bool),
         custom_attrs={"data-main": "true"} if main else {},
-    )
-
-
-def agent_buttons() -> tuple[rx.Component, ...]:
-    """Return the team's buttons: what they do follows from who will read it."""
-    mode = _composer_var("mode", str)
-    return (
-        rx.cond(
-            mode == "note",
-            send_button(t("Add internal note"), "note", tone="btn--note"),
-            rx.fragment(
-                el.button(
-                    icon("list-check"),
-                    t("Add items"),
-                    type="button",
-                    class_name="btn btn--quiet",
-                    aria_haspopup="dialog",
-                    disabled=~_composer_var("ready", bool),
-                    custom_attrs={"data-asks": "true"},
-                ),
-                send_button(t("Request details"), "details", main=False, tone=""),
-                send_button(t("Reply"), "reply"),
-            ),
-        ),
     )
 
 

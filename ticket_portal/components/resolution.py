@@ -1,21 +1,19 @@
-"""How a ticket ends: "did this solve it?", the rating, what was joined and what follows; for requester and team."""
+"""How a ticket ends: "did this solve it?", the rating, what was joined and what follows."""
 
 import reflex as rx
 from reflex import el
 
 from ticket_portal.components.connection import is_live
-from ticket_portal.components.hooks import dispatcher, hook_value, js_handler
+from ticket_portal.components.hooks import dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import A, NativeForm, date, href, t
 from ticket_portal.domain.resolution import LONGEST_COMMENT
 from ticket_portal.states.resolution import ResolutionState as State
 from ticket_portal.states.session import SessionState
 
-LONGEST_NUMBER = 10
 LONGEST_LINE = 500
 
 _RATING = hook_value("resolution", "useAnswer", "ratingForm", dispatcher(State.rate))
-_JOINING = hook_value("resolution", "useAnswer", "joiningForm", dispatcher(State.merge))
 _WHY = hook_value(
     "resolution",
     "useWhy",
@@ -145,7 +143,7 @@ def _rating_form() -> rx.Component:
             max_length=LONGEST_COMMENT,
             default_value=State.resolution.comment,
         ),
-        _refusal(),
+        refusal(),
         el.div(
             el.button(
                 t("Send rating"), type="submit", class_name="btn btn--primary btn--small", disabled=~is_live()
@@ -189,7 +187,8 @@ def _rated() -> rx.Component:
     )
 
 
-def _refusal() -> rx.Component:
+def refusal() -> rx.Component:
+    """Say why a form of this page was refused."""
     return rx.cond(
         (State.refusal != "") & (State.refusal_in == State.ticket),
         el.p(
@@ -311,105 +310,3 @@ def no_reply_note() -> rx.Component:
 
 def _of_team() -> rx.Var[bool]:
     return (SessionState.role == "agent") | (SessionState.role == "admin")
-
-
-def team_actions() -> rx.Component:
-    """Offer the team to close, to reopen, and to join the ticket with another one."""
-    ended = (State.status == "resolved") | (State.status == "closed")
-    return rx.cond(
-        State.status != "merged",
-        rx.fragment(
-            rx.cond(
-                ended & ((State.status == "resolved") | State.can_reopen),
-                _action("refresh", t("Reopen"), State.reopen),
-            ),
-            rx.cond(State.status != "closed", _action("lock", t("Close ticket"), State.close)),
-            el.button(
-                icon("link"),
-                t("Join with another ticket"),
-                type="button",
-                class_name="btn btn--small",
-                on_click=js_handler("resolution", "openDialog", "join"),
-            ),
-            _join_dialog(),
-        ),
-    )
-
-
-def _action(name: str, text: rx.Var, handler: object) -> rx.Component:
-    return el.button(
-        icon(name), text, type="button", class_name="btn btn--small", disabled=~is_live(), on_click=handler
-    )
-
-
-def _join_dialog() -> rx.Component:
-    return el.dialog(
-        NativeForm.create(
-            el.h2(t("Join with another ticket"), id="join-title"),
-            el.p(
-                t(
-                    "It goes on in the other ticket of the same person, who is told its number. "
-                    "What was written here stays readable."
-                )
-            ),
-            el.div(
-                el.label(t("Ticket number"), html_for="into"),
-                el.input(
-                    id="into",
-                    name="into",
-                    class_name="input",
-                    max_length=LONGEST_NUMBER,
-                    auto_complete="off",
-                    required=True,
-                    custom_attrs={"inputMode": "numeric"},
-                ),
-                _refusal(),
-                class_name="field",
-            ),
-            el.div(
-                el.button(
-                    t("Join tickets"), type="submit", class_name="btn btn--primary", disabled=~is_live()
-                ),
-                el.button(
-                    t("Cancel"),
-                    type="button",
-                    class_name="btn",
-                    on_click=js_handler("resolution", "closeDialog", "join"),
-                ),
-                class_name="cluster",
-            ),
-            method="post",
-            action="#",
-            no_validate=True,
-            class_name="form",
-            custom_attrs={"ref": rx.Var("joiningForm", _var_data=_JOINING)},
-        ),
-        id="join",
-        class_name="card dialog",
-        aria_labelledby="join-title",
-    )
-
-
-def joined_with() -> rx.Component:
-    """Lead the team from a joined ticket to the one in which it goes on."""
-    to = State.resolution.joined_with
-    return rx.cond(
-        to > 0,
-        el.p(
-            el.a(t("Go to ticket {number}", number=to), href=href("/agent/tickets/" + to.to_string())),
-            class_name="ticket__meta",
-        ),
-    )
-
-
-def rating_card() -> rx.Component:
-    """Show the team what the requester thought of the help."""
-    return rx.cond(
-        State.resolution.score > 0,
-        el.section(
-            el.h2(t("Rating")),
-            el.p(t("{score} of 5", score=State.resolution.score)),
-            rx.cond(State.resolution.comment != "", el.p("“", State.resolution.comment, "”")),
-            class_name="card",
-        ),
-    )

@@ -8,7 +8,7 @@ an upgrade of Reflex stops the build instead of quietly losing a language, a fir
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex_base
 from reflex.plugins import Plugin
@@ -174,23 +174,27 @@ class InlineStyles(Plugin):
 
 
 class ClientPatches(Plugin):
-    """Two changes to Reflex's client, made on its pristine source at each build.
+    """Three changes to Reflex's client, made on its pristine source at each build.
 
     - Its notice of a new version is fixed English; it speaks the reader's language here.
     - It bakes the back end's port into the build; here the built client talks to where the page came from.
+    - It can run code that the server sends. The page's policy forbids that, and its mere possibility keeps every
+      name in the file from being shortened.
     """
 
     SOURCE = Path(reflex_base.__file__).parent / ".templates/web/utils/state.js"
     NEW_VERSION = msg("A new version of this page is available.")
     RELOAD = msg("Reload")
     _PORT = re.compile(r"\.port ?= ?window\.location\.port")
+    _EVAL = re.compile(r"\beval\(")
+    _NO_CODE = 'const noCode = () => { throw new EvalError("The server sends no code."); };\n'
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
         """The patched client."""
         return [(Path("utils/state.js"), self.patched(self.SOURCE.read_text(encoding="utf-8")))]
 
     def patched(self, client: str) -> str:
-        """The client's source with both changes. Raises BuildChanged where it is not the one that is known."""
+        """The client's source with these changes. Raises BuildChanged where it is not the one that is known."""
         for text, translated in (
             ('"A new version of this app is available."', f"say({json_text(self.NEW_VERSION)})"),
             ('textContent = "Reload"', f"textContent = say({json_text(self.RELOAD)})"),
@@ -204,7 +208,10 @@ class ClientPatches(Plugin):
             ),
         ):
             client = replaced(client, text, translated, f"the client's line {text}")
-        return 'import { say } from "$/public/js/i18n.js";\n' + client
+        client, places = self._EVAL.subn("noCode(", client)
+        if places != 5:
+            raise BuildChanged("the places where code would run")
+        return 'import { say } from "$/public/js/i18n.js";\n' + self._NO_CODE + client
 
     def post_build(self, **context: Any) -> None:
         """What people read and where the client connects is ours, in what was bundled too."""
@@ -215,30 +222,71 @@ class ClientPatches(Plugin):
             raise BuildChanged("the translated notice of a new version")
         if not any(self._PORT.search(text) for text in bundled):
             raise BuildChanged("the address that the client connects to")
+        if any(self._EVAL.search(text) for text in bundled):
+            raise BuildChanged("the client that runs no code")
 
 
 class Slim(Plugin):
-    """Leaves out of the bundle what this portal has no use for: 11 KB of compressed JavaScript on every first visit.
+    """Leaves out of the bundle what this portal has no use for: 25 KB of compressed JavaScript on every first visit.
 
     - Reflex keeps whole libraries in `window.__reflex` for components that the server sends as code. The portal's
       Content-Security-Policy forbids such code.
     - Elements are made by Emotion, for style properties in Python. The portal styles by class names alone, so that
       React's own function does.
+    - State in cookies, uploads by Reflex, properties merged in depth, transports other than the websocket, routes
+      that are found out on the way, profilers: the portal has none of them.
+    - What every page loads is one file, and what every conversation loads another: compressed together they are
+      smaller.
     """
 
+    STAND_INS: ClassVar = {
+        '"@emotion/react"': 'export { createElement as jsx, Fragment } from "react";',
+        '"universal-cookie"': "export default class { get() {} set() {} remove() {} }",
+        '"mergician"': "export const mergician = (...all) => Object.assign({}, ...all);",
+        '"$/utils/helpers/upload"': "export const uploadFiles = () => {};",
+        # Engine.IO's list of transports, by the name it has inside of that package.
+        r"/^\.\/transports\/index\.js$/": (
+            'import { WS } from "../node_modules/engine.io-client/build/esm/transports/websocket.js";\n'
+            "export const transports = { websocket: WS };"
+        ),
+        # Parts of React Router: routes found out while people browse (all are known here), and hooks for profilers.
+        r"/^.*\/fog-of-war\.js$/": (
+            "const nothing = () => undefined;\n"
+            "export { nothing as getManifestPath, nothing as getPartialManifest, nothing as getPathsWithAncestors };\n"
+            "export { nothing as getPatchRoutesOnNavigationFunction, nothing as handleClientVersionMismatch };\n"
+            "export { nothing as isFogOfWarEnabled, nothing as useFogOFWarDiscovery };"
+        ),
+        r"/^.*\/instrumentation\.js$/": (
+            "const nothing = () => undefined;\n"
+            "export { nothing as consumeInstrumentationClientResultMetaReceiver };\n"
+            "export { nothing as getRouteInstrumentationUpdates, nothing as instrumentClientSideRouter };\n"
+            "export { nothing as instrumentHandler, nothing as instrumentationResultMetaContext };"
+        ),
+    }
     _NAMESPACE = re.compile(r'^import \* as (\w+) from "[^"]+";\n', re.MULTILINE)
     _EFFECT = re.compile(r"useEffect\(\(\) => \{\s*// Make contexts.*?\}, \[\]\);", re.DOTALL)
     _STYLED = re.compile(r"[{,]css:")
     _ALIAS = "alias: ["
+    _GROUPS = "groups: ["
+    _TOGETHER: ClassVar = {
+        "shared": (
+            r"/node_modules\/(react|scheduler|@?socket\.io|engine\.io)|\/utils\/(state|context)"
+            r"|\/public\/js\/(i18n|frame|forms|connection|keep)\.js|\/components\/(frame|words|crash)\.jsx/"
+        ),
+        "ticket": r"/\/public\/js\/(conversation|checklists|outbox|drafts|uploads|guard|resolution)\.js/",
+    }
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
-        """The module that stands in for Emotion."""
-        return [(Path("utils/elements.js"), 'export { createElement as jsx, Fragment } from "react";\n')]
+        """The modules that stand in for what is left out."""
+        return [
+            (Path(f"utils/stand_in_{n}.js"), f"{source}\n")
+            for n, source in enumerate(self.STAND_INS.values())
+        ]
 
     def pre_compile(self, **context: Any) -> None:
         """Change the root of the app and the bundler's configuration."""
         context["add_modify_task"]("app/root.jsx", self.without_namespaces)
-        context["add_modify_task"]("vite.config.js", self.without_emotion)
+        context["add_modify_task"]("vite.config.js", self.with_stand_ins)
 
     def without_namespaces(self, root: str) -> str:
         """The root module without `window.__reflex`."""
@@ -247,17 +295,25 @@ class Slim(Plugin):
             raise BuildChanged("the place of window.__reflex")
         return self._NAMESPACE.sub("", root)
 
-    def without_emotion(self, config: str) -> str:
-        """The bundler's configuration with the stand-in for Emotion."""
-        stand_in = (
-            '\n      { find: "@emotion/react",'
-            ' replacement: fileURLToPath(new URL("./utils/elements.js", import.meta.url)) },'
+    def with_stand_ins(self, config: str) -> str:
+        """The bundler's configuration with the stand-ins, and with what is loaded together in one file."""
+        stand_ins = "".join(
+            f"\n      {{ find: {name},"
+            f' replacement: fileURLToPath(new URL("./utils/stand_in_{n}.js", import.meta.url)) }},'
+            for n, name in enumerate(self.STAND_INS)
         )
-        return replaced(config, self._ALIAS, self._ALIAS + stand_in, "the bundler's aliases")
+        config = replaced(config, self._ALIAS, self._ALIAS + stand_ins, "the bundler's aliases")
+        together = "".join(
+            f'\n            {{ test: {modules}, name: "{name}" }},'
+            for name, modules in self._TOGETHER.items()
+        )
+        return replaced(config, self._GROUPS, self._GROUPS + together, "the bundler's groups")
 
     def post_build(self, **context: Any) -> None:
         """No style property is left without Emotion, and no library is bundled whole."""
         web = context["static_dir"].parents[1]
+        if '"cookies": {}' not in (web / "utils/context.jsx").read_text(encoding="utf-8"):
+            raise SystemExit("A state is kept in a cookie (rx.Cookie): its library is left out of the build.")
         for folder in ("app", "app_components", "utils/components"):
             for module in (web / folder).rglob("*.jsx"):
                 if self._STYLED.search(module.read_text(encoding="utf-8")):
@@ -267,5 +323,5 @@ class Slim(Plugin):
         bundled = [
             file.read_text(encoding="utf-8") for file in (context["static_dir"] / "assets").glob("*.js")
         ]
-        if any("__reflex=" in text or "__emotion" in text for text in bundled):
+        if any("__reflex=" in text or "__emotion" in text or "new WebTransport" in text for text in bundled):
             raise BuildChanged("what keeps the bundle small")

@@ -3,8 +3,8 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.asking import asking
 from ticket_portal.components.conversation import (
-    agent_buttons,
     can_write,
     closed_note,
     composer,
@@ -14,11 +14,11 @@ from ticket_portal.components.conversation import (
     ticket_head,
     waiting_thread,
 )
-from ticket_portal.components.detail_requests import asking
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import ticket_missing, ticket_session_ended
-from ticket_portal.components.resolution import joined_with, rating_card, related, team_actions
+from ticket_portal.components.resolution import related
+from ticket_portal.components.team import agent_buttons, joined_with, rating_card, team_actions
 from ticket_portal.components.topics import topic_name
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
