@@ -126,6 +126,8 @@ class ConversationState(SessionState):
             self._refuse(client_id, error)
         else:
             self._accept(client_id)
+            if number == self.ticket:
+                await self._refresh()  # with the answer; `watch` would tell it a turn later
 
     @rx.event
     @open_to(READERS)
