@@ -56,7 +56,7 @@ def test_an_unknown_root_or_configuration_stops_the_build():
     with pytest.raises(BuildChanged):
         Slim().without_namespaces("export default function App() {}")
     with pytest.raises(BuildChanged):
-        Slim().without_emotion("export default {}")
+        Slim().with_stand_ins("export default {}")
 
 
 def test_reflex_still_generates_what_is_left_out():
@@ -64,7 +64,7 @@ def test_reflex_still_generates_what_is_left_out():
     source = templates.read_text(encoding="utf-8")
 
     assert "// Make contexts and state objects available globally" in source
-    assert source.count("alias: [") == 1
+    assert source.count("alias: [") == source.count("groups: [") == 1
 
 
 def test_a_catalogue_module_carries_the_rule_and_the_letters():

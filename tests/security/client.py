@@ -46,10 +46,10 @@ class Client:
             await self._socket.send_str(f"40{NAMESPACE},")
             await asyncio.wait_for(self._socket.receive(), 10)
         except (aiohttp.ClientError, TimeoutError) as refusal:
-            await self._session.close()
+            await self._leave()
             raise Refused(str(refusal)) from None
         except Refused:
-            await self._session.close()
+            await self._leave()
             raise
         self._reader = asyncio.create_task(self._read())
         return self
@@ -60,7 +60,11 @@ class Client:
         with suppress(asyncio.CancelledError):
             await self._reader
         await self._socket.close()
+        await self._leave()
+
+    async def _leave(self) -> None:
         await self._session.close()
+        await asyncio.sleep(0)  # the loop's turn in which its sockets are closed
 
     async def _read(self) -> None:
         async for message in self._socket:
