@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/public/js/drafts.js";
 import { prepare, secretIn } from "$/public/js/guard.js";
 import { newId } from "$/public/js/outbox.js";
-import { goodFiles, takeFiles, useUploads } from "$/public/js/uploads.js";
+import { goodFiles, moveFiles, takeFiles, useUploads } from "$/public/js/uploads.js";
 
 const AGAIN_AFTER = 5000;
 const PLACE = "new"; // where uploads.js keeps this form's files
@@ -111,7 +111,8 @@ export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispat
     const there = draftName(viewer, number);
     keepDraft(there, { body: [readDraft(there).body, subject, body].filter(Boolean).join("\n\n") });
     clearDraft(name);
-    goThere(number);
+    const files = moveFiles(viewer, PLACE, String(number), `ticket=${number}`);
+    goThere({ number, form: id, files: files.map((file) => file.id).filter(Boolean) });
   };
 
   // Sent again until it is answered: an event that meets a dying connection is lost without a word.

@@ -53,12 +53,15 @@ export const patch = (viewer, place, key, change) => {
 // What sends them is loaded when there is something to send.
 const loadSending = () => import("$/public/js/sending.js");
 const unshelve = (key) => void loadSending().then((sending) => sending.unshelve(key), () => {});
-const stop = (file) => {
+const halt = (file) => {
   const at = running.get(file.key);
   running.delete(file.key);
   clearTimeout(at?.again);
   at?.request?.abort();
   at?.done?.();
+};
+const stop = (file) => {
+  halt(file);
   unshelve(file.key);
   if (file.id) void fetch(`/files/${file.id}`, { method: "DELETE", keepalive: true }).catch(() => {});
 };
@@ -82,6 +85,13 @@ export const goodFiles = (viewer, place) => listed(viewer, place).filter((file) 
 export const takeFiles = (viewer, place) => {
   const files = goodFiles(viewer, place);
   save(viewer, place, []);
+  return files;
+};
+// Into another composer: what is uploaded by its id, what is not yet is begun again there.
+export const moveFiles = (viewer, place, to, target) => {
+  const files = takeFiles(viewer, place).map((file) => ({ ...file, target }));
+  files.filter((file) => !file.id).forEach(halt);
+  save(viewer, to, [...listed(viewer, to), ...files]);
   return files;
 };
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests import samples
 from tests.browser.conftest import Visitor
 from tests.browser.people import Person
 from tests.browser.portal import Portal
@@ -125,12 +126,17 @@ def test_an_open_ticket_on_the_same_matter_is_offered(ana: Person, number: int):
     ana.types("Describe the problem", "It was sent on Tuesday.")
     ana.sees("You already have an open ticket about this. A reply there is answered sooner.")
     expect(ana.button("Submit ticket")).to_be_enabled()
+    ana.page.locator("input[type=file]").set_input_files(
+        [{"name": "wallet.png", "mimeType": "image/png", "buffer": samples.picture()}]
+    )
+    expect(ana.page.get_by_test_id("attachment")).to_have_attribute("data-state", "ready")
     ana.presses("Continue there")
     ana.is_at(f"/tickets/{number}")
     ana.composer_is_ready()
     expect(ana.field("Your reply")).to_have_value(re.compile("It was sent on Tuesday."))
     ana.presses("Send")
     ana.sees_message("It was sent on Tuesday.")
+    expect(ana.message("It was sent on Tuesday.")).to_contain_text("wallet.png")
 
 
 @pytest.mark.scenario("new")

@@ -202,6 +202,28 @@ def test_a_new_ticket_takes_the_files_of_its_form_along(work, linh, minh):
     assert ticket.has_files
 
 
+def test_a_forms_files_go_over_to_an_open_ticket(work, ana, linh, ticket):
+    form = str(uuid4())
+    file = _comes(work, uploads.begin_for_form(work, BROWSER, form, "a.png", IP))
+
+    uploads.carry_over(work, ana, ticket.number, BROWSER, form, (file,))
+    messages.reply(work, ana, ticket.number, _with([file]))
+
+    assert [f.name for f in sees(work, linh, ticket.number)[-1].files] == ["a.png"]
+
+
+def test_only_ones_own_files_go_over_and_only_to_ones_own_ticket(work, ana, budi, ticket):
+    form = str(uuid4())
+    file = _comes(work, uploads.begin_for_form(work, BROWSER, form, "a.png", IP))
+
+    with pytest.raises(NotFound):
+        uploads.carry_over(work, budi, ticket.number, BROWSER, form, (file,))
+    for other_form, other_browser in ((form, "another"), (str(uuid4()), BROWSER), ("", BROWSER)):
+        uploads.carry_over(work, ana, ticket.number, other_browser, other_form, (file,))
+        with pytest.raises(FileGone):
+            messages.reply(work, ana, ticket.number, _with([file]))
+
+
 @pytest.mark.parametrize(("own_form", "browser"), [(False, BROWSER), (True, "another")])
 def test_a_file_of_another_form_or_browser_stays_there(work, minh, own_form, browser):
     form = str(uuid4())

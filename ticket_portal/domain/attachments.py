@@ -55,10 +55,7 @@ def take_from_form(
     The form's client id and a file's id are secrets of the browser that has them. A page that was opened before the
     browser had its cookie doesn't know the browser; one that knows it must be the one that uploaded.
     """
-    ours = [col(Attachment.form) == form, col(Attachment.ticket_id).is_(None)]
-    if browser:
-        ours.append(col(Attachment.browser_hash) == browser)
-    _take(work, ticket, message, ids, *ours)
+    _take(work, ticket, message, ids, *of_form(form, browser))
 
 
 def of_messages(work: Work, message_ids: Iterable[int]) -> dict[int, list[FileView]]:
@@ -71,6 +68,12 @@ def of_messages(work: Work, message_ids: Iterable[int]) -> dict[int, list[FileVi
     for file in sorted(work.session.exec(query).all(), key=lambda file: file.place):
         found[file.message_id or 0].append(view(file))
     return found
+
+
+def of_form(form: str, browser: str) -> list[Any]:
+    """Return what uploads of a form for a new ticket fulfil, as long as no ticket has them."""
+    ours = [col(Attachment.form) == form, col(Attachment.form) != "", col(Attachment.ticket_id).is_(None)]
+    return [*ours, col(Attachment.browser_hash) == browser] if browser else ours
 
 
 def view(file: Attachment) -> FileView:

@@ -8,7 +8,7 @@ from sqlalchemy import or_
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys, kinds, limits, tickets
-from ticket_portal.domain.attachments import FileView, view
+from ticket_portal.domain.attachments import FileView, of_form, view
 from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import FileEmpty, FileTooLarge, NotFound, TooManyUploads
 from ticket_portal.domain.limits import Limit
@@ -68,6 +68,22 @@ def begin_for_form(work: Work, browser: str, form: str, name: str, ip: str) -> U
     form = tickets.checked_client_id(form)
     _spend(work, browser, ip)
     return _begin(work, name, form=form, browser=browser)
+
+
+def carry_over(
+    work: Work, viewer: Viewer, number: int, browser: str, form: str, ids: tuple[str, ...]
+) -> None:
+    """Let uploads of a form for a new ticket wait for the viewer's next message in this ticket instead.
+
+    Those that are not the form's (any more) stay as they are. Raises NotFound.
+    """
+    ticket = tickets.find(work, viewer, number)
+    require(viewer, can_reply, ticket)
+    work.session.exec(
+        update(Attachment)
+        .where(col(Attachment.id).in_(ids), col(Attachment.message_id).is_(None), *of_form(form, browser))
+        .values(ticket_id=ticket.id, uploader=viewer.key, form="", browser_hash="")
+    )
 
 
 def finish(work: Work, upload: Upload, content: Content, size: int, *, clean: bool) -> FileView:

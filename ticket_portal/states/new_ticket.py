@@ -5,7 +5,8 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import duplicates, guests, tickets
+from ticket_portal.domain import duplicates, guests, tickets, uploads
+from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.duplicates import Duplicate
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
 from ticket_portal.domain.people import NOBODY, Viewer, masked
@@ -54,15 +55,17 @@ class NewTicketState(SessionState):
 
     @rx.event
     @open_to(READERS)
-    async def continue_there(self, number: int) -> Any:
-        """Lead to one of the own tickets; a guest gets a new link to it."""
+    async def continue_there(self, there: dict[str, Any]) -> Any:
+        """Lead to one of the own tickets, the form's files with it; a guest gets a new link to it."""
         viewer = await self._writer()
         try:
+            form, files = str(there["form"]), parse_ids(there["files"])
+            number = int(there["number"])
+            await portal().tell(uploads.carry_over, viewer, number, self._credentials.browser, form, files)
             if viewer.account_id:
-                ticket = await portal().ask(tickets.find, viewer, int(number))
-                return rx.redirect(localized(self._language, f"/tickets/{ticket.number}"))
-            token = await portal().tell(guests.link_to_own, viewer, int(number))
-        except (DomainError, TypeError, ValueError, OverflowError):
+                return rx.redirect(localized(self._language, f"/tickets/{number}"))
+            token = await portal().tell(guests.link_to_own, viewer, number)
+        except (DomainError, KeyError, TypeError, ValueError, OverflowError):
             return None
         return rx.redirect(localized(self._language, f"/guest/{token}"))
 
