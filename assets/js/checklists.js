@@ -4,6 +4,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { zoneName } from "$/public/js/i18n.js";
 import { draftName } from "$/public/js/drafts.js";
 import { get, remove, set } from "$/public/js/keep.js";
+import { addFiles, listed, resumeFiles, shown as shownFile } from "$/public/js/uploads.js";
 
 const name = (viewer, number) => `${draftName(viewer, number)}:details`;
 export const read = (viewer, number) => {
@@ -34,6 +35,9 @@ export const useCards = () =>
     () => 0,
   );
 
+// Where uploads.js keeps the files that were chosen for an item.
+export const boxOf = (number, request, place) => `${number}/${request}.${place}`;
+
 export const isFilled = (entry) => Boolean(entry && (entry.declined ? entry.reason : entry.value));
 export const key = (request, place) => `${request}.${place}`;
 
@@ -42,17 +46,24 @@ export const withItems = (line, details, viewer, number, outbox, isRefused) => {
   if (line.kind === "answers") return { ...line, wanted: details.filter((item) => item.answered === line.seq).map(shown) };
   if (line.kind !== "details") return line;
   const drafts = read(viewer, number)[line.seq] ?? {};
-  const wanted = details.filter((item) => item.request === line.seq).map((item) => shown(item, drafts[item.place], problems.now[key(line.seq, item.place)]));
+  const wanted = details
+    .filter((item) => item.request === line.seq)
+    .map((item) => ({ ...shown(item, drafts[item.place], problems.now[key(line.seq, item.place)]), ...filesOf(viewer, number, item) }));
   const open = wanted.filter((item) => item.state === "open");
   return {
     ...line,
     wanted,
     open: open.length,
     settled: wanted.length - open.length,
-    filled: open.filter((item) => isFilled(drafts[item.place])).length,
+    filled: open.filter((item) => isFilled(drafts[item.place]) || (!item.declined && item.files.some((file) => file.state !== "failed"))).length,
     busy: outbox.some((sent) => sent.kind === "answers" && sent.number === number && sent.request === line.seq && !isRefused(sent.client_id)),
     problem: problems.now[key(line.seq, "all")] ?? line.problem,
   };
+};
+const filesOf = (viewer, number, item) => {
+  if (item.kind !== "screenshot" || item.state !== "open") return { files: [] };
+  const box = boxOf(number, item.request, item.place);
+  return { owner: viewer, box, files: listed(viewer, box).map(shownFile) };
 };
 const shown = (item, draft = {}, problem = "") => ({
   ...item,
@@ -63,6 +74,9 @@ const shown = (item, draft = {}, problem = "") => ({
   chosen_chain: draft.chain ?? "",
   own_zone: zoneName(),
   problem,
+  owner: "",
+  box: "",
+  files: [],
 });
 // What is not told yet: a request that leaves, or answers to one.
 export const unsentItems = (item, details) => {
@@ -84,7 +98,7 @@ const loadChecking = () => {
 };
 
 // Once on a page; `texts` are the words for each problem, `details` what the server told.
-export const useChecklists = (viewer, number, details, texts) => {
+export const useChecklists = (viewer, number, details, texts, rules) => {
   useEffect(() => {
     if (!viewer || !number || !details.length) return undefined;
     loadChecking().catch(() => {}); // it is tried again with the first letter
@@ -97,10 +111,26 @@ export const useChecklists = (viewer, number, details, texts) => {
         () => {},
       );
     };
-    const events = ["input", "change", "submit"];
-    events.forEach((name) => document.addEventListener(name, happened));
-    return () => events.forEach((name) => document.removeEventListener(name, happened));
+    const picks = (event) => event.target instanceof Element && event.target.closest("form[data-request] [data-picks]")?.parentElement.querySelector("[type=file]").click();
+    const chose = (event) => {
+      const item = event.target.type === "file" ? event.target.closest("form[data-request] [data-place]") : null;
+      if (!item) return;
+      const request = item.closest("form").dataset.request;
+      addFiles(viewer, boxOf(number, request, item.dataset.place), `ticket=${number}`, rules, [...event.target.files]);
+      event.target.value = "";
+    };
+    const events = [["input", happened], ["change", happened], ["submit", happened], ["click", picks], ["change", chose]];
+    events.forEach(([name, act]) => document.addEventListener(name, act));
+    return () => events.forEach(([name, act]) => document.removeEventListener(name, act));
   }, [viewer, number, details.length > 0]);
+  // Begin again what a reload interrupted.
+  useEffect(() => {
+    if (!viewer || !number) return;
+    for (const item of details) {
+      const box = boxOf(number, item.request, item.place);
+      if (item.kind === "screenshot" && item.state === "open") resumeFiles(viewer, box, `ticket=${number}`, rules, listed(viewer, box));
+    }
+  }, [viewer, number, details]);
   // What was answered needs no draft any more.
   useEffect(() => {
     if (!viewer || !number || !details.length) return;

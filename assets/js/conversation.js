@@ -57,7 +57,7 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
         event: "",
         mine: true,
         side: item.kind === "note" ? "note" : "mine",
-        files: (item.files ?? []).map(shown),
+        files: item.kind === "answers" ? [] : (item.files ?? []).map(shown), // their names are among the answers
         state: isRefused(refused, retried, item.client_id) || stuck(item) ? "failed" : "sending",
         problem: refused[item.client_id] ?? "",
         stuck: stuck(item),

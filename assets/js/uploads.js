@@ -118,6 +118,15 @@ export const shown = (file) => {
 };
 // The connection went away before what sends could be loaded.
 const lost = (file, target, rules) => ({ ...entryOf(file, target), state: "failed", code: "file_gone", problem: fill(rules.lost, { name: file.name }) });
+export const addFiles = (viewer, place, target, rules, chosen) =>
+  void loadSending().then(
+    (sending) => sending.add(viewer, place, target, rules, chosen),
+    () => save(viewer, place, [...listed(viewer, place), ...chosen.map((file) => lost(file, target, rules))]),
+  );
+// Begin again what a reload interrupted.
+export const resumeFiles = (viewer, place, target, rules, files) => {
+  if (files.some((file) => !file.id)) void loadSending().then((sending) => sending.resume(viewer, place, target, rules, files), () => {});
+};
 
 export const useUploads = () =>
   useSyncExternalStore(
@@ -139,8 +148,7 @@ export const useFiles = (viewer, place, target, live, rules) => {
   useEffect(() => {
     if (!ready || !live) return;
     const unsent = items(viewer).filter((item) => String(item.number) === place);
-    const begun = [...listed(viewer, place), ...unsent.flatMap((item) => item.files ?? [])];
-    if (begun.length) void loadSending().then((sending) => sending.resume(viewer, place, target, rules, begun), () => {});
+    resumeFiles(viewer, place, target, rules, [...listed(viewer, place), ...unsent.flatMap((item) => item.files ?? [])]);
   }, [viewer, place, target, live]);
 
   useEffect(() => {
@@ -149,10 +157,7 @@ export const useFiles = (viewer, place, target, live, rules) => {
     const input = box.querySelector("input[type=file]");
     const take = (files) => {
       const { viewer: who, place: where, target: to, rules: by } = now.current;
-      loadSending().then(
-        (sending) => sending.add(who, where, to, by, files),
-        () => save(who, where, [...listed(who, where), ...files.map((file) => lost(file, to, by))]),
-      );
+      addFiles(who, where, to, by, files);
     };
     const choose = () => {
       take([...input.files]);

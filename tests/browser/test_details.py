@@ -95,6 +95,26 @@ def test_details_are_asked_for_given_in_part_and_declined(
 
 
 @pytest.mark.scenario("new")
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_screenshot_is_given_as_a_picture(ana: Person, linh: Person, number: int):
+    linh.opens(number)
+    ana.opens(number)
+    picks(linh, "Network", "Screenshot")
+    with ana.page.expect_file_chooser() as chooser:
+        ana.presses("Choose a screenshot")
+    chooser.value.set_files([{"name": "error.png", "mimeType": "image/png", "buffer": samples.picture()}])
+    chosen = detail(ana, 1).get_by_test_id("attachment")
+    expect(chosen).to_have_attribute("data-state", "ready")
+    ana.reloads()
+    expect(chosen).to_have_attribute("data-state", "ready")
+    ana.presses("Send {n} of {total}", n=1, total=2)
+    for person in (ana, linh):
+        expect(detail(person, 1)).to_have_attribute("data-state", "answered")
+        expect(person.page.get_by_role("img", name="error.png")).to_be_visible()
+    linh.sees_status("Waiting for you")
+
+
+@pytest.mark.scenario("new")
 def test_the_alert_says_how_many_details_are_needed(linh: Person, ana: Person, number: int, portal: Portal):
     ana.goes_to("/")
     linh.opens(number)
@@ -136,7 +156,7 @@ def test_an_open_ticket_on_the_same_matter_is_offered(ana: Person, number: int):
     expect(ana.field("Your reply")).to_have_value(re.compile("It was sent on Tuesday."))
     ana.presses("Send")
     ana.sees_message("It was sent on Tuesday.")
-    expect(ana.message("It was sent on Tuesday.")).to_contain_text("wallet.png")
+    expect(ana.message("It was sent on Tuesday.").get_by_role("img", name="wallet.png")).to_be_visible()
 
 
 @pytest.mark.scenario("new")

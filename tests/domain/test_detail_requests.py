@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
-from tests.cast import mails, opens, sees
-from ticket_portal.domain import detail_requests, messages, tickets
+from tests.cast import IP, mails, opens, sees
+from ticket_portal.domain import detail_requests, messages, tickets, uploads
 from ticket_portal.domain.chains import transaction_id, transaction_ids
+from ticket_portal.domain.contents import Content
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import (
     AlreadyAnswered,
@@ -16,6 +17,7 @@ from ticket_portal.domain.errors import (
     CannotReopen,
     CardFound,
     EmptyMessage,
+    FileGone,
     Invalid,
     Missing,
     NotAllowed,
@@ -198,6 +200,27 @@ def test_an_answer_is_kept_in_its_form(work, ana, linh, ticket, item, value, kep
     seq = messages.request_details(work, linh, ticket.number, asks(item)).seq
     answers(work, ana, ticket, seq, {"place": 0, "value": value})
     assert items(work, ticket)[0].answer == kept
+
+
+def test_a_screenshot_is_answered_by_ones_own_file(work, ana, linh, ticket):
+    seq = messages.request_details(work, linh, ticket.number, asks({"kind": "screenshot"})).seq
+    own = uploads.begin_for_ticket(work, ana, ticket.number, "error.png", IP)
+    uploads.finish(work, own, Content("error.png", "image/png", 8, 8), 1_000, clean=True)
+    with pytest.raises(FileGone):
+        answers(work, ana, ticket, seq, {"place": 0, "files": [own.id, "unknown"]})
+    with pytest.raises(BadDetail):
+        answers(work, ana, ticket, seq, {"place": 0, "value": "", "files": []})
+    answers(work, ana, ticket, seq, {"place": 0, "value": "made up", "files": [own.id]})
+    assert items(work, ticket)[0].answer == "error.png"
+    assert [file.id for file in sees(work, linh, ticket.number)[-1].files] == [own.id]
+
+
+def test_somebody_elses_file_is_no_answer(work, ana, linh, ticket):
+    seq = messages.request_details(work, linh, ticket.number, asks({"kind": "screenshot"})).seq
+    theirs = uploads.begin_for_ticket(work, linh, ticket.number, "error.png", IP)
+    uploads.finish(work, theirs, Content("error.png", "image/png", 8, 8), 1_000, clean=True)
+    with pytest.raises(FileGone):
+        answers(work, ana, ticket, seq, {"place": 0, "files": [theirs.id]})
 
 
 def test_a_secret_is_no_answer_and_no_reason(work, ana, ticket, request_seq):

@@ -1,12 +1,13 @@
 """Requests for details: the requester's checklist, and what both sides see of the answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.hooks import RunsHook
+from ticket_portal.components.files import ACCEPTED, Piece, rules, unsent_file
+from ticket_portal.components.hooks import RunsHook, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.shield import SECRETS
 from ticket_portal.components.words import NativeForm, date_time, t, utc_time
@@ -48,6 +49,7 @@ PROBLEMS = {
     "txid": msg("This is no transaction ID. Copy it whole from the details of the transfer."),
     "amount": msg("Write the number and the currency, for example 0.5 BTC."),
     "future": msg("This is in the future. Check the date, the time and the time zone."),
+    "uploading": msg("This file is still on its way. Send it when it has arrived."),
 }
 
 
@@ -62,11 +64,14 @@ class Item(DetailView):
     chosen_chain: str = ""
     own_zone: str = ""
     problem: str = ""
+    owner: str = ""
+    box: str = ""
+    files: list[Piece] = field(default_factory=list)
 
 
 def checklist_effects(viewer: rx.Var, ticket: rx.Var, details: rx.Var) -> rx.Component:
     """Run what the checklists of a page do by themselves."""
-    return RunsHook.create("checklists", "useChecklists", viewer, ticket, details, PROBLEMS)
+    return RunsHook.create("checklists", "useChecklists", viewer, ticket, details, PROBLEMS, rules())
 
 
 def count_of(wanted: rx.Var[list[Item]], settled: rx.Var[int]) -> rx.Component:
@@ -105,7 +110,7 @@ def checklist(line: Any, *, can_answer: rx.Var[bool]) -> rx.Component:
                 auto_complete="off",
                 custom_attrs={"data-request": line.seq},
             ),
-            items,
+            el.ol(rx.foreach(line.wanted, _settled_item), class_name="details"),
         ),
     )
 
@@ -135,17 +140,24 @@ def _send(line: Any) -> rx.Component:
 
 
 def _item(item: rx.Var[Item], can_answer: rx.Var[bool]) -> rx.Component:
-    return el.li(
-        rx.cond((item.state == "open") & can_answer, _open(item), _settled(item)),
-        class_name="detail",
-        custom_attrs={
+    return el.li(rx.cond((item.state == "open") & can_answer, _open(item), _settled(item)), **_marks(item))
+
+
+def _settled_item(item: rx.Var[Item]) -> rx.Component:
+    return el.li(_settled(item), **_marks(item))
+
+
+def _marks(item: rx.Var[Item]) -> dict[str, Any]:
+    return {
+        "class_name": "detail",
+        "custom_attrs": {
             "data-testid": "detail",
             "data-state": item.state,
             "data-place": item.place,
             "data-kind": item.kind,
             "data-chain": item.chain,
         },
-    )
+    }
 
 
 def _name(item: rx.Var[Item]) -> rx.Component:
@@ -338,7 +350,33 @@ def _moment_field(item: rx.Var[Item]) -> rx.Component:
 
 
 def _screenshot_field(item: rx.Var[Item]) -> rx.Component:
+    drop = lambda file: js_handler("uploads", "dropFile", item.owner, item.box, file.key)  # noqa: E731
     return rx.fragment(
-        _area_field(item, "value", item.id, item.typed),
-        el.p(t("Write down what the screen shows, word for word."), class_name="field__hint"),
+        el.input(
+            type="file",
+            multiple=True,
+            accept=ACCEPTED,
+            tab_index=-1,
+            class_name="sr",
+            aria_hidden="true",
+            custom_attrs={"data-testid": "detail-file-input"},
+        ),
+        el.button(
+            icon("paperclip"),
+            t("Choose a screenshot"),
+            id=item.id,
+            type="button",
+            class_name="btn btn--small",
+            aria_label=t("Choose a screenshot"),  # else the field's label would be its name
+            aria_describedby=item.id + "-problem",
+            custom_attrs={"data-picks": "true"},
+        ),
+        rx.cond(
+            item.files.length() > 0,
+            el.ul(
+                rx.foreach(item.files, lambda file: unsent_file(file, drop(file))),
+                class_name="files",
+                aria_label=t("Files to send"),
+            ),
+        ),
     )

@@ -37,7 +37,7 @@ class Picker:
         """Compile the hook; all parts of one picker share it."""
         self._place = place
         self._data: VarData = hook_value(
-            "uploads", "useFiles", "files", SessionState.viewer_key, place, target, live, _rules()
+            "uploads", "useFiles", "files", SessionState.viewer_key, place, target, live, rules()
         )
 
     def _value(self, name: str) -> rx.Var:
@@ -101,7 +101,8 @@ class Picker:
         return unsent_file(file, drop)
 
 
-def _rules() -> rx.Var:
+def rules() -> rx.Var:
+    """Return what is taken, and the words for what is not, as the browser checks it."""
     return rx.Var.create(
         {
             "most": SITE.files_per_message,

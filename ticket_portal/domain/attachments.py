@@ -58,6 +58,16 @@ def take_from_form(
     _take(work, ticket, message, ids, *of_form(form, browser))
 
 
+def names(work: Work, ids: tuple[str, ...]) -> list[str]:
+    """Return the names of uploads, in the order of their ids. Raises FileGone."""
+    found = dict(
+        work.session.exec(select(Attachment.id, Attachment.name).where(col(Attachment.id).in_(ids))).all()
+    )
+    if len(found) < len(ids):
+        raise FileGone
+    return [found[file_id] for file_id in ids]
+
+
 def of_messages(work: Work, message_ids: Iterable[int]) -> dict[int, list[FileView]]:
     """Return the attachments of messages, in the order in which they were added."""
     wanted = list(message_ids)

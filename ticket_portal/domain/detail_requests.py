@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from ticket_portal.domain import attachments
+from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.chains import CHAINS, transaction_id
 from ticket_portal.domain.errors import AlreadyAnswered, BadDetail, Invalid, Missing
 from ticket_portal.domain.people import one_line, storable
@@ -45,13 +47,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Given:
-    """What somebody gives for one item, as typed; with `declined` it is why they can't."""
+    """What somebody gives for one item, as typed; with `declined` it is why they can't.
+
+    `files`: ids of uploads, for a screenshot.
+    """
 
     place: int
     value: str
     chain: str = ""
     zone: str = ""
     declined: bool = False
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,7 +184,8 @@ def _given(typed: object) -> Given:
         raise Invalid("details")
     value = storable(str(typed.get("value") or "")).strip()
     chain = str(typed.get("chain") or "")
-    if not value or len(value) > LONGEST_ANSWER or (chain and chain not in CHAINS):
+    files = parse_ids(typed.get("files"))
+    if not (value or files) or len(value) > LONGEST_ANSWER or (chain and chain not in CHAINS):
         raise BadDetail
     return Given(
         typed["place"],
@@ -186,12 +193,15 @@ def _given(typed: object) -> Given:
         chain,
         str(typed.get("zone") or "")[:LONGEST_LINE],
         typed.get("declined") is True,
+        files,
     )
 
 
 def _fitting(work: Work, item: DetailItem, one: Given) -> Given:
     refuse_secrets(one.value)
     if one.declined:
+        if not one.value:
+            raise BadDetail
         return Given(one.place, one.value, declined=True)
     return _CHECKS[item.kind](work, item, one)
 
@@ -225,13 +235,22 @@ def _as_moment(work: Work, _item: DetailItem, one: Given) -> Given:
 
 def _as_line(_work: Work, _item: DetailItem, one: Given) -> Given:
     line = one_line(one.value)
-    if len(line) > LONGEST_LINE:
+    if not line or len(line) > LONGEST_LINE:
         raise BadDetail
     return Given(one.place, line)
 
 
 def _as_text(_work: Work, _item: DetailItem, one: Given) -> Given:
+    if not one.value:
+        raise BadDetail
     return Given(one.place, one.value)
+
+
+def _as_picture(work: Work, _item: DetailItem, one: Given) -> Given:
+    if not one.files:
+        return _as_text(work, _item, one)  # in words, from a system that sends no files
+    # Whether they are the writer's own is seen when the message takes them along, in the same transaction.
+    return Given(one.place, ", ".join(attachments.names(work, one.files)), files=one.files)
 
 
 _CHECKS: dict[str, Callable[[Work, DetailItem, Given], Given]] = {
@@ -239,8 +258,7 @@ _CHECKS: dict[str, Callable[[Work, DetailItem, Given], Given]] = {
     "network": _as_line,
     "amount": _as_amount,
     "moment": _as_moment,
-    # What the screen shows in words: it is the whole answer until there are files to point to.
-    "screenshot": _as_text,
+    "screenshot": _as_picture,
     "text": _as_text,
 }
 

@@ -210,7 +210,8 @@ def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -
     fitting = detail_requests.fit(work, _request(work, ticket, form.request), form.given)
     body = detail_requests.values([one for _item, one in fitting])
     codes.refuse_own(work, viewer.address, body)
-    message, _event = _post(work, ticket, viewer, "answers", MessageForm(body, form.client_id))
+    files = tuple(file for _item, one in fitting for file in one.files)
+    message, _event = _post(work, ticket, viewer, "answers", MessageForm(body, form.client_id, files))
     detail_requests.settle(work, message, fitting)
     if ticket.status != "waiting_customer" or not detail_requests.still_open(work, ticket.id):
         _after_requesters_reply(work, ticket, viewer)
