@@ -32,7 +32,19 @@ from ticket_portal.pages.settings import settings
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
-from ticket_portal.routes import api, claims, files, health, locks, mailbox, mute, session, testing
+from ticket_portal.routes import (
+    api,
+    claims,
+    files,
+    gallery,
+    health,
+    locks,
+    mailbox,
+    mute,
+    resend,
+    session,
+    testing,
+)
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
@@ -157,8 +169,10 @@ ROUTES = [
     *api.routes,
     *files.routes,
     *health.routes,
+    *gallery.routes,
     *mailbox.routes,
     *mute.routes,
+    *resend.routes,
     *locks.routes,
     *testing.routes,
 ]

@@ -16,6 +16,9 @@ class Unavailable(Exception):
 class Carrier(Protocol):
     """One way of sending a mail."""
 
-    def send(self, email: Email) -> None:
-        """Hand the mail over. Returning means accepted. Raises Refused, Unavailable; their text names no person."""
+    def send(self, email: Email) -> str | None:
+        """Hand the mail over. Returning means accepted; where the carrier gives it a name, return that.
+
+        Raises Refused, Unavailable; their text names no person.
+        """
         ...
