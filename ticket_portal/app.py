@@ -16,6 +16,7 @@ from ticket_portal.components.crash import crashed
 from ticket_portal.components.words import Page, add_pages, html_lang, route_focus
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.pages.agent_ticket import agent_ticket
+from ticket_portal.pages.check_message import check_message
 from ticket_portal.pages.conversation import conversation
 from ticket_portal.pages.find_ticket import find_ticket
 from ticket_portal.pages.forgot_password import forgot_password
@@ -50,6 +51,7 @@ from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
 from ticket_portal.routes.incoming import hear_only_what_fits
 from ticket_portal.routes.socket import SocketGuard
+from ticket_portal.states.check_message import CheckMessageState
 from ticket_portal.states.claims import ClaimState
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.drafts import DraftState
@@ -58,6 +60,7 @@ from ticket_portal.states.guest import GuestState
 from ticket_portal.states.guest_tickets import GuestTicketsState
 from ticket_portal.states.new_ticket import NewTicketState
 from ticket_portal.states.queue import QueueState
+from ticket_portal.states.safety import SafetyState
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
 from ticket_portal.states.tickets import TicketsState
@@ -141,7 +144,20 @@ PAGES = [
         msg("Tell {company} support what happened. We answer in your language."),
         on_load=[NewTicketState.load, DraftState.load],
     ),
-    Page("/settings", settings, msg("Settings"), on_load=[SettingsState.load, ClaimState.load], private=True),
+    Page(
+        "/check-message",
+        check_message,
+        msg("Is this message really from us?"),
+        msg("Check by its reference whether {company} support sent you an e-mail."),
+        on_load=[CheckMessageState.load],
+    ),
+    Page(
+        "/settings",
+        settings,
+        msg("Settings"),
+        on_load=[SettingsState.load, ClaimState.load, SafetyState.load],
+        private=True,
+    ),
     Page(
         "/tickets",
         tickets,

@@ -14,8 +14,8 @@ from ticket_portal.states.session import SessionState
 LONGEST_NUMBER = 10
 LONGEST_LINE = 500
 
-_RATING = hook_value("resolution", "useAnswer", "ratingForm", dispatcher(State.rate))
-_JOINING = hook_value("resolution", "useAnswer", "joiningForm", dispatcher(State.merge))
+_RATING = hook_value("answers", "useAnswer", "ratingForm", dispatcher(State.rate))
+_JOINING = hook_value("answers", "useAnswer", "joiningForm", dispatcher(State.merge))
 _WHY = hook_value(
     "resolution",
     "useWhy",

@@ -46,7 +46,7 @@ def prove(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -
         raise NotProved from None
     # Several while a secret is being changed.
     given = headers.get("svix-signature", "").split(" ")[:MOST_SIGNATURES]
-    if not any([equal(one, expected) for one in given]) or abs(now - at) > TOLERANCE:
+    if not any(equal(one, expected) for one in given) or abs(now - at) > TOLERANCE:
         raise NotProved
     return name
 

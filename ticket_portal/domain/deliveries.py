@@ -85,12 +85,16 @@ def try_again(work: Work, viewer: Viewer) -> None:
     if not addresses.problem(work, viewer.address):
         return
     limits.spend(
-        work, Limit("mail_trials", work.settings.limit_mail_trials_per_hour, timedelta(hours=1)), viewer.address
+        work,
+        Limit("mail_trials", work.settings.limit_mail_trials_per_hour, timedelta(hours=1)),
+        viewer.address,
     )
     addresses.clear(work, viewer.address)
     language, zone = viewer.language, viewer.time_zone
     if viewer.account_id is None:
-        query = select(Ticket.language).where(Ticket.address == viewer.address).order_by(col(Ticket.id).desc())
+        query = (
+            select(Ticket.language).where(Ticket.address == viewer.address).order_by(col(Ticket.id).desc())
+        )
         language = work.session.exec(query.limit(1)).first() or language
     notifications.about_trial(work, viewer.address, language, zone)
 

@@ -35,9 +35,7 @@ def check(work: Work, typed: str, ip: str) -> Sent | None:
     reference = spelled(typed)
     if not reference:
         raise Missing("reference")
-    limits.spend(
-        work, Limit("message_checks_ip", work.settings.limit_message_checks_per_ip_per_hour), ip
-    )
+    limits.spend(work, Limit("message_checks_ip", work.settings.limit_message_checks_per_ip_per_hour), ip)
     found = work.session.exec(
         select(Alert, Ticket.number)
         .join(Ticket, col(Ticket.id) == col(Alert.ticket_id), isouter=True)

@@ -18,13 +18,13 @@ from ticket_portal.routes.mailbox import insiders_only, mail_headers
 from ticket_portal.wiring import portal
 
 PATH = "/dev/mailbox/gallery"
-_SCHEMES = {"light": "Light", "dark": "Dark", "turned": "Turned over by Gmail"}
+_SCHEMES = {"light": "Light", "dark": "Dark", "turned": "Light, turned over by Gmail"}
 _WIDTHS = {"desktop": "Desktop", "phone": "Phone"}
 _PARTS = {"html": "HTML", "text": "Text part"}
 _READERS = {"guest": "Guest", "customer": "Customer"}
 # What is shown for a name in the address that nobody knows.
-_CHOICES = {
-    "kind": (KINDS, "reply"),
+_CHOICES: dict[str, tuple[dict[str, str], str]] = {
+    "kind": ({name: name.capitalize() for name in KINDS}, "reply"),
     "language": (LOCALES, DEFAULT),
     "scheme": ({**_SCHEMES, "both": "Both"}, "both"),
     "width": ({**_WIDTHS, "both": "Both"}, "both"),
@@ -32,7 +32,7 @@ _CHOICES = {
     "reader": (_READERS, "guest"),
 }
 # A program without a dark mode of its own turns the light colours over.
-_TURNED = "<style>html{background:#0c0908;filter:invert(1) hue-rotate(180deg)}</style>"
+_TURNED = "<style>html{background:#f3f6f7;filter:invert(1) hue-rotate(180deg)}</style>"
 
 
 @insiders_only
@@ -92,7 +92,7 @@ def _frames(shown: dict[str, str]) -> str:
 
 def _frame(shown: dict[str, str], scheme: str, width: str) -> str:
     source = escape(f"{PATH}/mail?{urlencode({**shown, 'scheme': scheme})}")
-    name = f"{_WIDTHS[width]}, {_SCHEMES[scheme].lower()}"
+    name = f"{_WIDTHS[width]}: {_SCHEMES[scheme]}"
     return (
         f'<figure data-width="{width}"><figcaption>{name}</figcaption><iframe title="{name}" src="{source}" '
         'sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer"></iframe></figure>'

@@ -1,4 +1,4 @@
-"""`POST /webhooks/resend`: what became of our e-mails. The signature is the proof; no cookie and no origin is asked for.
+"""`POST /webhooks/resend`: what became of our e-mails. The signature is the proof, no cookie or origin is needed.
 
 A webhook that was taken once is refused with 409, so that nobody who overheard one can play it again.
 """

@@ -20,20 +20,24 @@ LIGHT = f"""
 table {{ border-spacing: 0; mso-table-lspace: 0; mso-table-rspace: 0 }}
 body {{ margin: 0; padding: 0; background: #f3f6f7 }}
 .bg {{ background: #f3f6f7 }}
-.hide {{ display: none; max-height: 0; overflow: hidden; mso-hide: all; font-size: 1px; line-height: 1px; color: #f3f6f7 }}
+.hide {{ display: none; max-height: 0; overflow: hidden; mso-hide: all; font-size: 1px; line-height: 1px;
+  color: #f3f6f7 }}
 .out {{ padding: 32px 16px 48px }}
 .column {{ max-width: 600px; width: 100% }}
 .head {{ padding: 0 4px 20px }}
 .mark {{ width: 32px; height: 32px; border-radius: 10px; background: #0a5566; color: #f4fbfc; font-family: {_FONT};
   font-weight: 600; font-size: 16px; line-height: 32px; text-align: center }}
-.brand {{ padding: 0 0 0 12px; font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 24px; color: #10262c }}
+.brand {{ padding: 0 0 0 12px; font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 24px;
+  color: #10262c }}
 .phrase {{ font-family: {_FONT}; font-size: 13px; line-height: 20px; color: #4c6067; text-align: right }}
 .words {{ font-size: 14px; font-weight: 600; color: #10262c }}
 .card {{ padding: 40px 44px; background: #fdfefe; border: 1px solid #dbe4e6; border-radius: 16px }}
 .title {{ margin: 0 0 16px; font-family: {_FONT}; font-weight: 600; font-size: 26px; line-height: 33px;
   letter-spacing: -.02em; color: #10262c }}
-.text {{ margin: 0 0 14px; font-family: {_FONT}; font-weight: 400; font-size: 16px; line-height: 26px; color: #10262c }}
-.quiet {{ margin: 20px 0 0; font-family: {_FONT}; font-weight: 400; font-size: 14px; line-height: 22px; color: #4c6067 }}
+.text {{ margin: 0 0 14px; font-family: {_FONT}; font-weight: 400; font-size: 16px; line-height: 26px;
+  color: #10262c }}
+.quiet {{ margin: 20px 0 0; font-family: {_FONT}; font-weight: 400;
+  font-size: 14px; line-height: 22px; color: #4c6067 }}
 .act {{ padding: 14px 0 20px }}
 .btn {{ display: inline-block; padding: 13px 28px; border: 1px solid #0a5566; border-radius: 12px; background: #0a5566;
   color: #f4fbfc; font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 20px; text-decoration: none }}

@@ -43,7 +43,7 @@ ABOUT_TICKETS = [name for name, (kind, _) in KINDS.items() if kind == "confirmat
 
 
 def sample(name: str, language: str = "en", *, guest: bool = True, **other: Any) -> Delivery:
-    """Return the delivery that one of KINDS is written from: to a guest, or to a customer with a phrase of their own."""
+    """Return the delivery that one of KINDS is written from: to a guest, or to a customer with their own phrase."""
     kind, data = KINDS[name]
     of_ticket = name in ABOUT_TICKETS
     words = WORDS[known(language)]

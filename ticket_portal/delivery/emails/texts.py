@@ -154,7 +154,11 @@ def _about_ticket(words: _Words, subject: str, preheader: str, heading: str, *pa
 
 
 def _reference(words: _Words) -> list[str]:
-    return [words.say(_("Reference of this e-mail: {reference}"), reference=words.reference)] if words.reference else []
+    return (
+        [words.say(_("Reference of this e-mail: {reference}"), reference=words.reference)]
+        if words.reference
+        else []
+    )
 
 
 def _check_link(words: _Words) -> list[Link]:
@@ -188,7 +192,9 @@ def _about_account(
     foot = [words.say(_DONT_REPLY), words.say(_SAFETY), why, *_reference(words)]
     if code and words.reference:
         # No link in a code's mail: whoever has a code to enter should not be led anywhere.
-        foot.append(words.say(_("You can check it on {site}: “Is this message really from us?”"), site=words.site))
+        foot.append(
+            words.say(_("You can check it on {site}: “Is this message really from us?”"), site=words.site)
+        )
     return Content(
         language=words.language,
         brand=words.brand,
@@ -437,7 +443,9 @@ def _phrase_changed(words: _Words) -> Content:
     happened = (
         _("The safety phrase of your account at {brand} was removed on {time}.")
         if gone
-        else _("The safety phrase of your account at {brand} was changed on {time}. It stands above, as in each alert.")
+        else _(
+            "The safety phrase of your account at {brand} was changed on {time}. It stands above, as in each alert."
+        )
     )
     return _about_account(
         words,
@@ -455,7 +463,9 @@ def _trial(words: _Words) -> Content:
         words.say(_("Our e-mails reach you again")),
         words.say(_("There is nothing to do.")),
         [
-            words.say(_("You asked {brand} to write to this address again. You are reading this, so it works.")),
+            words.say(
+                _("You asked {brand} to write to this address again. You are reading this, so it works.")
+            ),
             words.say(_("There is nothing to do.")),
         ],
         why=words.say(_("If it wasn't you, you can ignore this e-mail.")),
