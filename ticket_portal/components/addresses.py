@@ -16,7 +16,8 @@ def mail_notice(why: Any, address: Any) -> rx.Component:
     return el.div(
         rx.cond(
             why != "",
-            rx.cond(State.tried, _tried(address), _problem(why, address)),
+            _problem(why, address),
+            rx.cond(State.tried, _tried(address)),
         ),
         role="status",
         class_name="mail-notice",

@@ -20,7 +20,7 @@ def safety_phrase() -> rx.Component:
             el.h2(t("Safety phrase"), id="safety-phrase"),
             el.p(
                 t(
-                    "Words that only you and we know. Every e-mail from us shows them: "
+                    "Words that only you and we know. Every e-mail alert shows them: "
                     "one without them is not from us."
                 ),
                 class_name="muted",

@@ -301,7 +301,7 @@ def _two_words() -> rx.Component:
             " ",
             el.b(State.phrase, custom_attrs={"data-testid": "two-words"}),
             el.br(),
-            t("Every e-mail from us about it shows them. One without them is not from us."),
+            t("Every alert about it shows them: one without them is not from us."),
         ),
         class_name="note",
         custom_attrs={"data-tone": "plain"},
