@@ -262,7 +262,7 @@ def test_the_html_is_valid_and_its_styles_are_in_its_elements(
     document = lxml.html.document_fromstring(html)
     assert (document.get("lang"), document.get("dir")) == (language, "ltr")
     shown = [e for e in document.body.iter() if isinstance(e.tag, str) and (e.text or "").strip()]
-    unstyled = [e.tag for e in shown if not e.get("style") and e.tag not in ("b",)]
+    unstyled = [e.tag for e in shown if not e.get("style")]
     assert unstyled == []
     assert all(table.get("role") == "presentation" for table in document.iter("table"))
     assert not document.xpath("//img | //link | //script | //@background | //style[contains(., 'url(')]")

@@ -15,6 +15,7 @@ from datetime import datetime
 from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
 from ticket_portal.domain import (
+    addresses,
     codes,
     deadlines,
     deliveries,
@@ -137,6 +138,8 @@ class Outbox:
             carrier_id = self._carrier.send(email)
         except Refused as refusal:
             self._failed(delivery, str(refusal), for_good=True)
+            if refusal.no_such_address:
+                self._store.write(addresses.mark, delivery.address, addresses.BOUNCED)
         except Unavailable as problem:
             self._failed(delivery, str(problem))
         except Exception as error:  # noqa: BLE001 - a carrier's own mistake is no reason to lose the mail

@@ -73,7 +73,8 @@ def _page(listed: str, opened: str) -> HTMLResponse:
     return HTMLResponse(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Captured mail</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
-        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css"></head>'
+        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css">'
+        '<link rel="icon" href="/favicon.svg" type="image/svg+xml"></head>'
         '<body class="box"><header><h1><a href="/dev/mailbox">Captured mail</a></h1>'
         '<p>Nothing here was sent. <a href="/dev/mailbox/gallery">Gallery of all e-mails</a> · '
         '<a href="/">To the portal</a></p></header>'
