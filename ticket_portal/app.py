@@ -19,6 +19,7 @@ from ticket_portal.components.crash import crashed
 from ticket_portal.components.words import Page, add_pages, html_lang, route_focus
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.pages.agent_ticket import agent_ticket
+from ticket_portal.pages.check_message import check_message
 from ticket_portal.pages.conversation import conversation
 from ticket_portal.pages.find_ticket import find_ticket
 from ticket_portal.pages.forgot_password import forgot_password
@@ -35,12 +36,25 @@ from ticket_portal.pages.settings import settings
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
-from ticket_portal.routes import api, claims, files, health, locks, mailbox, mute, session, testing
+from ticket_portal.routes import (
+    api,
+    claims,
+    files,
+    gallery,
+    health,
+    locks,
+    mailbox,
+    mute,
+    resend,
+    session,
+    testing,
+)
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
 from ticket_portal.routes.incoming import hear_only_what_fits
 from ticket_portal.routes.socket import SocketGuard
+from ticket_portal.states.check_message import CheckMessageState
 from ticket_portal.states.claims import ClaimState
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.drafts import DraftState
@@ -49,6 +63,7 @@ from ticket_portal.states.guest import GuestState
 from ticket_portal.states.guest_tickets import GuestTicketsState
 from ticket_portal.states.new_ticket import NewTicketState
 from ticket_portal.states.queue import QueueState
+from ticket_portal.states.safety import SafetyState
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
 from ticket_portal.states.tickets import TicketsState
@@ -137,7 +152,20 @@ PAGES = [
         msg("Tell {company} support what happened. We answer in your language."),
         on_load=[NewTicketState.load, DraftState.load],
     ),
-    Page("/settings", settings, msg("Settings"), on_load=[SettingsState.load, ClaimState.load], private=True),
+    Page(
+        "/check-message",
+        check_message,
+        msg("Is this message really from us?"),
+        msg("Check by its reference whether {company} support sent you an e-mail."),
+        on_load=[CheckMessageState.load],
+    ),
+    Page(
+        "/settings",
+        settings,
+        msg("Settings"),
+        on_load=[SettingsState.load, ClaimState.load, SafetyState.load],
+        private=True,
+    ),
     Page(
         "/tickets",
         tickets,
@@ -165,8 +193,10 @@ ROUTES = [
     *api.routes,
     *files.routes,
     *health.routes,
+    *gallery.routes,
     *mailbox.routes,
     *mute.routes,
+    *resend.routes,
     *locks.routes,
     *testing.routes,
 ]

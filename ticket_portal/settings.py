@@ -1,5 +1,6 @@
 """Everything read from outside, checked once at start: environment variables and `.env`, all named `PORTAL_…`."""
 
+import base64
 import secrets
 from contextlib import suppress
 from functools import cached_property, lru_cache
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
 
     env: Literal["development", "production"] = "development"
     company: str = "Harbor"
+    company_address: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=1, le=65535)
     base_url: str = ""
@@ -78,6 +80,9 @@ class Settings(BaseSettings):
     limit_guest_tickets_per_ip_per_hour: int = Field(default=20, ge=1)
     limit_links_per_hour: int = Field(default=5, ge=1)
     limit_links_per_ip_per_hour: int = Field(default=30, ge=1)
+    limit_message_checks_per_ip_per_hour: int = Field(default=30, ge=1)
+    limit_mail_trials_per_hour: int = Field(default=3, ge=1)
+    limit_phrases_per_hour: int = Field(default=5, ge=1)
     limit_tickets_per_hour: int = Field(default=20, ge=1)
     limit_messages_per_10_minutes: int = Field(default=10, ge=1)
     limit_socket_events_per_second: int = Field(default=30, ge=1)
@@ -116,6 +121,19 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + value.removeprefix(alias)
         if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must be sqlite:///path/to/file or postgresql://user:password@host/name")
+        return value
+
+    @field_validator("resend_webhook_secret")
+    @classmethod
+    def _as_resend_shows_it(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret:
+            try:
+                found = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+            except ValueError:
+                found = b""
+            if not found:
+                raise ValueError("must be the signing secret as Resend shows it: whsec_…")
         return value
 
     @field_validator("clamd")

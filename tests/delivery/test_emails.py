@@ -1,17 +1,21 @@
 """What e-mails say, in every language, and what they never say."""
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import replace
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
+from html5lib import HTMLParser
 
 from tests.cast import asks_about, says
 from tests.delivery.conftest import Desk, Postman
 from ticket_portal.delivery import emails
+from ticket_portal.delivery.emails import layout
+from ticket_portal.delivery.emails.samples import ABOUT_TICKETS, KINDS, TOKEN, sample
 from ticket_portal.delivery.mail.smtp import as_bytes
 from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.domain import accounts, guests, messages, tickets
@@ -22,31 +26,10 @@ from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store
 
-TOKEN = "k3Jf8sLq0ZpV5mXn1tYw7uRb2cDh6gEaQo9iNvTzKxM"
-UNTIL = {"until": "2026-12-13T15:09:00+00:00"}
-CLOSES = {"closes": "2026-11-29T15:09:00+00:00"}
-
-KINDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "confirmation": ("confirmation", {}),
-    "reply": ("reply", {}),
-    "details": ("details_requested", {}),
-    "two details": ("details_requested", {"count": 2}),
-    "reminder": ("reminder", {}),
-    "last reminder": ("reminder", CLOSES),
-    "resolved": ("resolved", UNTIL | CLOSES),
-    "reopened": ("reopened", {}),
-    "closed": ("closed", UNTIL),
-    "closed by time": ("closed", UNTIL | {"by": "time"}),
-    "merged": ("merged", {"into": 12346}),
-    "guest's code": ("code", {"purpose": "guest"}),
-    "sign-up code": ("code", {"purpose": "sign_up"}),
-    "reset code": ("code", {"purpose": "reset"}),
-    "already signed up": ("security", {"what": "already_signed_up"}),
-    "password changed": ("security", {"what": "password_changed"}),
-    "links": ("security", {"what": "links", "numbers": [12345, 12346]}),
-}
-TICKET_KINDS = [name for name, (kind, _) in KINDS.items() if kind not in ("code", "security")]
+TICKET_KINDS = ABOUT_TICKETS
 OTHER_KINDS = [name for name in KINDS if name not in TICKET_KINDS]
+READERS = ("guest", "customer")
+TURNED = "turned over"
 
 
 @pytest.fixture
@@ -60,31 +43,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def delivery(name: str, language: str = "en", **other: Any) -> Delivery:
-    kind, data = KINDS[name]
-    about_ticket = name in TICKET_KINDS
-    secret: dict[str, Any] = {"code": "048271"} if kind == "code" else {"tokens": {"12345": TOKEN}}
-    return replace(
-        Delivery(
-            id=7,
-            attempt=1,
-            key="12345.9.email.0123456789ab",
-            kind=kind,
-            channel="email",
-            address="minh@example.com",
-            language=language,
-            time_zone="Asia/Ho_Chi_Minh",
-            number=12345 if about_ticket else None,
-            seq=9 if about_ticket else None,
-            earlier_seqs=[1, 4] if about_ticket else [],
-            guest_token=TOKEN if about_ticket else "",
-            mute_token="1-0123456789abcdef" if about_ticket else "",
-            secret=secret,
-            data=data,
-            happened_at=datetime(2026, 11, 22, 15, 9, tzinfo=UTC),
-            at=datetime(2026, 11, 22, 15, 9, 20, tzinfo=UTC),
-        ),
-        **other,
-    )
+    return sample(name, language, **other)
 
 
 @pytest.mark.parametrize("language", LOCALES)
@@ -285,6 +244,124 @@ def test_a_mail_speaks_the_language_that_the_account_has_by_then(
     assert "/fr/tickets/" in postman.took[0].link
 
 
+# Seen as people see it: the styles in the elements, in a light and a dark program, and in one that turns colours over.
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize("name", KINDS)
+def test_the_html_is_valid_and_its_styles_are_in_its_elements(
+    settings: Settings, name: str, language: str, reader: str
+):
+    html = emails.write(settings, delivery(name, language, guest=reader == "guest")).html
+    parser = HTMLParser(namespaceHTMLElements=False)
+    parser.parse(html)
+
+    # Outlook's own parts are in comments, where no parser looks.
+    assert [error for _, error, _ in parser.errors] == []
+    document = lxml.html.document_fromstring(html)
+    assert (document.get("lang"), document.get("dir")) == (language, "ltr")
+    shown = [e for e in document.body.iter() if isinstance(e.tag, str) and (e.text or "").strip()]
+    unstyled = [e.tag for e in shown if not e.get("style")]
+    assert unstyled == []
+    assert all(table.get("role") == "presentation" for table in document.iter("table"))
+    assert not document.xpath("//img | //link | //script | //@background | //style[contains(., 'url(')]")
+    assert document.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
+    assert "prefers-color-scheme: dark" in document.xpath("string(//style)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", TURNED])
+@pytest.mark.parametrize("name", KINDS)
+def test_every_text_is_readable_in_every_scheme(settings: Settings, name: str, scheme: str):
+    document = lxml.html.document_fromstring(emails.write(settings, delivery(name)).html)
+    texts = [e for e in document.body.iter() if isinstance(e.tag, str) and (e.text or "").strip()]
+    seen = [e for e in texts if "hide" not in (e.get("class") or "").split()]
+
+    assert len(seen) > 5
+    for element in seen:
+        ink, ground = colour(element, "color", scheme), colour(element, "background", scheme)
+        assert contrast(ink, ground) >= 4.5, f"{ink} on {ground}: {element.text}"
+
+
+def test_the_button_is_one_for_outlook_too_and_big_enough_for_a_thumb(settings: Settings):
+    email = emails.write(settings, delivery("reply"))
+    button = lxml.html.document_fromstring(email.html).find_class("btn")[0]
+    style = styles(button.get("style") or "")
+
+    assert button.get("href") == email.link
+    padding = int(style["padding"].split()[0].removesuffix("px"))
+    assert 2 * padding + int(style["line-height"].removesuffix("px")) >= 44
+    assert f'<v:roundrect xmlns:w="urn:schemas-microsoft-com:office:word" href="{email.link}"' in email.html
+
+
+def test_the_text_part_names_the_link_once_and_has_no_markup(settings: Settings):
+    for name in KINDS:
+        email = emails.write(settings, delivery(name))
+        assert not re.search(r"</?[a-z][^>]*>|&[a-z]+;", email.plain), name
+        if email.link:
+            assert email.plain.count(email.link + "\n") == 1, name
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_mail_has_its_reference_and_the_page_to_check_it(settings: Settings, name: str):
+    email = emails.write(settings, delivery(name, "fr"))
+
+    for part in (email.plain, email.html):
+        assert "7F3K9-QW2MX" in part
+        if not email.code:
+            assert "https://support.example.com/fr/check-message" in part
+    assert "minh" not in email.reference
+
+
+@pytest.mark.parametrize("name", TICKET_KINDS)
+def test_customers_are_led_to_their_alerts_and_guests_are_not(settings: Settings, name: str):
+    of_customer = emails.write(settings, delivery(name, guest=False))
+    of_guest = emails.write(settings, delivery(name, guest=True))
+
+    assert "https://support.example.com/settings" in of_customer.plain
+    assert "/settings" not in of_guest.plain + of_guest.html
+
+
+def test_the_phrase_stands_in_both_parts_as_text(settings: Settings):
+    email = emails.write(settings, delivery("reply", guest=False, phrase="Tom & 'Jerry'"))
+
+    assert "Your safety phrase: Tom & 'Jerry'" in email.plain
+    assert "Tom &amp; " in email.html
+    assert "Jerry" not in str(email.headers) + email.subject + email.key
+    without = emails.write(settings, delivery("reply", phrase=""))
+    assert "phrase:" not in without.plain.replace("seed phrase", "")
+
+
+def colour(element: Any, name: str, scheme: str) -> str:
+    """The colour that an element has, its own or its surroundings', as `#rrggbb`."""
+    dark = {
+        word.removeprefix("."): styles(rules)
+        for names, rules in re.findall(r"([.\w, ]+?)\s*\{([^}]*)\}", layout.DARK)
+        for word in names.replace(" ", "").split(",")
+    }
+    while element is not None:
+        found = styles(element.get("style") or "").get(name)
+        if scheme == "dark":
+            for word in (element.get("class") or "").split():
+                found = dark.get(word, {}).get(name, found)
+        if found:
+            return turned(found) if scheme == TURNED else found
+        element = element.getparent()
+    raise AssertionError(f"no {name}")
+
+
+def styles(text: str) -> dict[str, str]:
+    """The declarations of a style by their names."""
+    pairs = (part.partition(":") for part in text.split(";") if ":" in part)
+    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs}
+
+
+def turned(colour: str) -> str:
+    """What a program makes of a colour that has no dark mode: the same hue, light where it was dark."""
+    hue, light, fullness = rgb_to_hls(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))
+    return "#" + "".join(f"{round(c * 255):02x}" for c in hls_to_rgb(hue, 1 - light, fullness))
+
+
 def contrast(one: str, other: str) -> float:
     def light(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -293,30 +370,3 @@ def contrast(one: str, other: str) -> float:
 
     high, low = sorted((light(one), light(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize(
-    ("text", "ground"),
-    [
-        ("#10262c", "#fdfefe"),
-        ("#4c6067", "#fdfefe"),
-        ("#4c6067", "#f3f6f7"),
-        ("#0a6275", "#fdfefe"),
-        ("#f4fbfc", "#0a5566"),
-        ("#10262c", "#eaf3f4"),
-        ("#e4eef0", "#152327"),
-        ("#a4b8be", "#152327"),
-        ("#a4b8be", "#0e1719"),
-        ("#7bd8e0", "#152327"),
-        ("#06272e", "#7bd8e0"),
-        ("#e4eef0", "#1a2d32"),
-    ],
-)
-def test_colours_are_readable(settings: Settings, text: str, ground: str):
-    html = (
-        emails.write(settings, delivery("guest's code")).html + emails.write(settings, delivery("reply")).html
-    )
-
-    assert text in html
-    assert ground in html
-    assert contrast(text, ground) >= 4.5

@@ -1,14 +1,11 @@
 """Resend against a small HTTP server that checks the form of the requests and remembers idempotency keys."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
 from tests.delivery.conftest import Desk
+from tests.delivery.provider import KEY, Provider, running
 from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.mail.resend import Resend
@@ -17,78 +14,11 @@ from ticket_portal.domain import notifications
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store
 
-KEY = "re_123"
-
-
-class Provider(ThreadingHTTPServer):
-    """Resend, as far as we use it."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Door)
-        self.requests: list[dict[str, Any]] = []
-        self.sent: dict[str, dict[str, Any]] = {}
-        self.wrong: list[str] = []
-        self.answer: tuple[int, str] | None = None
-        self.lose_the_answer = False
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Door(BaseHTTPRequestHandler):
-    """One request."""
-
-    server: Provider  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append(body)
-        self.check(body)
-        key = self.headers["Idempotency-Key"]
-        if self.server.answer:
-            return self.say(*self.server.answer)
-        if self.server.sent.setdefault(key, body) != body:
-            return self.say(409, "invalid_idempotent_request")
-        if self.server.lose_the_answer:
-            return self.connection.close()
-        return self.say(200, "")
-
-    def check(self, body: dict[str, Any]) -> None:
-        wanted = {
-            "path": self.path == "/emails",
-            "key": self.headers["Authorization"] == f"Bearer {KEY}",
-            "json": self.headers["Content-Type"] == "application/json",
-            "idempotency": 0 < len(self.headers["Idempotency-Key"] or "") <= 256,
-            "fields": set(body) == {"from", "to", "subject", "reply_to", "text", "html", "headers"},
-            "to": isinstance(body.get("to"), list) and len(body["to"]) == 1,
-            "threading": "Message-ID" in body["headers"],
-        }
-        self.server.wrong += [name for name, right in wanted.items() if not right]
-
-    def say(self, status: int, name: str) -> None:
-        body = json.dumps(
-            {"id": "49a3999c"} if status == 200 else {"statusCode": status, "name": name, "message": "m"}
-        )
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
-
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    server = Provider()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running() as server:
+        yield server
 
 
 @pytest.fixture
@@ -171,6 +101,15 @@ def test_down_for_hours_and_up_again(provider: Provider, outbox: Outbox, desk: D
 
     assert len(provider.sent) == 2
     assert {state for _, state in desk.states()} == {"sent"}
+
+
+def test_its_id_and_our_reference_are_kept(provider: Provider, outbox: Outbox, desk: Desk):
+    outbox.deliver_due()
+
+    [alert] = desk.alerts()
+    assert alert.carrier_id == provider.id_of(0)
+    assert provider.requests[0]["tags"] == [{"name": "reference", "value": alert.reference}]
+    assert alert.address not in str(provider.requests[0]["tags"])
 
 
 def test_what_is_wrong_is_said_by_class(provider: Provider, carrier: Resend, outbox: Outbox, desk: Desk):

@@ -20,6 +20,7 @@ from ticket_portal.delivery.emails import Email
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.mail.smtp import Smtp
 from ticket_portal.delivery.outbox import Outbox
+from ticket_portal.domain import addresses
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store
 
@@ -125,6 +126,19 @@ def test_a_five_hundred_is_for_good_and_a_four_hundred_for_now(
     setattr(server, where, "451 4.7.1 greylisted")
     with pytest.raises(Unavailable):
         carrier(running).send(email)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [("550 5.1.1 no such user", "bounced"), ("550 5.7.1 you are on a list", ""), ("450 4.1.1 later", "")],
+)
+def test_an_address_that_is_not_there_is_marked(
+    store: Store, desk: Desk, server: Server, running: Controller, answer: str, problem: str
+):
+    server.to_recipient = answer
+    outbox = Outbox(store, carrier(running), store.settings)
+    assert outbox.deliver_due() == 0
+    assert store.read(addresses.problem, desk.guest.address) == problem
 
 
 def test_a_server_that_is_away_or_mute_is_tried_again(email: Email, monkeypatch: pytest.MonkeyPatch):

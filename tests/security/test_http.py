@@ -60,6 +60,9 @@ ANSWERS = [
     ("GET", "/api/v1/tickets/1", 401),
     ("GET", "/api/docs", 200),
     ("GET", "/dev/mailbox", 200),
+    ("GET", "/dev/mailbox/gallery", 200),
+    ("GET", "/check-message", 200),
+    ("POST", "/webhooks/resend", 404),
     ("POST", "/auth/sign-in", 403),
     ("GET", "/auth/sign-in", 404),
     ("HEAD", "/sign-in", 200),
@@ -421,6 +424,7 @@ def test_secrets_are_not_in_the_log(portal: Served, world: World) -> None:
 
 
 INSIDE = [("GET", "/dev/mailbox"), ("GET", "/dev/mailbox/1"), ("GET", "/dev/mailbox/1/html"), ("GET", "/test/mailbox"),
+          ("GET", "/dev/mailbox/gallery"), ("GET", "/dev/mailbox/gallery/mail"),
           ("DELETE", "/test/mailbox"), ("GET", "/test/scenarios"), ("POST", "/test/scenarios/empty"),
           ("POST", "/test/clock"), ("POST", "/test/faults")]  # fmt: skip
 

@@ -102,7 +102,11 @@ def footer() -> rx.Component:
     """What stands below every page."""
     return el.footer(
         el.div(
-            safety(),
+            el.div(
+                safety(),
+                el.a(t("Is this message really from us?"), href=href("/check-message")),
+                class_name="footer__safe",
+            ),
             el.nav(el.ul(*[el.li(link) for link in languages()]), aria_label=t("Language")),
             class_name="footer__in",
         ),

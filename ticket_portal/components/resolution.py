@@ -13,7 +13,7 @@ from ticket_portal.states.session import SessionState
 
 LONGEST_LINE = 500
 
-_RATING = hook_value("resolution", "useAnswer", "ratingForm", dispatcher(State.rate))
+_RATING = hook_value("answers", "useAnswer", "ratingForm", dispatcher(State.rate))
 _WHY = hook_value(
     "resolution",
     "useWhy",

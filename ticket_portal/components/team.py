@@ -13,7 +13,7 @@ from ticket_portal.states.resolution import ResolutionState as State
 
 LONGEST_NUMBER = 10
 
-_JOINING = hook_value("resolution", "useAnswer", "joiningForm", dispatcher(State.merge))
+_JOINING = hook_value("answers", "useAnswer", "joiningForm", dispatcher(State.merge))
 
 
 def agent_buttons() -> tuple[rx.Component, ...]:

@@ -25,11 +25,11 @@ class Faults:
         self._carrier = carrier
         event.listen(engine, "before_cursor_execute", self._wait)
 
-    def send(self, email: Email) -> None:
+    def send(self, email: Email) -> str | None:
         """Hand the mail to the real carrier. Raises Unavailable while it is down, and what the carrier raises."""
         if self.mail_down:
             raise Unavailable("the provider is down (set by a tester)")
-        self._carrier.send(email)
+        return self._carrier.send(email)
 
     def hear(self, topics: set[str]) -> None:
         """Follow what a tester told one of the processes."""

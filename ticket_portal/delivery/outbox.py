@@ -14,7 +14,17 @@ from datetime import datetime
 
 from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
-from ticket_portal.domain import codes, deadlines, drafts, limits, notifications, resolution, sessions
+from ticket_portal.domain import (
+    addresses,
+    codes,
+    deadlines,
+    deliveries,
+    drafts,
+    limits,
+    notifications,
+    resolution,
+    sessions,
+)
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.settings import Settings
 from ticket_portal.store import signals
@@ -125,15 +135,17 @@ class Outbox:
             self._failed(delivery, f"can't be written: {type(error).__name__}", for_good=True)
             return False
         try:
-            self._carrier.send(email)
+            carrier_id = self._carrier.send(email)
         except Refused as refusal:
             self._failed(delivery, str(refusal), for_good=True)
+            if refusal.no_such_address:
+                self._store.write(addresses.mark, delivery.address, addresses.BOUNCED)
         except Unavailable as problem:
             self._failed(delivery, str(problem))
         except Exception as error:  # noqa: BLE001 - a carrier's own mistake is no reason to lose the mail
             self._failed(delivery, f"the carrier failed: {type(error).__name__}")
         else:
-            self._store.write(notifications.delivered, delivery.id)
+            self._store.write(notifications.delivered, delivery.id, carrier_id or "")
             return True
         return False
 
@@ -167,5 +179,5 @@ def _has_come(work: Work, moment: datetime | None) -> bool:
 
 
 def _sweep(work: Work) -> None:
-    for module in (codes, drafts, limits, notifications, sessions, signals):
+    for module in (codes, deliveries, drafts, limits, notifications, sessions, signals):
         module.sweep(work)

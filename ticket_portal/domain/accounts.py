@@ -7,7 +7,7 @@ from functools import lru_cache
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, keys, limits, notifications, sessions
+from ticket_portal.domain import codes, keys, limits, notifications, phrases, sessions
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
@@ -154,6 +154,20 @@ def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainEr
 def find(work: Work, address: str) -> Account | None:
     """Return the account with this (canonical) address."""
     return work.session.exec(select(Account).where(Account.address == address)).first()
+
+
+def choose_phrase(work: Work, account_id: int, typed: str) -> str:
+    """Keep the words that every alert to this account shows from now on, and mail that they changed; "" ends it.
+
+    Return them as they are kept. Raises TooLong, PhraseTooShort, PhraseIsLink, TooMany.
+    """
+    phrase = phrases.cleaned(typed)
+    if phrase != phrases.of_account(work, account_id):
+        limits.spend(work, Limit("phrases", work.settings.limit_phrases_per_hour), account_id)
+        phrases.keep(work, account_id, phrase)
+        what = "phrase_changed" if phrase else "phrase_removed"
+        notifications.about_security(work, work.session.get_one(Account, account_id), what)
+    return phrase
 
 
 def speak(work: Work, account_id: int, language_code: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import keys, limits, notifications
+from ticket_portal.domain import addresses, keys, limits, notifications
 from ticket_portal.domain.errors import (
     CodeEnded,
     CodeExpired,
@@ -129,6 +129,8 @@ def enter(work: Work, door: Door, typed: str) -> DomainError | None:
     if challenge:
         challenge.problem = refusal.code if refusal else ""
         work.session.add(challenge)
+    if refusal is None:
+        addresses.arrived(work, door.address)
     return refusal
 
 

@@ -80,6 +80,22 @@ class TooLong(Invalid):
     text = _("That is too long. The limit is {most} characters.")
 
 
+class PhraseIsLink(Invalid):
+    """A safety phrase that reads like an address: it would be a link of somebody's choice in our e-mails."""
+
+    code = "phrase_is_link"
+    field = "phrase"
+    text = _("Choose words, not a link or an address.")
+
+
+class PhraseTooShort(Invalid):
+    """A safety phrase that anybody could guess."""
+
+    code = "phrase_too_short"
+    field = "phrase"
+    text = _("Use at least {least} characters for your safety phrase.")
+
+
 class PasswordTooShort(Invalid):
     """Fewer than ten characters."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, keys, limits, notifications, sessions, tickets
+from ticket_portal.domain import addresses, codes, keys, limits, notifications, sessions, tickets
 from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
 from ticket_portal.domain.limits import Limit
@@ -30,11 +30,12 @@ class Opened(NamedTuple):
 
 @dataclass(frozen=True)
 class LinkView:
-    """All that a link alone shows: the ticket's number and the masked address."""
+    """All that a link alone shows: the ticket's number, the masked address, and whether mails to it came back."""
 
     number: int
     masked_address: str
     code: CodeStatus
+    bounced: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def look(work: Work, token: str, browser: str) -> LinkView:
         number=ticket.number or 0,
         masked_address=masked(link.address),
         code=codes.status(work, _door(link, browser)),
+        bounced=addresses.problem(work, link.address) == addresses.BOUNCED,
     )
 
 

@@ -12,6 +12,8 @@ from cryptography.fernet import Fernet
 from ticket_portal.settings import Settings
 
 CODE_DIGITS = 6
+REFERENCE_LENGTH = 10
+REFERENCE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that look like digits (Crockford)
 
 
 def new_token() -> str:
@@ -28,6 +30,11 @@ def token_hash(token: str) -> str:
 def new_code() -> str:
     """Return six random digits, leading zeros kept."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def new_reference() -> str:
+    """Return 50 random bits that people can read out and type."""
+    return "".join(secrets.choice(REFERENCE_SIGNS) for _ in range(REFERENCE_LENGTH))
 
 
 def code_hmac(settings: Settings, *parts: str) -> str:

@@ -16,7 +16,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import deadlines, keys
+from ticket_portal.domain import addresses, deadlines, keys, phrases
 from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.store.tables import Account, Alert, Challenge, Event, GuestLink, Muted, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -33,6 +33,8 @@ SOON = timedelta(seconds=1)
 REFERENCES = 9
 LONGEST_ID = 9  # digits: no database compares its numbers with much more
 ROOM = "outbox"
+KEPT_TO_CHECK = timedelta(days=90)
+DOES_NOT_ARRIVE = "address_"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Delivery:
     happened_at: datetime
     at: datetime
     lock_token: str = ""
+    reference: str = ""
+    phrase: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,22 @@ def about_links(work: Work, address: str, tickets: list[Ticket], language: str) 
     )
 
 
+def about_trial(work: Work, address: str, language: str, time_zone: str) -> None:
+    """Mail somebody that mails reach them again: whether it is so, the carrier will tell."""
+    _put(
+        work,
+        Alert(
+            key=f"trial.{keys.subject_hash(work.settings, address)[:12]}.{int(work.now.timestamp() * 1e6)}",
+            kind="security",
+            address=address,
+            language=language,
+            time_zone=time_zone,
+            data={"what": "trial"},
+            due_at=work.now,
+        ),
+    )
+
+
 def mute(work: Work, ticket_id: int, address: str) -> None:
     """Send this address no more alerts about this ticket. Doing it twice is fine."""
     if work.session.get(Muted, (ticket_id, address)) is None:
@@ -211,13 +231,14 @@ def next_due_at(work: Work) -> datetime | None:
     return min((at for at in (waiting, leased) if at), default=None)
 
 
-def delivered(work: Work, alert_id: int) -> None:
-    """Record that the carrier took it; what was sealed in the row is forgotten."""
+def delivered(work: Work, alert_id: int, carrier_id: str = "") -> None:
+    """Record that the carrier took it, and how it names it; what was sealed in the row is forgotten."""
     alert = work.session.get(Alert, alert_id, with_for_update=True)
     if alert is None:  # its ticket was deleted while the mail was on its way
         return
     alert.state, alert.sent_at, alert.problem = "sent", work.now, ""
     alert.leased_until = alert.sealed = None
+    alert.carrier_id = carrier_id or alert.carrier_id
     work.session.add(alert)
     _tell_ticket(work, alert)
 
@@ -252,6 +273,7 @@ def of_ticket(work: Work, ticket_id: int) -> list[Alert]:
 
 def _put(work: Work, alert: Alert) -> None:
     alert.created_at = work.now
+    alert.reference = keys.new_reference()
     work.session.add(alert)
     work.tell(ROOM)
 
@@ -303,13 +325,13 @@ def _take(work: Work, alert: Alert) -> Delivery | None:
     ready = _ready(work, alert)
     if ready is None:
         return None
-    if ready.prepared_at is None:
-        _settle(work, ready)
-    ready.state, ready.leased_until = "sending", work.now + LEASE
-    ready.attempts += 1
-    work.session.add(ready)
-    work.session.flush()
     try:
+        if ready.prepared_at is None:
+            _settle(work, ready)
+        ready.state, ready.leased_until = "sending", work.now + LEASE
+        ready.attempts += 1
+        work.session.add(ready)
+        work.session.flush()
         return _delivery(work, ready)
     except InvalidToken:
         # It would stop the whole outbox otherwise.
@@ -320,6 +342,10 @@ def _take(work: Work, alert: Alert) -> Delivery | None:
 def _ready(work: Work, alert: Alert) -> Alert | None:
     """Return what is to leave in the place of a due alert: itself, one that stands for several, or nothing."""
     if alert.ticket_id and work.session.get_one(Ticket, alert.ticket_id).locked_at:
+        _drop(work, [alert])
+        return None
+    if problem := _does_not_arrive(work, alert):
+        alert.problem = DOES_NOT_ARRIVE + problem
         _drop(work, [alert])
         return None
     if alert.kind in AT_ONCE:
@@ -334,6 +360,13 @@ def _ready(work: Work, alert: Alert) -> Alert | None:
         _drop(work, [alert])
         return None
     return alert
+
+
+def _does_not_arrive(work: Work, alert: Alert) -> str:
+    """Why a mail is not even tried: the ones before it came back. A code is: its owner asked for it just now."""
+    if alert.kind == "code" or alert.channel != EMAIL:
+        return ""
+    return addresses.problem(work, alert.address)
 
 
 def _gather(work: Work, alert: Alert) -> Alert | None:
@@ -426,13 +459,24 @@ def _settle(work: Work, alert: Alert) -> None:
     ids = [alert.ticket_id] if alert.ticket_id else alert.data.get("tickets", [])
     tickets = [t for i in ids if (t := work.session.get(Ticket, i))]
     tokens = {str(t.number): _new_link(work, t) if t.account_id is None else "" for t in tickets}
+    secret = keys.unseal(work.settings, alert.sealed) if alert.sealed else {}
     if any(tokens.values()):
-        alert.sealed = keys.seal(work.settings, {"tokens": tokens})
+        secret["tokens"] = tokens
+    if phrase := _phrase(work, alert, tickets):
+        secret["phrase"] = phrase
+    alert.sealed = keys.seal(work.settings, secret) if secret else None
     if alert.ticket_id:
         alert.data = {**alert.data, "earlier": _earlier_seqs(work, alert)}
         _speak_as_now(work, alert, tickets[0])
     elif alert.data.get("what") == "links":
         alert.data = {**alert.data, "numbers": [t.number for t in tickets]}
+
+
+def _phrase(work: Work, alert: Alert, tickets: list[Ticket]) -> str:
+    """The words by which the recipient knows that it is us: a guest's for their ticket, else their account's own."""
+    if alert.ticket_id and tickets[0].account_id is None:
+        return phrases.of_ticket(work.settings, tickets[0])
+    return phrases.of_address(work, alert.address)
 
 
 def _speak_as_now(work: Work, alert: Alert, ticket: Ticket) -> None:
@@ -473,6 +517,8 @@ def _delivery(work: Work, alert: Alert) -> Delivery:
         guest_token=secret.get("tokens", {}).get(str(number), ""),
         mute_token=_mute_token(work, ticket, alert.address) if ticket else "",
         lock_token=lock_token(work, ticket) if ticket and ticket.account_id is None else "",
+        reference=alert.reference or "",
+        phrase=secret.get("phrase", ""),
         secret=secret,
         data=alert.data,
         happened_at=alert.created_at,
@@ -538,11 +584,18 @@ def _tell_ticket(work: Work, alert: Alert) -> None:
 
 
 def sweep(work: Work) -> None:
-    """Delete what nobody will ask for again, after a day: codes, and what was never meant to leave."""
-    work.session.exec(
-        delete(Alert).where(
-            or_(col(Alert.kind) == "code", (col(Alert.kind) == "security") & (col(Alert.state) == "dropped")),
-            col(Alert.state).in_(("sent", "dropped", "failed")),
-            col(Alert.created_at) < work.now - timedelta(days=1),
-        )
+    """Delete what nobody will ask for again: what was never meant to leave after a day, codes after some months.
+
+    Until then their recipients can ask whether a mail was ours.
+    """
+    never_left = (
+        col(Alert.kind).in_(("code", "security"))
+        & col(Alert.state).in_(("dropped", "failed"))
+        & (col(Alert.created_at) < work.now - timedelta(days=1))
     )
+    old_code = (
+        (col(Alert.kind) == "code")
+        & (col(Alert.state) == "sent")
+        & (col(Alert.created_at) < work.now - KEPT_TO_CHECK)
+    )
+    work.session.exec(delete(Alert).where(or_(never_left, old_code)))

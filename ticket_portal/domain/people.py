@@ -19,6 +19,7 @@ class Viewer:
     """Whoever asks. Made from a server-side session alone, never from what a browser says of itself.
 
     `as_of`: when a guest's session was looked at; some of what guests may do ends at a moment.
+    `mail_problem`: why e-mails to their address are not tried any more: bounced, complained.
     """
 
     role: Role = "nobody"
@@ -29,6 +30,7 @@ class Viewer:
     time_zone: str = "UTC"
     session: str = ""
     as_of: datetime | None = None
+    mail_problem: str = ""
 
     @property
     def of_team(self) -> bool:

@@ -6,16 +6,17 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import lru_cache
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
 from ticket_portal.domain.people import NOBODY, Role, Viewer
-from ticket_portal.store.tables import Account, Session
+from ticket_portal.store.tables import Account, Session, Undeliverable
 from ticket_portal.store.unit_of_work import Work
 
 SEEN_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=7)
+MOST_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -55,21 +56,32 @@ def begin_guest(work: Work, address: str) -> str:
 def viewer(work: Work, token_hash: str) -> Viewer:
     """Return who has this session; NOBODY when it is unknown, ended, too old or was idle for too long."""
     row = work.session.exec(
-        select(Session, Account)
+        select(Session, Account, Undeliverable.problem)
         .join(Account, col(Account.id) == col(Session.account_id), isouter=True)
+        .join(
+            Undeliverable,
+            col(Undeliverable.address) == func.coalesce(Account.address, Session.address),
+            isouter=True,
+        )
         .where(Session.token_hash == token_hash)
     ).first()
     if row is None:
         return NOBODY
-    session, account = row
+    session, account, troubled = row
     if session.ended_at or _over(work, session, account):
         return NOBODY
     if session.account_id is None:
-        return Viewer(role="guest", address=session.address or "", session=token_hash, as_of=work.now)
-    return of_account(account, session=token_hash)
+        return Viewer(
+            role="guest",
+            address=session.address or "",
+            session=token_hash,
+            as_of=work.now,
+            mail_problem=troubled or "",
+        )
+    return of_account(account, token_hash, troubled or "")
 
 
-def of_account(account: Account, session: str = "") -> Viewer:
+def of_account(account: Account, session: str = "", mail_problem: str = "") -> Viewer:
     """Return the account as a viewer."""
     role: Role = account.role if account.role in ("agent", "admin") else "customer"  # pyright: ignore[reportAssignmentType]
     return Viewer(
@@ -80,7 +92,21 @@ def of_account(account: Account, session: str = "") -> Viewer:
         language=account.language,
         time_zone=account.time_zone,
         session=session,
+        mail_problem=mail_problem,
     )
+
+
+def of_address(work: Work, address: str) -> list[str]:
+    """Return the hashes of the sessions that are open for an address, of its account or its guest."""
+    query = (
+        select(Session.token_hash)
+        .join(Account, col(Account.id) == col(Session.account_id), isouter=True)
+        .where(
+            or_(col(Session.address) == address, col(Account.address) == address),
+            col(Session.ended_at).is_(None),
+        )
+    )
+    return list(work.session.exec(query.limit(MOST_TOLD)).all())
 
 
 def seen(work: Work, token_hash: str) -> None:

@@ -14,6 +14,7 @@ from ticket_portal.components.conversation import (
     ticket_head,
     waiting_thread,
 )
+from ticket_portal.components.deliveries import alert_deliveries
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import ticket_missing, ticket_session_ended
@@ -60,7 +61,14 @@ def _desk() -> rx.Component:
             asking(State.writer, State.ticket),
             class_name="stack",
         ),
-        el.aside(_requester(), _facts(), rating_card(), class_name="side", aria_label=t("About this ticket")),
+        el.aside(
+            _requester(),
+            _facts(),
+            alert_deliveries(),
+            rating_card(),
+            class_name="side",
+            aria_label=t("About this ticket"),
+        ),
         class_name="desk",
     )
 

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.conversation import (
     can_write,
     closed_note,
@@ -31,6 +32,7 @@ def conversation() -> rx.Component:
             class_name="crumbs",
             aria_label=t("Breadcrumb"),
         ),
+        mail_notice(State.mail_problem, State.account),
         rx.cond(
             State.session_over,
             ticket_session_ended(route_param("number")),

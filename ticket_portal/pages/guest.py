@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.addresses import bounced_before, mail_notice
 from ticket_portal.components.forms import form_card, hidden, post_form, problem
 from ticket_portal.components.frame import frame
 from ticket_portal.components.guest_code import asks, ended_ticket, enter_code, has_ended, send_code, sent
@@ -35,7 +36,13 @@ def guest() -> rx.Component:
 
 
 def _ticket() -> rx.Component:
-    return rx.cond(ConversationState.missing, not_there(), rx.fragment(_others(), open_ticket()))
+    return rx.cond(
+        ConversationState.missing,
+        not_there(),
+        rx.fragment(
+            mail_notice(SessionState.guest_mail_problem, SessionState.guest_address), _others(), open_ticket()
+        ),
+    )
 
 
 def _others() -> rx.Component:
@@ -118,7 +125,11 @@ def _token() -> rx.Component:
 
 
 def _notes() -> rx.Component:
-    return rx.fragment(problem(State), rx.cond(State.signed_in_as != "", _somebody_else()))
+    return rx.fragment(
+        problem(State),
+        rx.cond(State.bounced, bounced_before()),
+        rx.cond(State.signed_in_as != "", _somebody_else()),
+    )
 
 
 def _somebody_else() -> rx.Component:

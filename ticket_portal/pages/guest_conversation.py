@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.conversation import waiting_thread
 from ticket_portal.components.forms import hidden
 from ticket_portal.components.frame import frame
@@ -25,6 +26,9 @@ def guest_conversation() -> rx.Component:
             ),
             class_name="crumbs",
             aria_label=t("Breadcrumb"),
+        ),
+        rx.cond(
+            over, rx.fragment(), mail_notice(SessionState.guest_mail_problem, SessionState.guest_address)
         ),
         rx.cond(
             GuestState.link != route_param("number"),

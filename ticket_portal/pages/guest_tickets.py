@@ -3,12 +3,14 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice
 from ticket_portal.components.tickets import show_more, ticket_row, waiting_rows
 from ticket_portal.components.words import href, t
 from ticket_portal.states.guest_tickets import GuestTicketsState as State
+from ticket_portal.states.session import SessionState
 
 
 def guest_tickets() -> rx.Component:
@@ -21,6 +23,7 @@ def guest_tickets() -> rx.Component:
             ),
             class_name="page__head",
         ),
+        mail_notice(SessionState.guest_mail_problem, SessionState.guest_address),
         rx.cond(State.session_over, _ended(), rx.cond(State.loaded, _list(), waiting_rows())),
         kind="reading",
         guest=State.loaded & ~State.session_over,

@@ -8,7 +8,7 @@ from reflex import el
 from ticket_portal.components.frame import frame
 from ticket_portal.components.help import action, find_action, signed_in, submit_action, tickets_action
 from ticket_portal.components.icons import hero_art, icon
-from ticket_portal.components.words import t
+from ticket_portal.components.words import href, t
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.session import SessionState
 
@@ -97,6 +97,7 @@ def _assurance() -> rx.Component:
                     "In doubt, open this site yourself."
                 )
             ),
+            el.p(el.a(t("Is this message really from us?"), href=href("/check-message"))),
         ),
         class_name="section assure",
         aria_labelledby="safe",

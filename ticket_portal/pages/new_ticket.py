@@ -292,6 +292,22 @@ def _tip(name: str, text: Any) -> rx.Component:
     return el.li(icon(name), el.span(text))
 
 
+def _two_words() -> rx.Component:
+    """By these words guests know our e-mails about this ticket."""
+    return el.div(
+        icon("shield"),
+        el.p(
+            t("Your two words for this ticket:"),
+            " ",
+            el.b(State.phrase, custom_attrs={"data-testid": "two-words"}),
+            el.br(),
+            t("Every alert about it shows them: one without them is not from us."),
+        ),
+        class_name="note",
+        custom_attrs={"data-tone": "plain"},
+    )
+
+
 def _received() -> rx.Component:
     return el.div(
         notice(
@@ -309,6 +325,7 @@ def _received() -> rx.Component:
                     ),
                 )
             ),
+            rx.cond(State.phrase != "", _two_words()),
             rx.cond(
                 SessionState.account != "",
                 el.a(t("My tickets"), href=href("/tickets"), class_name="btn btn--primary"),

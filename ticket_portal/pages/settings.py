@@ -5,10 +5,12 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import added
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.frame import frame, languages
 from ticket_portal.components.icons import icon
+from ticket_portal.components.safety_phrase import safety_phrase
 from ticket_portal.components.words import href, t
 from ticket_portal.states.session import SessionState
 
@@ -20,7 +22,8 @@ def settings() -> rx.Component:
             el.div(el.h1(t("Settings")), el.p(t("Your account at a glance."))),
             class_name="page__head",
         ),
-        el.div(_account(), added(), _language(), class_name="stack"),
+        mail_notice(SessionState.mail_problem, SessionState.account),
+        el.div(_account(), added(), safety_phrase(), _language(), class_name="stack"),
         kind="reading",
     )
 

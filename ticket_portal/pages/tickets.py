@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import just_added, offer
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
@@ -10,6 +11,7 @@ from ticket_portal.components.listing import calm_list, failed, keeps_place, not
 from ticket_portal.components.notice import session_ended
 from ticket_portal.components.tickets import waiting_rows
 from ticket_portal.components.words import href, t
+from ticket_portal.states.session import SessionState
 from ticket_portal.states.tickets import TicketsState
 
 
@@ -26,7 +28,9 @@ def tickets() -> rx.Component:
         rx.cond(
             TicketsState.session_over,
             session_ended(heading="h2"),
-            rx.fragment(offer(), just_added(), _list()),
+            rx.fragment(
+                mail_notice(SessionState.mail_problem, SessionState.account), offer(), just_added(), _list()
+            ),
         ),
         kind="reading",
     )

@@ -24,7 +24,9 @@ _MAIL_POLICY = (
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
-def _insiders_only(door: Door) -> Door:
+def insiders_only(door: Door) -> Door:
+    """Let in developers and QA alone, and nobody in production."""
+
     async def guarded(request: Request) -> Response:
         settings = portal().settings
         if settings.env == "production" or not may_enter(request, settings.test_token):
@@ -34,14 +36,14 @@ def _insiders_only(door: Door) -> Door:
     return guarded
 
 
-@_insiders_only
+@insiders_only
 async def _box(request: Request) -> Response:
     """The list, the newest first."""
     address = request.query_params.get("to", "").strip().lower()
     return _page(_listed(await portal().ask(mailbox.newest, address), address, None), "")
 
 
-@_insiders_only
+@insiders_only
 async def _mail(request: Request) -> Response:
     """One mail, beside the list."""
     address = request.query_params.get("to", "").strip().lower()
@@ -51,15 +53,19 @@ async def _mail(request: Request) -> Response:
     return _page(_listed(await portal().ask(mailbox.newest, address), address, mail), _opened(mail))
 
 
-@_insiders_only
+@insiders_only
 async def _html(request: Request) -> Response:
     """The HTML part alone, for the frame in the page."""
     mail = await portal().ask(mailbox.find, request.path_params["mail_id"])
     if mail is None:
         return Response("Not Found", 404, media_type="text/plain")
     shown = mail.html.replace("<head>", '<head><base target="_blank">', 1)
-    headers = {**_PRIVATE, "Content-Security-Policy": _MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
-    return HTMLResponse(shown, headers=headers)
+    return HTMLResponse(shown, headers=mail_headers())
+
+
+def mail_headers() -> dict[str, str]:
+    """Return the headers of a mail's HTML in a frame of ours."""
+    return {**_PRIVATE, "Content-Security-Policy": _MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
 
 
 def _page(listed: str, opened: str) -> HTMLResponse:
@@ -67,9 +73,11 @@ def _page(listed: str, opened: str) -> HTMLResponse:
     return HTMLResponse(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Captured mail</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
-        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css"></head>'
+        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css">'
+        '<link rel="icon" href="/favicon.svg" type="image/svg+xml"></head>'
         '<body class="box"><header><h1><a href="/dev/mailbox">Captured mail</a></h1>'
-        '<p>Nothing here was sent. <a href="/">To the portal</a></p></header>'
+        '<p>Nothing here was sent. <a href="/dev/mailbox/gallery">Gallery of all e-mails</a> · '
+        '<a href="/">To the portal</a></p></header>'
         f"<main>{listed}<section>{opened}</section></main></body></html>",
         headers=_PRIVATE,
     )

@@ -31,6 +31,7 @@ class GuestState(SessionState):
     others: int = 0
     masked_address: str = ""
     signed_in_as: str = ""
+    bounced: bool = False
     code_sent: bool = False
     resend_at: str = ""
     problem: str = ""
@@ -65,6 +66,7 @@ class GuestState(SessionState):
             link=token,
             ticket=view.number,
             signed_in_as=masked(viewer.address) if viewer.account_id and not may else "",
+            bounced=view.bounced,
             others=await p.ask(tickets.others, guest) if may and guest.address else 0,
         )
         self._show_code(view.masked_address, view.code, proved=may)
@@ -72,7 +74,7 @@ class GuestState(SessionState):
     async def _look_at_own(self, number: str) -> None:
         guest, p = await self._guest(), portal()
         self._show(link=number, ticket=int(number) if number.isdecimal() and len(number) <= 12 else 0)
-        self._show(signed_in_as="")
+        self._show(signed_in_as="", bounced=False)
         if guest.address:
             self._show(others=await p.ask(tickets.others, guest))
             self._show_code(masked(guest.address), CodeStatus(), proved=True)

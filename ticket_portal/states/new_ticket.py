@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import duplicates, guests, tickets, uploads
+from ticket_portal.domain import duplicates, guests, phrases, tickets, uploads
 from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.duplicates import Duplicate
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
@@ -29,6 +29,7 @@ class NewTicketState(SessionState):
     sent: str = ""
     number_sent: int = 0
     sent_to: str = ""
+    phrase: str = ""
     follow_up: int = 0
     follow_up_subject: str = ""
     follow_up_guest: str = ""
@@ -38,7 +39,16 @@ class NewTicketState(SessionState):
     @open_to(EVERYBODY)
     async def load(self) -> None:
         """Begin with an empty form, or with the subject of the ticket that the new one is to follow."""
-        self._show(problem="", problem_code="", field="", sent="", number_sent=0, sent_to="", duplicates=[])
+        self._show(
+            problem="",
+            problem_code="",
+            field="",
+            sent="",
+            number_sent=0,
+            sent_to="",
+            phrase="",
+            duplicates=[],
+        )
         viewer, followed = await self._followed()
         self._show(
             follow_up=followed.number or 0 if followed else 0,
@@ -89,7 +99,8 @@ class NewTicketState(SessionState):
         self._show(problem="", problem_code="", field="", sent=form.client_id, number_sent=ticket.number or 0)
         if viewer.account_id:
             return rx.redirect(localized(self._language, f"/tickets/{ticket.number}"))
-        self.sent_to = masked(form.address)
+        # Only in the answer to this very form: by its client id nobody else can ask for it.
+        self._show(sent_to=masked(form.address), phrase=phrases.of_ticket(portal().settings, ticket))
         return None
 
     async def _followed(self) -> tuple[Viewer, Ticket | None]:

@@ -64,6 +64,8 @@ class SessionState(rx.State):
     session_over: bool = False
     failure: str = ""
     known: bool = False
+    mail_problem: str = ""
+    guest_mail_problem: str = ""
 
     _identity: str | None = None
 
@@ -216,6 +218,7 @@ class Gate(rx.Middleware):
         credentials = session._credentials
         viewer, guest = await session._viewer(), await session._guest()
         self._recognise(root, session, viewer, guest)
+        session._show(mail_problem=viewer.mail_problem, guest_mail_problem=guest.mail_problem)
         await session._follow_clock()
         if event.name == _HYDRATE:
             session._show(failure="")

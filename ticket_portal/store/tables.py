@@ -320,6 +320,8 @@ class Alert(SQLModel, table=True):
     __table_args__ = (
         Index("ix_alert_due", "state", "due_at"),
         Index("ix_alert_recipient", "ticket_id", "address", "channel", "state"),
+        Index("ix_alert_reference", "reference", unique=True),
+        Index("ix_alert_carrier_id", "carrier_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -344,6 +346,37 @@ class Alert(SQLModel, table=True):
     leased_until: datetime | None = _moment(null=True)
     prepared_at: datetime | None = _moment(null=True)
     sent_at: datetime | None = _moment(null=True)
+    # By it the recipient can ask whether a mail is ours; says nothing about them.
+    reference: str | None = None
+    # The carrier's own name for the mail, and what it told of it since: delayed, delivered, bounced, complained.
+    carrier_id: str | None = None
+    report: str = ""
+    reported_at: datetime | None = _moment(null=True)
+
+
+class Undeliverable(SQLModel, table=True):
+    """An address that mails don't reach (`bounced`), or whose owner called them spam (`complained`)."""
+
+    address: str = Field(primary_key=True)
+    problem: str
+    at: datetime = _moment()
+
+
+class CarrierReport(SQLModel, table=True):
+    """A carrier's webhook that was taken, by its id: the same one again is refused."""
+
+    __table_args__ = (Index("ix_carrier_report_at", "at"),)
+
+    id: str = Field(primary_key=True)
+    at: datetime = _moment()
+
+
+class SafetyPhrase(SQLModel, table=True):
+    """Words that an account's owner chose: every alert shows them, so that a forged one can be told. Sealed."""
+
+    account_id: int = Field(sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True))
+    sealed: bytes = Field(sa_type=LargeBinary)
+    changed_at: datetime = _moment()
 
 
 class CapturedMail(SQLModel, table=True):

@@ -27,6 +27,7 @@ class Email:
     link: str
     code: str
     key: str
+    reference: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a line break in a header: what follows it would be a header of the sender's choice."""
@@ -50,4 +51,5 @@ def write(settings: Settings, delivery: Delivery) -> Email:
         code=content.code,
         # With its moment: a database that was reset counts from 12345 again, and Resend remembers keys for a day.
         key=f"{delivery.key}.{delivery.at:%Y%m%d%H%M%S}",
+        reference=delivery.reference,
     )

@@ -1,38 +1,102 @@
 """How an e-mail looks: a written text part, and HTML that old mail programs, phones and dark modes show well.
 
-One column of tables with inline styles, because Outlook knows little else. Nothing is loaded from anywhere. Colours
-keep a distance from pure black and white: mail programs that turn colours over by themselves then still leave them
-readable. Both palettes have a contrast of at least 4.5 to 1.
+One column of tables. What `LIGHT` says is written into each element (css-inline), because many programs drop
+<style>; what only newer ones know (narrow screens, dark mode) stays in <style>. Outlook gets its button as VML. Nothing
+is loaded from anywhere. No colour is near pure black or white and all pairs have room to spare, so that programs which
+turn colours over by themselves (Gmail) leave them readable too.
 """
 
 from html import escape
+
+from css_inline import CSSInliner
 
 from ticket_portal.delivery.emails.texts import Content, Link
 
 _FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Noto Sans',Helvetica,Arial,sans-serif"
 _MONO = "ui-monospace,'SF Mono',Menlo,Consolas,'Liberation Mono',monospace"
 
-# Classes carry the dark palette; where a program drops <style>, the inline light one stands.
-_STYLE = """
-:root{color-scheme:light dark;supported-color-schemes:light dark}
-body{margin:0;padding:0;width:100%!important;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%}
-table{border-spacing:0}a{text-decoration-thickness:1px;text-underline-offset:3px}
-@media (max-width:480px){.pad{padding:28px 24px!important}.out{padding:16px 12px 28px!important}
-.h{font-size:22px!important}.btn{display:block!important;text-align:center!important}
-.code{font-size:32px!important;letter-spacing:6px!important}}
-@media (prefers-color-scheme:dark){.bg{background:#0e1719!important}.card{background:#152327!important;
-border-color:#26393f!important}.ink{color:#e4eef0!important}.ink2{color:#a4b8be!important}.link{color:#7bd8e0!important}
-.btn{background:#7bd8e0!important;border-color:#7bd8e0!important;color:#06272e!important}
-.soft{background:#1a2d32!important;border-color:#2c454c!important}.line{border-color:#26393f!important}
-.mark{background:#7bd8e0!important;color:#06272e!important}}
-[data-ogsc] .ink{color:#e4eef0!important}[data-ogsc] .ink2{color:#a4b8be!important}
-[data-ogsc] .link{color:#7bd8e0!important}
-""".replace("\n", "")
+# Longhands: Outlook reads `font: …` by halves.
+LIGHT = f"""
+table {{ border-spacing: 0; mso-table-lspace: 0; mso-table-rspace: 0 }}
+body {{ margin: 0; padding: 0; background: #f3f6f7 }}
+.bg {{ background: #f3f6f7 }}
+.hide {{ display: none; max-height: 0; overflow: hidden; mso-hide: all; font-size: 1px; line-height: 1px;
+  color: #f3f6f7 }}
+.out {{ padding: 32px 16px 48px }}
+.column {{ max-width: 600px; width: 100% }}
+.head {{ padding: 0 4px 20px }}
+.mark {{ width: 32px; height: 32px; border-radius: 10px; background: #0a5566; color: #f4fbfc; font-family: {_FONT};
+  font-weight: 600; font-size: 16px; line-height: 32px; text-align: center }}
+.brand {{ padding: 0 0 0 12px; font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 24px;
+  color: #10262c }}
+.phrase {{ font-family: {_FONT}; font-size: 13px; line-height: 20px; color: #4c6067; text-align: right }}
+.words {{ font-size: 14px; font-weight: 600; color: #10262c }}
+.card {{ padding: 40px 44px; background: #fdfefe; border: 1px solid #dbe4e6; border-radius: 16px }}
+.title {{ margin: 0 0 16px; font-family: {_FONT}; font-weight: 600; font-size: 26px; line-height: 33px;
+  letter-spacing: -.02em; color: #10262c }}
+.text {{ margin: 0 0 14px; font-family: {_FONT}; font-weight: 400; font-size: 16px; line-height: 26px;
+  color: #10262c }}
+.quiet {{ margin: 20px 0 0; font-family: {_FONT}; font-weight: 400;
+  font-size: 14px; line-height: 22px; color: #4c6067 }}
+.act {{ padding: 14px 0 20px }}
+.btn {{ display: inline-block; padding: 13px 28px; border: 1px solid #0a5566; border-radius: 12px; background: #0a5566;
+  color: #f4fbfc; font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 20px; text-decoration: none }}
+.bare {{ margin: 0; font-family: {_FONT}; font-weight: 400; font-size: 13px; line-height: 20px; word-break: break-all;
+  overflow-wrap: anywhere }}
+.link {{ color: #0a6275 }}
+.entry {{ padding: 16px 0; border-top: 1px solid #dbe4e6 }}
+.name {{ font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 24px; color: #0a6275 }}
+.coded {{ padding: 8px 0 4px }}
+.soft {{ padding: 20px 12px; border: 1px solid #cfdfe2; border-radius: 12px; background: #eaf3f4; text-align: center }}
+.code {{ font-family: {_MONO}; font-weight: 600; font-size: 38px; line-height: 46px; letter-spacing: 10px;
+  padding-left: 10px; color: #10262c }}
+.foot {{ padding: 24px 4px 0 }}
+.small {{ margin: 0 0 8px; font-family: {_FONT}; font-weight: 400; font-size: 13px; line-height: 21px; color: #4c6067 }}
+.under {{ color: #4c6067 }}
+"""
+
+DARK = """
+.bg { background: #0e1719 !important }
+.hide { color: #0e1719 !important }
+.card { background: #152327 !important; border-color: #26393f !important }
+.brand, .words, .title, .text, .code { color: #e4eef0 !important }
+.phrase, .quiet, .small, .under { color: #a4b8be !important }
+.link, .name { color: #7bd8e0 !important }
+.btn, .mark { background: #7bd8e0 !important; border-color: #7bd8e0 !important; color: #06272e !important }
+.soft { background: #1a2d32 !important; border-color: #2c454c !important }
+.entry { border-color: #26393f !important }
+"""
+DARK_WHEN = "@media (prefers-color-scheme: dark)"
+
+_KEPT = f"""
+:root {{ color-scheme: light dark; supported-color-schemes: light dark }}
+body {{ width: 100% !important; -webkit-text-size-adjust: 100%; -ms-text-size-adjust: 100% }}
+a {{ text-decoration-thickness: 1px; text-underline-offset: 3px }}
+@media (max-width: 480px) {{
+.card {{ padding: 28px 24px !important }} .out {{ padding: 16px 12px 28px !important }}
+.title {{ font-size: 22px !important; line-height: 29px !important }}
+.btn {{ display: block !important; text-align: center !important }}
+.code {{ font-size: 32px !important; letter-spacing: 6px !important }}
+.half {{ display: block !important; width: auto !important }}
+.phrase {{ text-align: left !important; padding-top: 12px !important }} }}
+{DARK_WHEN} {{ {DARK} }}
+[data-ogsc] .title, [data-ogsc] .text, [data-ogsc] .words, [data-ogsc] .brand {{ color: #e4eef0 !important }}
+[data-ogsc] .quiet, [data-ogsc] .small, [data-ogsc] .under, [data-ogsc] .phrase {{ color: #a4b8be !important }}
+[data-ogsc] .link, [data-ogsc] .name {{ color: #7bd8e0 !important }}
+"""
+
+_inliner = CSSInliner(
+    inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=LIGHT
+)
+_TABLE = '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
+_BUTTON_SIGN, _BUTTON_EDGES, _NARROWEST = 9, 60, 180  # pixels: VML needs to be told how wide it is
 
 
 def plain(content: Content) -> str:
     """Return the text part."""
-    parts = [content.brand, content.heading, *content.paragraphs]
+    parts = [content.brand]
+    parts += [f"{content.phrase.label}: {content.phrase.words}"] if content.phrase else []
+    parts += [content.heading, *content.paragraphs]
     if content.code:
         parts.append(f"    {content.code}")
     if content.button:
@@ -42,105 +106,90 @@ def plain(content: Content) -> str:
     parts += [content.after] if content.after else []
     parts += ["-- ", *content.foot]
     parts += [f"{link.label}:\n{link.address}" for link in content.foot_links]
+    parts += [content.imprint]
     return "\n\n".join(parts) + "\n"
 
 
 def html(content: Content) -> str:
-    """Return the HTML part."""
+    """Return the HTML part, its styles written into its elements."""
+    return _inliner.inline(_document(content))
+
+
+def _document(content: Content) -> str:
     body = [
-        _heading(content.heading),
-        *(_paragraph(text) for text in content.paragraphs),
+        f'<h1 class="title">{escape(content.heading)}</h1>',
+        *(f'<p class="text">{escape(text)}</p>' for text in content.paragraphs),
         _code(content.code) if content.code else "",
         _button(content.button) if content.button else "",
         *(_entry(link) for link in content.entries),
-        _quiet(content.after) if content.after else "",
+        f'<p class="quiet">{escape(content.after)}</p>' if content.after else "",
     ]
     return (
-        f'<!doctype html><html lang="{escape(content.language)}" dir="ltr"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html><html lang="{escape(content.language)}" dir="ltr" '
+        'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">'
+        '<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
         '<meta name="format-detection" content="telephone=no,date=no,address=no,email=no">'
-        f"<title>{escape(content.subject)}</title><style>{_STYLE}</style></head>"
-        '<body class="bg" style="margin:0;padding:0;background:#f3f6f7">'
-        f"{_preheader(content.preheader)}"
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="bg" '
-        'style="background:#f3f6f7"><tr><td align="center" class="out" style="padding:32px 16px 48px">'
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
-        'style="max-width:600px;width:100%">'
-        f"<tr><td>{_brand(content.brand)}</td></tr>"
-        '<tr><td class="card pad" style="background:#fdfefe;border:1px solid #dbe4e6;border-radius:16px;'
-        f'padding:40px 44px">{"".join(body)}</td></tr>'
-        f"<tr><td>{_foot(content)}</td></tr></table></td></tr></table></body></html>"
+        f"<title>{escape(content.subject)}</title>"
+        "<!--[if mso]><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch>"
+        "</o:OfficeDocumentSettings></xml><![endif]-->"
+        f"<style>{' '.join(_KEPT.split())}</style></head>"
+        f'<body class="bg">{_preheader(content.preheader)}'
+        f'{_TABLE} class="bg"><tr><td align="center" class="out">'
+        '<!--[if mso]><table role="presentation" width="600" align="center"><tr><td><![endif]-->'
+        f'{_TABLE} class="column">'
+        f'<tr><td class="head">{_head(content)}</td></tr>'
+        f'<tr><td class="card">{"".join(body)}</td></tr>'
+        f'<tr><td class="foot">{_foot(content)}</td></tr></table>'
+        "<!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>"
     )
 
 
 def _preheader(text: str) -> str:
     """What a list of mails shows after the subject; the blanks keep the brand line out of it."""
-    blanks = "&#847;&zwnj;&nbsp;" * 40
-    return (
-        '<div style="display:none;max-height:0;overflow:hidden;mso-hide:all;font-size:1px;line-height:1px">'
-        f"{escape(text)}{blanks}</div>"
-    )
+    return f'<div class="hide">{escape(text)}{"&#847;&zwnj;&nbsp;" * 40}</div>'
 
 
-def _brand(brand: str) -> str:
+def _head(content: Content) -> str:
+    """The brand, and beside it (on a phone below it) the words that only we know."""
+    phrase = ""
+    if content.phrase:
+        phrase = (
+            f'<td class="phrase half" valign="middle">{escape(content.phrase.label)}<br>'
+            f'<span class="words">{escape(content.phrase.words)}</span></td>'
+        )
     return (
+        f'{_TABLE}><tr><td class="half" valign="middle">'
         '<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>'
-        '<td class="mark" width="32" height="32" align="center" valign="middle" aria-hidden="true" '
-        f'style="width:32px;height:32px;border-radius:10px;background:#0a5566;color:#f4fbfc;'
-        f'font:600 16px/32px {_FONT}">{escape(brand[:1])}</td>'
-        f'<td class="ink" style="padding:0 0 0 12px;font:600 16px/32px {_FONT};letter-spacing:-.01em;color:#10262c">'
-        f'{escape(brand)}</td></tr><tr><td colspan="2" height="20" style="height:20px;font-size:0;line-height:0">&nbsp;'
-        "</td></tr></table>"
-    )
-
-
-def _heading(text: str) -> str:
-    return (
-        f'<h1 class="ink h" style="margin:0 0 16px;font:600 26px/1.25 {_FONT};letter-spacing:-.02em;color:#10262c">'
-        f"{escape(text)}</h1>"
-    )
-
-
-def _paragraph(text: str) -> str:
-    return (
-        f'<p class="ink" style="margin:0 0 14px;font:400 16px/1.6 {_FONT};color:#10262c">{escape(text)}</p>'
-    )
-
-
-def _quiet(text: str) -> str:
-    return (
-        f'<p class="ink2" style="margin:20px 0 0;font:400 14px/1.6 {_FONT};color:#4c6067">{escape(text)}</p>'
+        f'<td class="mark" width="32" height="32" aria-hidden="true">{escape(content.brand[:1])}</td>'
+        f'<td class="brand">{escape(content.brand)}</td></tr></table></td>{phrase}</tr></table>'
     )
 
 
 def _button(link: Link) -> str:
     """A button of text, 48 px high, and the bare address for whoever wants to see where it leads."""
-    address = escape(link.address)
+    address, label = escape(link.address), escape(link.label)
+    width = max(_NARROWEST, _BUTTON_EDGES + _BUTTON_SIGN * len(link.label))
     return (
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
-        '<tr><td style="padding:14px 0 20px">'
-        f'<a class="btn" href="{address}" style="display:inline-block;padding:13px 28px;border:1px solid #0a5566;'
-        f'border-radius:12px;background:#0a5566;color:#f4fbfc;font:600 16px/20px {_FONT};text-decoration:none">'
-        f"{escape(link.label)}</a></td></tr></table>"
-        f"{_bare(link)}"
+        f'{_TABLE}><tr><td class="act"><!--[if mso]>'
+        f'<v:roundrect xmlns:w="urn:schemas-microsoft-com:office:word" href="{address}" arcsize="25%" '
+        f'style="height:48px;width:{width}px;v-text-anchor:middle" strokecolor="#0a5566" fillcolor="#0a5566">'
+        '<w:anchorlock/><center style="color:#f4fbfc;font-family:Segoe UI,sans-serif;font-size:16px;font-weight:bold">'
+        f"{label}</center></v:roundrect><![endif]--><!--[if !mso]><!-->"
+        f'<a class="btn" href="{address}">{label}</a><!--<![endif]--></td></tr></table>{_bare(link)}'
     )
 
 
 def _bare(link: Link) -> str:
     address = escape(link.address)
-    return (
-        f'<p style="margin:0;font:400 13px/1.5 {_FONT};word-break:break-all;overflow-wrap:anywhere">'
-        f'<a class="link" href="{address}" style="color:#0a6275">{address}</a></p>'
-    )
+    return f'<p class="bare"><a class="link" href="{address}">{address}</a></p>'
 
 
 def _entry(link: Link) -> str:
     address = escape(link.address)
     return (
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
-        '<td class="line" style="padding:16px 0;border-top:1px solid #dbe4e6">'
-        f'<a class="link" href="{address}" style="font:600 16px/1.5 {_FONT};color:#0a6275">{escape(link.label)}</a>'
+        f'{_TABLE}><tr><td class="entry"><a class="name" href="{address}">{escape(link.label)}</a>'
         f"{_bare(link)}</td></tr></table>"
     )
 
@@ -148,24 +197,15 @@ def _entry(link: Link) -> str:
 def _code(code: str) -> str:
     # Spaced by style, not by blanks: what is copied is the six digits.
     return (
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">'
-        '<tr><td style="padding:8px 0 4px"><table role="presentation" width="100%" cellpadding="0" cellspacing="0" '
-        'border="0"><tr><td class="soft" align="center" style="padding:20px 12px;border:1px solid #cfdfe2;'
-        'border-radius:12px;background:#eaf3f4">'
-        f'<span class="ink code" style="font:600 38px/1.2 {_MONO};letter-spacing:10px;padding-left:10px;color:#10262c">'
-        f"{escape(code)}</span></td></tr></table></td></tr></table>"
+        f'{_TABLE}><tr><td class="coded">{_TABLE}><tr><td class="soft" align="center">'
+        f'<span class="code">{escape(code)}</span></td></tr></table></td></tr></table>'
     )
 
 
 def _foot(content: Content) -> str:
-    style = f"margin:0 0 8px;font:400 13px/1.6 {_FONT};color:#4c6067"
-    lines = [f'<p class="ink2" style="{style}">{escape(text)}</p>' for text in content.foot]
+    lines = [f'<p class="small">{escape(text)}</p>' for text in content.foot]
     lines += [
-        f'<p class="ink2" style="{style}"><a class="ink2" href="{escape(link.address)}" '
-        f'style="color:#4c6067">{escape(link.label)}</a></p>'
+        f'<p class="small"><a class="under" href="{escape(link.address)}">{escape(link.label)}</a></p>'
         for link in content.foot_links
     ]
-    return (
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
-        f'<td style="padding:24px 4px 0">{"".join(lines)}</td></tr></table>'
-    )
+    return "".join([*lines, f'<p class="small">{escape(content.imprint)}</p>'])

@@ -1,4 +1,7 @@
-"""What each kind of e-mail says. Nothing here was typed by a person: no subject, no message, no name, no file."""
+"""What each kind of e-mail says. Nothing here was typed by a person: no subject, no message, no name, no file.
+
+But for one thing, which goes to nobody but the one who typed it: the safety phrase of an account.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ticket_portal.delivery.emails import links
 from ticket_portal.domain.notifications import Delivery
+from ticket_portal.domain.references import shown
 from ticket_portal.i18n.catalogues import (
     _,
     _n,  # pyright: ignore[reportPrivateUsage] - gettext's short name for a marked text
@@ -24,6 +28,13 @@ class Link(NamedTuple):
 
     label: str
     address: str
+
+
+class Phrase(NamedTuple):
+    """The words by which the recipient knows that the mail is ours, and what they are called."""
+
+    label: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,8 @@ class Content:
     after: str = ""
     foot: list[str] = field(default_factory=list[str])
     foot_links: list[Link] = field(default_factory=list[Link])
+    phrase: Phrase | None = None
+    imprint: str = ""
 
     @property
     def link(self) -> str:
@@ -85,6 +98,23 @@ class _Words:
         return links.page(self.settings, self.language, path)
 
     @property
+    def phrase(self) -> Phrase | None:
+        d = self.delivery
+        if not d.phrase:
+            return None
+        label = _("Your two words for this ticket") if d.guest_token else _("Your safety phrase")
+        return Phrase(self.say(label), d.phrase)
+
+    @property
+    def imprint(self) -> str:
+        """Who writes, and from where."""
+        return " · ".join(filter(None, (self.brand, self.settings.company_address, self.site)))
+
+    @property
+    def reference(self) -> str:
+        return shown(self.delivery.reference)
+
+    @property
     def ticket(self) -> str:
         d = self.delivery
         return links.ticket(self.settings, self.language, d.number or 0, d.guest_token)
@@ -115,14 +145,32 @@ def _about_ticket(words: _Words, subject: str, preheader: str, heading: str, *pa
             words.say(_NO_REPLY),
             words.say(_SAFETY),
             words.say(_("You get this e-mail because of your ticket {number} at {brand}.")),
+            *_reference(words),
         ],
         foot_links=_foot_links(words),
+        phrase=words.phrase,
+        imprint=words.imprint,
     )
+
+
+def _reference(words: _Words) -> list[str]:
+    return (
+        [words.say(_("Reference of this e-mail: {reference}"), reference=words.reference)]
+        if words.reference
+        else []
+    )
+
+
+def _check_link(words: _Words) -> list[Link]:
+    label = words.say(_("Is this message really from us? Check its reference"))
+    return [Link(label, words.page("/check-message"))] if words.reference else []
 
 
 def _foot_links(words: _Words) -> list[Link]:
     stop = words.say(_("Stop e-mails about this ticket"))
-    found = [Link(stop, links.mute_address(words.settings, words.delivery))]
+    found = [*_check_link(words), Link(stop, links.mute_address(words.settings, words.delivery))]
+    if not words.delivery.guest_token:
+        found.append(Link(words.say(_("Choose your alerts")), words.page("/settings")))
     if words.delivery.lock_token:
         not_me = words.say(_("You didn't send this ticket? Tell us that it wasn't you"))
         found.append(Link(not_me, links.lock_address(words.settings, words.delivery)))
@@ -141,6 +189,12 @@ def _about_account(
     after: str = "",
     why: str,
 ) -> Content:
+    foot = [words.say(_DONT_REPLY), words.say(_SAFETY), why, *_reference(words)]
+    if code and words.reference:
+        # No link in a code's mail: whoever has a code to enter should not be led anywhere.
+        foot.append(
+            words.say(_("You can check it on {site}: “Is this message really from us?”"), site=words.site)
+        )
     return Content(
         language=words.language,
         brand=words.brand,
@@ -153,7 +207,10 @@ def _about_account(
         code=code,
         entries=entries or [],
         after=after,
-        foot=[words.say(_DONT_REPLY), words.say(_SAFETY), why],
+        foot=foot,
+        foot_links=[] if code else _check_link(words),
+        phrase=words.phrase,
+        imprint=words.imprint,
     )
 
 
@@ -380,6 +437,41 @@ def _tickets_added(words: _Words) -> Content:
     )
 
 
+def _phrase_changed(words: _Words) -> Content:
+    gone = words.delivery.data.get("what") == "phrase_removed"
+    subject = _("Your safety phrase was removed") if gone else _("Your safety phrase was changed")
+    happened = (
+        _("The safety phrase of your account at {brand} was removed on {time}.")
+        if gone
+        else _(
+            "The safety phrase of your account at {brand} was changed on {time}. It stands above, as in each alert."
+        )
+    )
+    return _about_account(
+        words,
+        words.say(subject),
+        words.say(_("If it wasn't you, choose a new password at once.")),
+        [words.say(happened), words.say(_("If it wasn't you, choose a new password at once."))],
+        button=Link(words.say(_("Open the settings")), words.page("/settings")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
+def _trial(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("Our e-mails reach you again")),
+        words.say(_("There is nothing to do.")),
+        [
+            words.say(
+                _("You asked {brand} to write to this address again. You are reading this, so it works.")
+            ),
+            words.say(_("There is nothing to do.")),
+        ],
+        why=words.say(_("If it wasn't you, you can ignore this e-mail.")),
+    )
+
+
 def _links(words: _Words) -> Content:
     tokens = words.delivery.secret.get("tokens", {})
     found = [
@@ -418,6 +510,9 @@ _WRITERS: dict[str, Callable[[_Words], Content]] = {
     "code": _code,
     "already_signed_up": _already_signed_up,
     "password_changed": _password_changed,
+    "phrase_changed": _phrase_changed,
+    "phrase_removed": _phrase_changed,
+    "trial": _trial,
     "links": _links,
     "tickets_added": _tickets_added,
 }

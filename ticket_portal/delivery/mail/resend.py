@@ -12,6 +12,7 @@ from ticket_portal.delivery.emails import Email
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.settings import Settings
 
+TAG = "reference"
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5.0, 20.0
 
 # What is wrong with the mail itself. Another 4xx speaks of our settings (a revoked key, a domain not yet verified, a
@@ -35,8 +36,8 @@ class Resend:
         self._api_url = settings.resend_api_url
         self._client = _Client()
 
-    def send(self, email: Email) -> None:
-        """Send the mail. Raises Refused, Unavailable."""
+    def send(self, email: Email) -> str:
+        """Send the mail; return Resend's id for it. Raises Refused, Unavailable."""
         params: resend.Emails.SendParams = {
             "from": email.headers["From"],
             "to": [email.to],
@@ -45,12 +46,14 @@ class Resend:
             "text": email.plain,
             "html": email.html,
             "headers": {name: value for name, value in email.headers.items() if name not in _NOT_CUSTOM},
+            # Its webhooks bring it back: they may come before we have noted the id.
+            "tags": [{"name": TAG, "value": email.reference}] if email.reference else [],
         }
         with _package:
             resend.api_key, resend.api_url = self._api_key, self._api_url
             resend.default_http_client = self._client
             try:
-                resend.Emails.send(params, {"idempotency_key": email.key})
+                return str(resend.Emails.send(params, {"idempotency_key": email.key})["id"])
             except ResendError as error:
                 raise _problem(error) from None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import re
 import smtplib
 import ssl
 from email.charset import QP, Charset
@@ -19,6 +20,8 @@ from ticket_portal.settings import Settings
 
 TIMEOUT = 10.0
 PERMANENT = 500
+# RFC 3463: what is wrong is the address (5.1.…), and not how the server thinks of us.
+_NO_SUCH_ADDRESS = re.compile(rb"5\.1\.\d")
 
 
 class Smtp:
@@ -39,8 +42,11 @@ class Smtp:
             with self._connect() as server:
                 self._hand_over(server, email)
         except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            raise _problem("recipient", code) from None
+            code, said = next(iter(error.recipients.values()))
+            problem = _problem("recipient", code)
+            if isinstance(problem, Refused) and _NO_SUCH_ADDRESS.match(said):
+                problem.no_such_address = True
+            raise problem from None
         except smtplib.SMTPAuthenticationError as error:
             # Says something about our settings, nothing about this mail.
             raise Unavailable(f"SMTP sign-in failed ({error.smtp_code})") from None

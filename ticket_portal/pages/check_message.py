@@ -1,0 +1,122 @@
+"""Is this message really from us? The reference of an e-mail can be checked here by anybody."""
+
+from typing import Any
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.connection import is_live
+from ticket_portal.components.forms import field, form_card, problem, submit
+from ticket_portal.components.frame import frame
+from ticket_portal.components.hooks import dispatcher, hook_value
+from ticket_portal.components.icons import icon
+from ticket_portal.components.mail_kinds import mail_kind
+from ticket_portal.components.words import NativeForm, date_time, href, t
+from ticket_portal.states.check_message import CheckMessageState as State
+
+LONGEST_TYPED = 40
+
+_FORM = hook_value("answers", "useAnswer", "checkForm", dispatcher(State.check))
+
+
+def check_message() -> rx.Component:
+    """Ask for the reference; say whether we sent it, and nothing of what was in it."""
+    return frame(
+        form_card(
+            t("Is this message really from us?"),
+            t(
+                "Each of our e-mails has a reference at its end. Enter it here and we tell you whether we sent it."
+            ),
+            _form(),
+            tile="shield",
+        ),
+        el.div(
+            rx.match(State.answer, ("ours", _ours()), ("unknown", _unknown()), rx.fragment()), role="status"
+        ),
+        el.p(
+            el.span(
+                t(
+                    "An e-mail of ours never has the text of a message, never asks for a password and never for funds."
+                )
+            ),
+            class_name="form__foot",
+        ),
+        kind="form",
+    )
+
+
+def _form() -> rx.Component:
+    return NativeForm.create(
+        problem(State, "reference", again=State.refusals),
+        field(
+            "reference",
+            t("Reference"),
+            state=State,
+            hint=t("10 letters and digits, for example 7F3K9-QW2MX"),
+            required=True,
+            max_length=LONGEST_TYPED,
+            auto_complete="off",
+            auto_capitalize="characters",
+            custom_attrs={"spellCheck": "false"},
+        ),
+        submit(t("Check"), disabled=~is_live()),
+        method="post",
+        action="#",
+        no_validate=True,
+        class_name="form",
+        custom_attrs={"ref": rx.Var("checkForm", _var_data=_FORM)},
+    )
+
+
+def _ours() -> rx.Component:
+    return _answer(
+        "check",
+        "good",
+        t("Yes, we sent this message"),
+        el.dl(
+            _fact(t("Reference"), State.reference),
+            _fact(t("What"), mail_kind(State.kind)),
+            _fact(t("Sent"), date_time(State.sent_at)),
+            _fact(t("To"), State.sent_to),
+            rx.cond(State.ticket > 0, _fact(t("Ticket"), State.ticket)),
+            class_name="facts",
+        ),
+        el.p(
+            t(
+                "Does your message say something else, or did it come to another address? "
+                "Then somebody copied the reference."
+            )
+        ),
+    )
+
+
+def _unknown() -> rx.Component:
+    return _answer(
+        "alert",
+        "bad",
+        t("We did not send this"),
+        el.p(t("No message of ours has the reference {reference}.", reference=State.reference)),
+        el.p(
+            t(
+                "Check it for typing mistakes. If it is right, don't follow the links of that message and don't enter "
+                "anything there; open this site yourself instead."
+            )
+        ),
+        el.div(
+            el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--small"),
+            class_name="cluster",
+        ),
+    )
+
+
+def _answer(name: str, tone: str, title: Any, *content: rx.Component) -> rx.Component:
+    return el.section(
+        el.span(icon(name), class_name="tile", custom_attrs={"data-tone": tone}),
+        el.div(el.h2(title), *content, class_name="stack"),
+        class_name="card answered",
+        custom_attrs={"data-testid": "check-answer", "data-answer": State.answer},
+    )
+
+
+def _fact(name: Any, value: Any) -> rx.Component:
+    return el.div(el.dt(name), el.dd(value))

@@ -1,0 +1,28 @@
+"""What became of a ticket's alerts, for the team."""
+
+import reflex as rx
+
+from ticket_portal.domain import deliveries
+from ticket_portal.domain.deliveries import AlertView
+from ticket_portal.domain.errors import DomainError
+from ticket_portal.states.session import TEAM, SessionState, open_to
+from ticket_portal.wiring import portal
+
+
+class DeliveryState(SessionState):
+    """The alerts of one ticket (`shown_of`), read when they are asked for."""
+
+    shown_of: int = 0
+    alerts: rx.Field[list[AlertView]] = rx.field(default_factory=list)
+    requester_problem: str = ""
+
+    @rx.event
+    @open_to(TEAM)
+    async def show(self, number: int) -> None:
+        """Read them (again)."""
+        try:
+            found = await portal().ask(deliveries.of_ticket, await self._viewer(), int(number))
+        except (DomainError, TypeError, ValueError, OverflowError):
+            self._show(shown_of=0, alerts=[], requester_problem="")
+            return
+        self._show(shown_of=int(number), alerts=found.alerts, requester_problem=found.mail_problem)
