@@ -14,8 +14,10 @@ from starlette.types import ASGIApp
 
 from ticket_portal.components.crash import crashed
 from ticket_portal.components.words import Page, add_pages, html_lang, route_focus
+from ticket_portal.i18n import articles
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.pages.agent_ticket import agent_ticket
+from ticket_portal.pages.article import add_articles
 from ticket_portal.pages.conversation import conversation
 from ticket_portal.pages.find_ticket import find_ticket
 from ticket_portal.pages.forgot_password import forgot_password
@@ -32,7 +34,19 @@ from ticket_portal.pages.settings import settings
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
-from ticket_portal.routes import api, claims, files, health, locks, mailbox, mute, session, testing
+from ticket_portal.routes import (
+    api,
+    claims,
+    feedback,
+    files,
+    health,
+    locks,
+    mailbox,
+    mute,
+    session,
+    sitemap,
+    testing,
+)
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
@@ -151,6 +165,9 @@ PAGES = [
         on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
     ),
 ]
+INDEXED = [page.path for page in PAGES if page.indexed] + [
+    articles.path_of(slug) for slug in articles.slugs()
+]
 ROUTES = [
     *session.routes,
     *claims.routes,
@@ -160,6 +177,8 @@ ROUTES = [
     *mailbox.routes,
     *mute.routes,
     *locks.routes,
+    *feedback.routes,
+    *sitemap.routes(INDEXED),
     *testing.routes,
 ]
 NOT_FOUND = Page("404", not_found, msg("Page not found"))
@@ -220,6 +239,7 @@ app = rx.App(
 )
 app.add_middleware(Gate())
 add_pages(app, PAGES, NOT_FOUND)
+add_articles(app)
 
 
 @app.register_lifespan_task

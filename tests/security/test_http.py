@@ -42,6 +42,7 @@ DOORS = [
     "/auth/claim/verify",
     "/auth/claim/undo",
     "/auth/find-ticket",
+    "/help-feedback",
 ]
 
 # One address for each kind of answer: page, missing page, redirect, file, API, plain door, refusal.
@@ -72,6 +73,11 @@ ANSWERS = [
     ("GET", "/guest/tickets", 303),
     ("GET", "/guest/tickets/12345", 303),
     ("GET", "/_event/", 404),
+    ("GET", "/es/help/alerts", 200),
+    ("GET", "/help/nothing-here", 404),
+    ("GET", "/sitemap.xml", 200),
+    ("GET", "/robots.txt", 200),
+    ("GET", "/help-feedback", 404),
 ]
 
 
@@ -115,9 +121,9 @@ def test_no_door_opens_to_another_site(
 
 def test_every_door_is_in_the_list() -> None:
     """A new door that sets cookies is tried too."""
-    from ticket_portal.routes import claims, session
+    from ticket_portal.routes import claims, feedback, session
 
-    assert {route.path for route in (*session.routes, *claims.routes)} == set(DOORS)
+    assert {route.path for route in (*session.routes, *claims.routes, *feedback.routes)} == set(DOORS)
 
 
 @pytest.mark.parametrize(
