@@ -1,10 +1,11 @@
 """Whether the help articles help: a yes or no per browser and article, and what was missing."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Integer, cast, func
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from ticket_portal.domain import limits, shield
 from ticket_portal.domain.errors import Invalid, TooLong
@@ -16,6 +17,7 @@ from ticket_portal.store.unit_of_work import Work
 
 LONGEST_MISSING: Final = 1_000
 NEWEST: Final = 50
+KEPT: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -89,3 +91,8 @@ def missing(work: Work) -> list[Missing]:
         select(Feedback).where(Feedback.missing != "").order_by(col(Feedback.at).desc()).limit(NEWEST)
     )
     return [Missing(said.article, said.language, said.missing) for said in found]
+
+
+def sweep(work: Work) -> None:
+    """Delete what was said of articles as they were long ago."""
+    work.session.exec(delete(Feedback).where(col(Feedback.at) < work.now - KEPT))
