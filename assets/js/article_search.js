@@ -120,13 +120,19 @@ const shown = (article, terms, matches) => {
   const parts = [["", "", article.about], ...article.parts]
     .map(([id, heading, text]) => ({ id, heading, text, score: 2 * answers(`${heading} ${text}`) + answers(text) }))
     .sort((a, b) => b.score - a.score);
-  const best = parts[0].score ? parts[0] : { id: "", text: article.about };
+  const best = parts[0].score ? parts[0] : { id: "", text: `${article.about} (${saidOtherwise(article, terms, matches)})` };
   return {
     href: article.href + (best.id ? `#${best.id}` : ""),
     title: marked(article.title, terms, matches),
-    piece: marked(piece(best.text || article.about, terms, matches), terms, matches),
+    piece: marked(best.score ? piece(best.text || article.about, terms, matches) : best.text, terms, matches),
   };
 };
+// The keywords that were meant, where the article itself says it in other words.
+const saidOtherwise = (article, terms, matches) =>
+  article.words
+    .split(", ")
+    .filter((words) => wordsOf(words).some(({ word }) => terms.some((term) => matches(word, term))))
+    .join(", ");
 const piece = (text, terms, matches) => {
   const words = wordsOf(text);
   const first = words.find(({ word }) => terms.some((term) => matches(word, term)));

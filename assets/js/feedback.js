@@ -26,9 +26,9 @@ export const useFeedback = (article, language) => {
   };
   // The reader's place goes along: to the field that came, or to the heading where the buttons were.
   useEffect(() => {
-    if (step === "missing") document.getElementById("missing")?.focus();
+    if (step === "missing") document.getElementById("doc-missing")?.focus();
     if (step === "thanks") {
-      const heading = document.getElementById("helpful");
+      const heading = document.getElementById("doc-helpful");
       heading?.setAttribute("tabindex", "-1");
       heading?.focus({ preventScroll: true });
     }
@@ -39,7 +39,7 @@ export const useFeedback = (article, language) => {
     yes: () => post("yes", "", "thanks"),
     no: () => post("no", "", "missing"),
     tell: () => {
-      const missing = document.getElementById("missing").value.trim();
+      const missing = document.getElementById("doc-missing").value.trim();
       return missing ? post("no", missing, "thanks") : setStep("thanks");
     },
   };

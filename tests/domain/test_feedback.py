@@ -69,7 +69,9 @@ def test_one_place_says_so_many_times_an_hour_and_no_more(work, clock):
 
 
 def test_a_form_is_checked():
-    assert FeedbackForm.parse("alerts", "uk", "yes", "left over") == FeedbackForm("alerts", "uk", helpful=True)
+    assert FeedbackForm.parse("alerts", "uk", "yes", "left over") == FeedbackForm(
+        "alerts", "uk", helpful=True
+    )
     assert FeedbackForm.parse("alerts", "xx", "no", " \0Why? ") == replace(NO, missing="Why?")
     for article, helpful in (("nothing", "yes"), ("../../etc/passwd", "yes"), ("alerts", ""), ("", "no")):
         with pytest.raises(Invalid):

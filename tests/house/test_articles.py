@@ -24,7 +24,14 @@ STEPS = {
     "es": ("Ayuda", "Mis tickets", "Menú", "Obtener ayuda", "Comprueba tus tickets", "Enviar"),
     "fr": ("Aide", "Mes tickets", "Menu", "Obtenir de l'aide", "Consulter mes tickets", "Envoyer"),
     "id": ("Bantuan", "Tiket Saya", "Menu", "Dapatkan Bantuan", "Periksa Tiket Anda", "Kirim"),
-    "uk": ("Допомога", "Мої звернення", "Меню", "Отримати допомогу", "Перегляньте свої звернення", "Надіслати"),
+    "uk": (
+        "Допомога",
+        "Мої звернення",
+        "Меню",
+        "Отримати допомогу",
+        "Перегляньте свої звернення",
+        "Надіслати",
+    ),
     "vi": ("Trợ giúp", "Ticket của tôi", "Menu", "Nhận trợ giúp", "Kiểm tra ticket", "Gửi"),
 }
 _REFERENCE = re.compile(r"\{label:((?:[^{}]|\{\w+\})+)\}")
@@ -96,6 +103,7 @@ def test_an_article_is_complete(slug: str, locale: str):
     headings = [part for part in article.sections if part.heading]
     assert all(part.id for part in headings)
     assert len({part.id for part in headings}) == len(headings)
+    assert not any(re.match("doc-|main$", part.id) for part in headings), "these are the page's own ids"
     assert "<" not in written(locale, slug), "no HTML: components/article.py shows what Markdown says"
     assert not re.search(r"[{}]", plain(article.body)), "what stands in braces is filled in"
 

@@ -71,7 +71,7 @@ def _contents(article: Article) -> rx.Component:
     if len(headings) < LONG:
         return rx.fragment()
     return el.nav(
-        el.h2(t("On this page"), id="contents"),
+        el.h2(t("On this page"), id="doc-contents"),
         el.ol(
             *[
                 # A plain link: the browser itself goes there, and says so to everybody.
@@ -83,7 +83,7 @@ def _contents(article: Article) -> rx.Component:
             ]
         ),
         class_name="toc",
-        aria_labelledby="contents",
+        aria_labelledby="doc-contents",
     )
 
 
@@ -123,7 +123,7 @@ def _callout(node: SyntaxTreeNode, inside: list[rx.Component | str]) -> rx.Compo
 def _related(article: Article) -> rx.Component:
     found = [articles.read(article.locale, slug, SITE.values) for slug in article.related]
     return el.section(
-        el.h2(t("Related articles"), id="related"),
+        el.h2(t("Related articles"), id="doc-related"),
         el.ul(
             *[
                 el.li(
@@ -133,7 +133,7 @@ def _related(article: Article) -> rx.Component:
             ],
             class_name="doc__related",
         ),
-        aria_labelledby="related",
+        aria_labelledby="doc-related",
     )
 
 
@@ -141,12 +141,12 @@ def _still_needed() -> rx.Component:
     return el.section(
         el.span(icon("message"), class_name="tile"),
         el.div(
-            el.h2(t("Still need help?"), id="still"),
+            el.h2(t("Still need help?"), id="doc-still"),
             el.p(t("Submit a ticket, and a person answers you.")),
         ),
         el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"),
         class_name="doc__ask",
-        aria_labelledby="still",
+        aria_labelledby="doc-still",
     )
 
 
@@ -164,7 +164,7 @@ def helpful(slug: rx.Var[str]) -> rx.Component:
 
     waits = rx.Var("!feedback.ready", _var_data=data).to(bool)
     return el.section(
-        el.h2(t("Was this helpful?"), id="helpful"),
+        el.h2(t("Was this helpful?"), id="doc-helpful"),
         el.div(
             rx.cond(
                 _is("thanks", "sent", "missing"),
@@ -192,20 +192,20 @@ def helpful(slug: rx.Var[str]) -> rx.Component:
             _is("missing"),
             el.div(
                 el.div(
-                    el.label(t("What was missing?"), html_for="missing"),
+                    el.label(t("What was missing?"), html_for="doc-missing"),
                     el.small(t("optional")),
                     class_name="field__label",
                 ),
                 el.textarea(
-                    id="missing",
+                    id="doc-missing",
                     class_name="input",
                     max_length=LONGEST_MISSING,
                     rows=3,
-                    aria_describedby="missing-hint",
+                    aria_describedby="doc-missing-hint",
                 ),
                 el.p(
                     t("We read this, but can't answer it. Please leave out anything private."),
-                    id="missing-hint",
+                    id="doc-missing-hint",
                     class_name="field__hint",
                 ),
                 el.div(
@@ -218,5 +218,5 @@ def helpful(slug: rx.Var[str]) -> rx.Component:
             ),
         ),
         class_name="helpful",
-        aria_labelledby="helpful",
+        aria_labelledby="doc-helpful",
     )

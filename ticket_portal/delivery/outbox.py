@@ -14,7 +14,16 @@ from datetime import datetime
 
 from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
-from ticket_portal.domain import codes, deadlines, drafts, feedback, limits, notifications, resolution, sessions
+from ticket_portal.domain import (
+    codes,
+    deadlines,
+    drafts,
+    feedback,
+    limits,
+    notifications,
+    resolution,
+    sessions,
+)
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.settings import Settings
 from ticket_portal.store import signals
