@@ -1,9 +1,9 @@
 """What stands beside the articles' pages: the door of "Was this helpful?", and the way for search engines."""
 
 import asyncio
+import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 from typing import Any
-from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -75,15 +75,15 @@ def test_what_makes_no_sense_is_not_kept(app: Starlette, store: Store, form: dic
 
 
 def test_too_much_from_one_place_is_refused(app: Starlette, store: Store):
-    app_limit = store.settings.limit_feedback_per_ip_per_hour
-    assert {says(app, "yes").status_code for _ in range(app_limit)} == {204}
+    most = store.settings.limit_feedback_per_ip_per_hour
+    assert {says(app, "yes").status_code for _ in range(most)} == {204}
     assert says(app, "yes").status_code == 429
 
 
 def test_the_sitemap_names_every_page_in_every_language(app: Starlette):
     answer = asked(app, "GET", "/sitemap.xml")
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
-    tree = ElementTree.fromstring(answer.text)
+    tree = ET.fromstring(answer.text)
     places = [found.text for found in tree.findall("s:url/s:loc", names)]
 
     assert answer.headers["content-type"].startswith("application/xml")
