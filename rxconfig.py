@@ -7,6 +7,7 @@ environment.prepare()
 import reflex as rx  # noqa: E402  (Reflex reads the environment when it is imported)
 
 from ticket_portal import settings  # noqa: E402
+from ticket_portal.frontend.article_index import ArticleIndex  # noqa: E402
 from ticket_portal.frontend.plugins import (  # noqa: E402
     Catalogues,
     ClientPatches,
@@ -33,6 +34,14 @@ config = rx.Config(
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
     frontend_lazy_bundled_libraries=True,
-    plugins=[Catalogues(), RecoveryWords(), Shells(), InlineStyles(), ClientPatches(), Slim()],
+    plugins=[
+        Catalogues(),
+        ArticleIndex(),
+        RecoveryWords(),
+        Shells(),
+        InlineStyles(),
+        ClientPatches(),
+        Slim(),
+    ],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

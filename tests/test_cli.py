@@ -19,7 +19,8 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from ticket_portal.cli import serving
-from ticket_portal.domain import accounts, api, mailbox
+from ticket_portal.domain import accounts, api, feedback, mailbox
+from ticket_portal.domain.feedback import FeedbackForm
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
 from ticket_portal.store.unit_of_work import Store
@@ -154,6 +155,20 @@ def test_seed_is_refused_in_production(run):
     refused = run("seed", "--scenario", "demo", **production)
     assert refused.returncode == 1
     assert "production" in refused.stderr
+
+
+def test_what_people_say_of_the_articles_is_printed(run, opened):
+    run("migrate")
+    assert run("help-feedback").stdout == "Nobody has said anything yet.\n"
+    for n, helpful in enumerate(("yes", "yes", "no")):
+        form = FeedbackForm.parse("alerts", "uk", helpful, "Скільки чекати?")
+        opened().write(feedback.rate, form, f"browser {n}", "192.0.2.1")
+
+    said = run("help-feedback")
+
+    assert said.returncode == 0, said.stderr
+    assert re.search(r"alerts +uk +yes +2 +no +1", said.stdout)
+    assert "alerts, uk: Скільки чекати?" in said.stdout
 
 
 def test_vapid_keys_are_a_real_pair(run):

@@ -17,8 +17,10 @@ from starlette.types import ASGIApp
 
 from ticket_portal.components.crash import crashed
 from ticket_portal.components.words import Page, add_pages, html_lang, route_focus
+from ticket_portal.i18n import articles
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.pages.agent_ticket import agent_ticket
+from ticket_portal.pages.article import add_articles
 from ticket_portal.pages.check_message import check_message
 from ticket_portal.pages.conversation import conversation
 from ticket_portal.pages.find_ticket import find_ticket
@@ -39,6 +41,7 @@ from ticket_portal.pages.tickets import tickets
 from ticket_portal.routes import (
     api,
     claims,
+    feedback,
     files,
     gallery,
     health,
@@ -47,6 +50,7 @@ from ticket_portal.routes import (
     mute,
     resend,
     session,
+    sitemap,
     testing,
 )
 from ticket_portal.routes.edge import Edge
@@ -187,6 +191,9 @@ PAGES = [
         on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
     ),
 ]
+INDEXED = [page.path for page in PAGES if page.indexed] + [
+    articles.path_of(slug) for slug in articles.slugs()
+]
 ROUTES = [
     *session.routes,
     *claims.routes,
@@ -198,6 +205,8 @@ ROUTES = [
     *mute.routes,
     *resend.routes,
     *locks.routes,
+    *feedback.routes,
+    *sitemap.routes(INDEXED),
     *testing.routes,
 ]
 NOT_FOUND = Page("404", not_found, msg("Page not found"))
@@ -259,6 +268,7 @@ app = rx.App(
 )
 app.add_middleware(Gate())
 add_pages(app, PAGES, NOT_FOUND)
+add_articles(app)
 
 
 @app.register_lifespan_task

@@ -12,7 +12,7 @@ from tests.bench.pages import places
 from tests.bench.say import say
 from tests.bench.server import Data, Server
 
-PAGES = ("home", "sign_in", "tickets", "ticket", "guest")
+PAGES = ("home", "article", "article_uk", "sign_in", "tickets", "ticket", "guest")
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 )

@@ -36,6 +36,8 @@ def places(cast: Cast) -> dict[str, tuple[str, dict[str, str]]]:
     return {
         "home": ("/", {}),
         "sign_in": ("/sign-in", {}),
+        "article": ("/help/follow-your-ticket", {}),
+        "article_uk": ("/uk/help/follow-your-ticket", {}),
         "new_ticket": ("/tickets/new", {}),
         "tickets": ("/tickets", cast.customer),
         "ticket": (f"/tickets/{cast.number}", cast.customer),

@@ -42,6 +42,7 @@ DOORS = [
     "/auth/claim/verify",
     "/auth/claim/undo",
     "/auth/find-ticket",
+    "/help-feedback",
 ]
 
 # One address for each kind of answer: page, missing page, redirect, file, API, plain door, refusal.
@@ -75,6 +76,11 @@ ANSWERS = [
     ("GET", "/guest/tickets", 303),
     ("GET", "/guest/tickets/12345", 303),
     ("GET", "/_event/", 404),
+    ("GET", "/es/help/alerts", 200),
+    ("GET", "/help/nothing-here", 404),
+    ("GET", "/sitemap.xml", 200),
+    ("GET", "/robots.txt", 200),
+    ("GET", "/help-feedback", 404),
 ]
 
 
@@ -118,9 +124,9 @@ def test_no_door_opens_to_another_site(
 
 def test_every_door_is_in_the_list() -> None:
     """A new door that sets cookies is tried too."""
-    from ticket_portal.routes import claims, session
+    from ticket_portal.routes import claims, feedback, session
 
-    assert {route.path for route in (*session.routes, *claims.routes)} == set(DOORS)
+    assert {route.path for route in (*session.routes, *claims.routes, *feedback.routes)} == set(DOORS)
 
 
 @pytest.mark.parametrize(
@@ -200,8 +206,9 @@ def test_nothing_typed_gets_into_a_header(browser: httpx.Client) -> None:
     inject = "x\r\nSet-Cookie: evil=1\r\n\r\n<script>"
     for door in DOORS:
         names = ("email", "language", "next", "token", "number", "name", "code", "password", "time_zone")
+        names += ("article", "helpful", "missing")
         answer = browser.post(door, data=dict.fromkeys(names, inject))
-        assert answer.status_code in (303, 400)
+        assert answer.status_code in (303, 400, 422)
         assert "evil=1" not in str(answer.headers.get_list("set-cookie"))
 
 

@@ -147,6 +147,21 @@ def worker() -> None:
     serving.work()
 
 
+@cli.command("help-feedback")
+def help_feedback() -> None:
+    """Say which help articles helped, in which language, and what people did not find in them."""
+    from ticket_portal.domain import feedback
+
+    with _database(_settings()) as store:
+        counts, missing = store.read(feedback.counts), store.read(feedback.missing)
+    for count in counts:
+        print(f"{count.article:20} {count.language}  yes {count.yes:5}  no {count.no:5}")
+    for one in missing:
+        print(f"\n{one.article}, {one.language}: {one.text}")
+    if not counts:
+        print("Nobody has said anything yet.")
+
+
 @cli.command("vapid-keys")
 def vapid_keys() -> None:
     """Make a key pair for Web Push, as lines for .env."""

@@ -1,12 +1,12 @@
 """What shows a ticket in a line: its status, a row of a list, the skeleton of a list."""
 
-from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 from reflex import el
 
 from ticket_portal.components.icons import icon
+from ticket_portal.components.safe_html import safe_html
 from ticket_portal.components.words import date_time, href, rel_time, t
 from ticket_portal.domain.tickets import TicketRow
 
@@ -61,11 +61,6 @@ def turn_sentence(row: rx.Var[TicketRow]) -> rx.Component:
         date_time=row.updated_at,
         title=date_time(row.updated_at),
     )
-
-
-def safe_html(tag: Callable[..., rx.Component], html: rx.Var[str] | Any, **props: Any) -> rx.Component:
-    """Show what the domain wrote as HTML: everything of people's own is escaped there."""
-    return tag(**props, custom_attrs={"dangerouslySetInnerHTML": rx.Var.create({"__html": html})})
 
 
 def ticket_row(row: rx.Var[TicketRow], *, folder: str = "/tickets/") -> rx.Component:

@@ -26,6 +26,7 @@ __all__ = [
     "Page",
     "UseCatalog",
     "add_pages",
+    "alternates",
     "clock_offset",
     "clock_time",
     "date",
@@ -263,7 +264,7 @@ def add_pages(app: rx.App, wanted: Sequence[Page], not_found: Page) -> None:
                 description=page_text(locale, page.description, company=SITE.company) or None,
                 image=SITE.url("/icon-512.png"),
                 on_load=list(page.on_load),
-                meta=_alternates(page.path) if page.indexed else [_noindex()],
+                meta=alternates(page.path, locale) if page.indexed else [_noindex()],
             )
     lost = rx.memo(_as_memo(not_found.body))
     app.add_page(
@@ -294,9 +295,13 @@ def _noindex() -> rx.Component:
     return el.meta(name="robots", content="noindex")
 
 
-def _alternates(path: str) -> list[rx.Component]:
+def alternates(path: str, locale: str) -> list[rx.Component]:
+    """The links that tell search engines a page's own address, and those of its other languages."""
     links = [
-        el.link(rel="alternate", href_lang=locale, href=SITE.url(localized(locale, path)))
-        for locale in LOCALES
+        el.link(rel="alternate", href_lang=other, href=SITE.url(localized(other, path))) for other in LOCALES
     ]
-    return [*links, el.link(rel="alternate", href_lang="x-default", href=SITE.url(localized(DEFAULT, path)))]
+    return [
+        el.link(rel="canonical", href=SITE.url(localized(locale, path))),
+        *links,
+        el.link(rel="alternate", href_lang="x-default", href=SITE.url(localized(DEFAULT, path))),
+    ]

@@ -20,6 +20,7 @@ from ticket_portal.domain import (
     deadlines,
     deliveries,
     drafts,
+    feedback,
     limits,
     notifications,
     resolution,
@@ -179,5 +180,5 @@ def _has_come(work: Work, moment: datetime | None) -> bool:
 
 
 def _sweep(work: Work) -> None:
-    for module in (codes, deliveries, drafts, limits, notifications, sessions, signals):
+    for module in (codes, deliveries, drafts, feedback, limits, notifications, sessions, signals):
         module.sweep(work)

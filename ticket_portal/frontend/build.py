@@ -33,6 +33,7 @@ _SOURCES = (
     "ticket_portal/components",
     "ticket_portal/domain",
     "ticket_portal/frontend",
+    "ticket_portal/help",
     "ticket_portal/i18n",
     "ticket_portal/pages",
     "ticket_portal/states",

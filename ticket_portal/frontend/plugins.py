@@ -7,13 +7,15 @@ an upgrade of Reflex stops the build instead of quietly losing a language, a fir
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 import reflex_base
 from reflex.plugins import Plugin
 
-from ticket_portal.i18n import pages
+from ticket_portal.frontend.site import SITE
+from ticket_portal.i18n import articles, pages
 from ticket_portal.i18n.catalogues import msg, read_texts
 from ticket_portal.i18n.locales import DEFAULT, LOCALES, TRANSLATED, localized
 from ticket_portal.i18n.recovery_words import LISTS, words
@@ -61,7 +63,7 @@ class Catalogues(Plugin):
         return [
             (folder / "locales.js", names),
             *(
-                (folder / page / f"{locale}.js", catalogue_module(locale, texts))
+                (folder / page / f"{locale}.js", catalogue_module(locale, texts, _of_articles(page, locale)))
                 for page, texts in [
                     (pages.ALL, None),
                     *((name, pages.texts_of(name)) for name in pages.names()),
@@ -78,10 +80,19 @@ class Catalogues(Plugin):
                 raise BuildChanged(f"the language of the page /{locale}")
 
 
-def catalogue_module(locale: str, texts: set[str] | None = None) -> str:
-    """The JavaScript module that registers a language's texts: those named, or all of them."""
+def _of_articles(page: str, locale: str) -> dict[str, str]:
+    """What a page says of the help articles, if it lists them."""
+    lists = page != pages.ALL and pages.shows(page, "articles")
+    return articles.card_texts(locale, SITE.values) if lists else {}
+
+
+def catalogue_module(
+    locale: str, texts: set[str] | None = None, more: Mapping[str, str] | None = None
+) -> str:
+    """The JavaScript module that registers a language's texts: those named, or all of them; and `more`."""
     found = read_texts(locale, "pages")
     messages = {k: v for k, v in {**found.singles, **found.plurals}.items() if texts is None or k in texts}
+    messages.update(more or {})
     return (
         'import { register } from "$/public/js/i18n.js";\n'
         f"register({json_text(locale)}, {{ plural: (n) => {found.plural_rule}, messages: {json_text(messages)} }});\n"

@@ -23,6 +23,16 @@ class Site:
         """The name that titles end with."""
         return f"{self.company} Support"
 
+    @property
+    def values(self) -> dict[str, object]:
+        """What the help articles may say of this portal."""
+        return {
+            "company": self.company,
+            "files": self.files_per_message,
+            "file_mb": self.file_mb,
+            "video_mb": self.video_mb,
+        }
+
     def title(self, title: str) -> str:
         """A page's title with the site's name."""
         return f"{title} · {self.name}"

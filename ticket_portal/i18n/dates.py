@@ -1,6 +1,6 @@
 """Dates in texts that the server writes. Pages format theirs in the browser, in the reader's own zone."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import dates
@@ -30,6 +30,11 @@ def format_time(locale: str, moment: datetime, zone: str | None = None) -> str:
 def format_date(locale: str, moment: datetime, zone: str | None = None) -> str:
     """The day of a moment, as its reader writes it."""
     return dates.format_date(moment.astimezone(_zone(zone)), "long", locale=known(locale))
+
+
+def format_day(locale: str, day: date) -> str:
+    """A day of the calendar, which is the same in every zone, as its reader writes it."""
+    return dates.format_date(day, "long", locale=known(locale))
 
 
 def _zone(name: str | None) -> ZoneInfo:

@@ -24,8 +24,16 @@ def names() -> list[str]:
 
 def texts_of(page: str) -> set[str]:
     """The texts of a page (of a counted one the singular), in English."""
-    files = _reached([PACKAGE / "pages" / f"{page}.py", *(PACKAGE / name for name in EVERYWHERE)])
-    return {text for file in files for text in _texts(file)}
+    return {text for file in _files_of(page) for text in _texts(file)}
+
+
+def shows(page: str, component: str) -> bool:
+    """Whether a page is made of a component, named as its module."""
+    return PACKAGE / "components" / f"{component}.py" in _files_of(page)
+
+
+def _files_of(page: str) -> set[Path]:
+    return _reached([PACKAGE / "pages" / f"{page}.py", *(PACKAGE / name for name in EVERYWHERE)])
 
 
 def _reached(begin: list[Path]) -> set[Path]:

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.articles import article_cards, article_search
 from ticket_portal.components.frame import frame
 from ticket_portal.components.help import find_action, signed_in, submit_action, tickets_action
 from ticket_portal.components.words import t
@@ -28,6 +29,13 @@ def get_help() -> rx.Component:
             ),
             class_name="stack",
             aria_label=t("Get help"),
+        ),
+        el.section(
+            el.h2(t("Help articles"), id="articles-title"),
+            article_search(),
+            article_cards(),
+            class_name="section",
+            aria_labelledby="articles-title",
         ),
         kind="reading",
     )

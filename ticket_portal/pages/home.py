@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.articles import article_cards, article_search
 from ticket_portal.components.frame import frame
 from ticket_portal.components.help import action, find_action, signed_in, submit_action, tickets_action
 from ticket_portal.components.icons import hero_art, icon
@@ -18,7 +19,8 @@ def home() -> rx.Component:
     return frame(
         _signed_out(),
         el.div(
-            hero_art(),
+            # Cut at the edge of the hero; what is found below the search field is not.
+            el.div(hero_art(), class_name="hero__sea"),
             el.div(
                 el.h1(t("A person will help you. You can follow every step.")),
                 el.p(
@@ -26,11 +28,12 @@ def home() -> rx.Component:
                         "Tell us what happened. We answer here, in your language, and an e-mail tells you when."
                     )
                 ),
+                article_search(),
                 class_name="hero__in",
             ),
             class_name="hero",
         ),
-        el.div(_actions(), _steps(), _assurance(), class_name="page page--home"),
+        el.div(_actions(), _articles(), _steps(), _assurance(), class_name="page page--home"),
         kind="home",
     )
 
@@ -59,6 +62,15 @@ def _actions() -> rx.Component:
         ),
         aria_label=t("Get help"),
         class_name="actions",
+    )
+
+
+def _articles() -> rx.Component:
+    return el.section(
+        el.h2(t("Help articles"), id="articles-title"),
+        article_cards(),
+        class_name="section",
+        aria_labelledby="articles-title",
     )
 
 

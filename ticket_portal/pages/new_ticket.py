@@ -13,6 +13,7 @@ from ticket_portal.components.frame import frame, safety
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice
+from ticket_portal.components.offers import offered_articles
 from ticket_portal.components.shield import secret_words
 from ticket_portal.components.topics import topic_names
 from ticket_portal.components.words import NativeForm, href, number, t
@@ -67,7 +68,7 @@ def _page() -> rx.Component:
             ),
             class_name="page__head",
         ),
-        el.div(_form(), _tips(), class_name="split"),
+        el.div(_form(), el.div(_tips(), offered_articles(), class_name="stack"), class_name="split"),
     )
 
 

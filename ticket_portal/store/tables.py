@@ -418,6 +418,17 @@ class ApiAnswer(SQLModel, table=True):
     at: datetime = _moment()
 
 
+class Feedback(SQLModel, table=True):
+    """What a browser said of a help article; of whom, nobody knows."""
+
+    article: str = Field(primary_key=True)
+    browser_hash: str = Field(primary_key=True)
+    language: str
+    helpful: bool
+    missing: str = Field(default="", sa_type=Text)
+    at: datetime = Field(default=None, sa_type=UtcDateTime, index=True)
+
+
 class Signal(SQLModel, table=True):
     """SQLite only: what changed, for the other processes on the same file (PostgreSQL has NOTIFY)."""
 
