@@ -32,6 +32,7 @@ from ticket_portal.pages.settings import settings
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
+from ticket_portal.pages.updates import updates
 from ticket_portal.routes import api, claims, files, health, locks, mailbox, mute, session, testing
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
@@ -45,10 +46,12 @@ from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
 from ticket_portal.states.guest_tickets import GuestTicketsState
 from ticket_portal.states.new_ticket import NewTicketState
+from ticket_portal.states.preferences import PreferencesState
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
 from ticket_portal.states.tickets import TicketsState
+from ticket_portal.states.updates import UpdatesState
 from ticket_portal.wiring import portal
 
 SHUTDOWN_SECONDS = 8
@@ -129,7 +132,14 @@ PAGES = [
         msg("Tell {company} support what happened. We answer in your language."),
         on_load=[NewTicketState.load, DraftState.load],
     ),
-    Page("/settings", settings, msg("Settings"), on_load=[SettingsState.load, ClaimState.load], private=True),
+    Page(
+        "/settings",
+        settings,
+        msg("Settings"),
+        on_load=[SettingsState.load, ClaimState.load, PreferencesState.load, PreferencesState.watch],
+        private=True,
+    ),
+    Page("/updates", updates, msg("Updates"), on_load=[UpdatesState.load, UpdatesState.watch], private=True),
     Page(
         "/tickets",
         tickets,

@@ -14,7 +14,16 @@ from datetime import datetime
 
 from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
-from ticket_portal.domain import codes, deadlines, drafts, limits, notifications, resolution, sessions
+from ticket_portal.domain import (
+    codes,
+    deadlines,
+    drafts,
+    limits,
+    notifications,
+    resolution,
+    sessions,
+    updates,
+)
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.settings import Settings
 from ticket_portal.store import signals
@@ -167,5 +176,5 @@ def _has_come(work: Work, moment: datetime | None) -> bool:
 
 
 def _sweep(work: Work) -> None:
-    for module in (codes, drafts, limits, notifications, sessions, signals):
+    for module in (codes, drafts, limits, notifications, sessions, signals, updates):
         module.sweep(work)

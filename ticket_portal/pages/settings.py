@@ -9,6 +9,7 @@ from ticket_portal.components.claims import added
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.frame import frame, languages
 from ticket_portal.components.icons import icon
+from ticket_portal.components.preferences import alerts
 from ticket_portal.components.words import href, t
 from ticket_portal.states.session import SessionState
 
@@ -20,7 +21,7 @@ def settings() -> rx.Component:
             el.div(el.h1(t("Settings")), el.p(t("Your account at a glance."))),
             class_name="page__head",
         ),
-        el.div(_account(), added(), _language(), class_name="stack"),
+        el.div(_account(), added(), _language(), alerts(), class_name="stack"),
         kind="reading",
     )
 
