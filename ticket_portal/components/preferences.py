@@ -181,7 +181,7 @@ def _outcome() -> rx.Component:
             rx.cond(
                 saving,
                 t("Saving…"),
-                rx.cond((State.answered > 0) & (State.problem == ""), t("Saved")),
+                rx.cond((State.answered > 0) & (State.problem == ""), t("Saved"), ""),
             ),
             role="status",
             class_name="field__hint",

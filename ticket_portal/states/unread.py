@@ -7,7 +7,10 @@ was told last is its state touched. So an open page that watches nothing else co
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass
+
+from reflex_base.registry import RegistrationContext
 
 from ticket_portal.delivery.live import Hub
 from ticket_portal.domain import updates
@@ -37,6 +40,7 @@ class Followers:
         self._list_of: dict[str, str] = {}
         self._telling: dict[str, asyncio.Task[None]] = {}
         self._hub: Hub | None = None
+        self._context = Context()
         self._sweep_at = FIRST_SWEEP
 
     async def follow(self, token: str, viewer: Viewer, guest: Viewer) -> int:
@@ -58,13 +62,16 @@ class Followers:
         hub = portal().hub
         if self._hub is not hub:
             self._hub = hub
+            # A change is heard outside of any event, where nothing of Reflex is to be found otherwise.
+            self._context.run(RegistrationContext.set, RegistrationContext.get())
             hub.listeners.append(self._hear)
 
     def _hear(self, topics: set[str]) -> None:
         heard = self._lists if "clock" in topics else topics & self._lists.keys()
         for topic in list(heard):
             if topic not in self._telling:
-                task = self._telling[topic] = asyncio.create_task(self._tell(topic))
+                task = asyncio.create_task(self._tell(topic), context=self._context.copy())
+                self._telling[topic] = task
                 task.add_done_callback(lambda _task, topic=topic: self._telling.pop(topic, None))
 
     async def _tell(self, topic: str) -> None:
