@@ -33,7 +33,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticketupdate")),
         sa.UniqueConstraint("ticket_id", "seq", name=op.f("uq_ticketupdate_ticket_id_seq")),
     )
-    op.create_index("ix_ticket_update_owner", "ticketupdate", ["owner", "id"], unique=False)
+    newest_first = ["owner", sa.literal_column("at DESC"), sa.literal_column("id DESC")]
+    op.create_index("ix_ticket_update_owner", "ticketupdate", newest_first, unique=False)
     op.create_index("ix_ticket_update_at", "ticketupdate", ["at"], unique=False)
     _keep_what_was_read()
     for name, column in (("account", "account_id"), ("address", "address")):

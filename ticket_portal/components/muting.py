@@ -8,6 +8,13 @@ from ticket_portal.components.words import t
 from ticket_portal.states.conversation import ConversationState as State
 
 
+def muted_note() -> rx.Component:
+    """Say that no alerts come, also to those who don't see the button change."""
+    return el.p(
+        rx.cond(State.muted, t("You get no alerts about this ticket."), ""), role="status", class_name="hush"
+    )
+
+
 def mute_button() -> rx.Component:
     """Show whether alerts about this ticket come, and change it."""
     return el.button(
@@ -16,9 +23,7 @@ def mute_button() -> rx.Component:
         type="button",
         class_name="btn btn--small mute",
         aria_pressed=rx.cond(State.muted, "true", "false"),
-        title=rx.cond(
-            State.muted, t("You get no alerts about this ticket"), t("Get no more alerts about this ticket")
-        ),
+        title=t("Get no more alerts about this ticket"),
         disabled=~rx.State.is_hydrated,
         on_click=State.mute(~State.muted),
     )

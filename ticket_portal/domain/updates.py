@@ -7,7 +7,7 @@ the ticket's to say, so that reading a ticket anywhere is enough.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import tickets
@@ -38,10 +38,10 @@ class UpdateRow:
 
 @dataclass(frozen=True)
 class UpdatePage:
-    """Some of them, the newest first, and where the next ones begin (0 after the last)."""
+    """Some of them, the newest first, and where the next ones begin ("" after the last)."""
 
     rows: list[UpdateRow]
-    after: int = 0
+    after: str = ""
 
 
 def unread(work: Work, viewer: Viewer) -> int:
@@ -52,18 +52,24 @@ def unread(work: Work, viewer: Viewer) -> int:
     return work.session.exec(query).one()
 
 
-def mine(work: Work, viewer: Viewer, after: int = 0) -> UpdatePage:
+def mine(work: Work, viewer: Viewer, after: str = "") -> UpdatePage:
     """Return a page of what the viewer was told of in the last 90 days. Raises NotAllowed for others than customers."""
     query = (
         select(TicketUpdate, Ticket)
         .join(Ticket, col(Ticket.id) == col(TicketUpdate.ticket_id))
         .where(TicketUpdate.owner == _owner(viewer), col(TicketUpdate.at) > work.now - KEPT)
     )
-    if 0 < after <= tickets.LARGEST:
-        query = query.where(col(TicketUpdate.id) < after)
-    found = work.session.exec(query.order_by(col(TicketUpdate.id).desc()).limit(PAGE + 1)).all()
+    if mark := tickets.place_in(after):
+        _rank, at, last = mark
+        query = query.where(
+            col(TicketUpdate.at) <= at,
+            or_(col(TicketUpdate.at) < at, col(TicketUpdate.id) < last),
+        )
+    order = (col(TicketUpdate.at).desc(), col(TicketUpdate.id).desc())
+    found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
     rows = [_row(entry, ticket) for entry, ticket in found[:PAGE]]
-    return UpdatePage(rows, rows[-1].id if len(found) > PAGE else 0)
+    last_one = found[PAGE - 1][0] if len(found) > PAGE else None
+    return UpdatePage(rows, tickets.place(0, last_one.at, last_one.id) if last_one else "")
 
 
 def read_all(work: Work, viewer: Viewer, newest: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from ticket_portal.domain import updates
+from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.updates import UpdateRow
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
@@ -27,7 +28,7 @@ class UpdatesState(SessionState):
     more_rows: rx.Field[list[UpdateRow]] = rx.field(default_factory=list)
     has_more: bool = False
 
-    _after: int = 0
+    _after: str = ""
 
     @rx.event
     @open_to(ACCOUNTS)
@@ -71,7 +72,7 @@ class UpdatesState(SessionState):
         """Count all as read that is shown here, and what came before it."""
         viewer = await self._viewer()
         if viewer.role == "customer" and self.rows:
-            await portal().tell(updates.read_all, viewer, self.rows[0].id)
+            await portal().tell(updates.read_all, viewer, max(row.id for row in self.rows))
             await self._refresh()
 
     @rx.event
@@ -103,7 +104,7 @@ class UpdatesState(SessionState):
             self._show(has_more=bool(page.after))
         return True
 
-    async def _older(self, viewer: Any, after: int) -> list[UpdateRow]:
+    async def _older(self, viewer: Viewer, after: str) -> list[UpdateRow]:
         """Read again what was opened below: what is new moved it, and reading changed it."""
         wanted, found = len(self.more_rows), list[UpdateRow]()
         while after and len(found) < wanted:

@@ -331,7 +331,7 @@ class TicketUpdate(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("ticket_id", "seq"),
-        Index("ix_ticket_update_owner", "owner", "id"),
+        Index("ix_ticket_update_owner", "owner", text("at DESC"), text("id DESC")),
         Index("ix_ticket_update_at", "at"),
     )
 
