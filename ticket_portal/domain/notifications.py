@@ -83,13 +83,10 @@ def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
     """Tell the requester of something public that happened in their ticket, unless they did it themselves."""
     if ticket.locked_at or (kind not in AT_ONCE and event.actor_role in ("customer", "guest")):
         return
-    account = work.session.get(Account, ticket.account_id) if ticket.account_id else None
-    address = account.address if account else ticket.address
+    account, address, muted = _recipient(work, ticket)
     if kind not in AT_ONCE:
         _keep(work, ticket, event, kind)
-        if work.session.get(Muted, (ticket.id, address)):
-            return
-    if not preferences.wants(work, account, EMAIL, kind):
+    if (muted and kind not in AT_ONCE) or not preferences.wants(work, account, EMAIL, kind):
         return
     hashed = keys.subject_hash(work.settings, address)[:12]
     _put(
@@ -265,6 +262,17 @@ def of_ticket(work: Work, ticket_id: int) -> list[Alert]:
             select(Alert).where(Alert.ticket_id == ticket_id).order_by(col(Alert.id).desc()).limit(10)
         ).all()
     )
+
+
+def _recipient(work: Work, ticket: Ticket) -> tuple[Account | None, str, bool]:
+    """Return who is told about a ticket: the account if there is one, the address, and whether it muted the ticket."""
+    if ticket.account_id is None:
+        return None, ticket.address, work.session.get(Muted, (ticket.id, ticket.address)) is not None
+    theirs = (col(Muted.ticket_id) == ticket.id) & (col(Muted.address) == col(Account.address))
+    account, muted = work.session.exec(
+        select(Account, Muted).join(Muted, theirs, isouter=True).where(Account.id == ticket.account_id)
+    ).one()
+    return account, account.address, bool(muted)
 
 
 def _keep(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
