@@ -79,7 +79,6 @@ def test_alerts_wait_until_the_quiet_hours_end_and_codes_do_not(
     linh.replies("Two.")
     portal.lets_time_pass(hours=1)
     assert portal.mails(ana.address, "reply") == []
-    visitor("ana").goes_to("/forgot-password")
     stranger = visitor("ana")
     stranger.goes_to("/forgot-password")
     stranger.types("Email", ana.address)

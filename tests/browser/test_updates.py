@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Visitor
 from tests.browser.people import Person, named
 from tests.browser.portal import Portal
+from tests.browser.test_accessibility import is_good_for_everybody
 
 
 def entries(person: Person) -> Locator:
@@ -90,6 +91,29 @@ def test_older_ones_come_page_by_page_and_old_ones_go(visitor: Visitor, portal: 
     ana.is_signed_in()  # sessions last thirty days
     ana.goes_to("/updates")
     ana.sees_heading("No updates yet")
+
+
+@pytest.mark.scenario("demo")
+def test_these_pages_are_good_for_everybody(ana: Person):
+    ana.goes_to("/updates")
+    expect(entries(ana).first).to_be_visible()
+    expect(ana.page.get_by_test_id("unread-badge")).to_be_visible()
+    is_good_for_everybody(ana)
+    ana.goes_to("/settings")
+    ana.page.get_by_role("switch", name=named("Quiet hours")).check()
+    expect(ana.field("From")).to_be_visible()
+    is_good_for_everybody(ana)
+
+
+@pytest.mark.server("pair")
+@pytest.mark.scenario("new")
+def test_the_other_process_counts_too(visitor: Visitor, number: int):
+    ana = visitor("ana").is_signed_in()
+    linh = visitor("linh", at=1).is_signed_in()
+    ana.goes_to("/get-help")
+    linh.opens(number)
+    linh.replies("From the second process.")
+    expect(ana.page.get_by_test_id("unread-badge")).to_have_text("1")
 
 
 @pytest.mark.scenario("new")
