@@ -54,8 +54,11 @@ class Followers:
         # Known first, then read: what changes in between is told.
         page = self._lists.setdefault(topic, {})[token] = _Page(whose, 0)
         self._list_of[token] = topic
-        page.told = await self._count(topic, whose)
         self._sweep()
+        try:
+            page.told = await self._count(topic, whose)
+        except Exception:
+            log.exception("The unread tickets of a page could not be counted; it comes to life all the same.")
         return page.told
 
     def _listen(self) -> None:
