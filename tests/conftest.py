@@ -109,7 +109,7 @@ def store(database: Store) -> Iterator[Store]:
 def _only_the_people(work: Work) -> None:
     work.session.exec(delete(Account).where(col(Account.address).not_in([p.address for p in PEOPLE])))
     for account in work.session.exec(select(Account)).all():
-        account.password_hash = _hashed
+        account.password_hash, account.preferences = _hashed, {}
 
 
 @pytest.fixture

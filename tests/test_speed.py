@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from tests.cast import opens, says
-from ticket_portal.domain import messages, search, sessions, tickets
+from tests.cast import MINH, opens, says
+from ticket_portal.domain import messages, search, sessions, tickets, updates
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
 # Found by an index, or a row at a time by one; never by looking through a table that grows with the portal.
-GROWING = ("ticket", "message", "event", "reading", "session", "account", "alert", "limithit", "searchentry")
+GROWING = (
+    "ticket", "message", "event", "reading", "session", "account", "alert", "limithit", "searchentry", "ticketupdate",
+)  # fmt: skip
 
 
 @contextmanager
@@ -54,6 +56,10 @@ Read = Callable[[Work], object]
         "list_below",
         "closed",
         "counts",
+        "unread",
+        "guests_unread",
+        "updates",
+        "updates_below",
         "search",
         "search_below",
         "search_id",
@@ -73,6 +79,10 @@ def read(request: pytest.FixtureRequest, ana: Viewer, linh: Viewer, ticket_of_an
         "list_below": lambda work: tickets.mine(work, ana, below),
         "closed": lambda work: tickets.mine(work, ana, below, "closed"),
         "counts": lambda work: tickets.counts(work, ana),
+        "unread": lambda work: updates.unread(work, ana),
+        "guests_unread": lambda work: updates.unread(work, MINH),
+        "updates": lambda work: updates.mine(work, ana),
+        "updates_below": lambda work: updates.mine(work, ana, below),
         "search": lambda work: search.mine(work, ana, "one mor"),
         "search_below": lambda work: search.mine(work, ana, "one", "all", "2~2027-01-01T00:00:00+00:00~5"),
         "search_id": lambda work: search.mine(work, ana, "5c504ed4"),

@@ -38,6 +38,7 @@ from ticket_portal.pages.settings import settings
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
+from ticket_portal.pages.updates import updates
 from ticket_portal.routes import (
     api,
     claims,
@@ -66,11 +67,13 @@ from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
 from ticket_portal.states.guest_tickets import GuestTicketsState
 from ticket_portal.states.new_ticket import NewTicketState
+from ticket_portal.states.preferences import PreferencesState
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.safety import SafetyState
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
 from ticket_portal.states.tickets import TicketsState
+from ticket_portal.states.updates import UpdatesState
 from ticket_portal.wiring import portal
 
 SHUTDOWN_SECONDS = 8
@@ -167,9 +170,16 @@ PAGES = [
         "/settings",
         settings,
         msg("Settings"),
-        on_load=[SettingsState.load, ClaimState.load, SafetyState.load],
+        on_load=[
+            SettingsState.load,
+            ClaimState.load,
+            SafetyState.load,
+            PreferencesState.load,
+            PreferencesState.watch,
+        ],
         private=True,
     ),
+    Page("/updates", updates, msg("Updates"), on_load=[UpdatesState.load, UpdatesState.watch], private=True),
     Page(
         "/tickets",
         tickets,

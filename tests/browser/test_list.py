@@ -140,11 +140,11 @@ def test_a_list_that_could_not_be_read_says_so(ana: Person, portal: Portal, numb
     expect(_rows(ana)).to_have_count(1)
     [server] = portal.servers
     with closing(sqlite3.connect(server.folder / "portal.db")) as database:
-        database.execute("ALTER TABLE reading RENAME TO away")
+        database.execute("ALTER TABLE ticket RENAME TO away")
         database.commit()
         _part(ana, "Open").click()
         ana.sees("We couldn't load your tickets")
-        database.execute("ALTER TABLE away RENAME TO reading")
+        database.execute("ALTER TABLE away RENAME TO ticket")
         database.commit()
     ana.presses("Try again")
     expect(ana.row(number)).to_be_visible()

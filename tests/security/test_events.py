@@ -7,10 +7,22 @@ from uuid import uuid4
 import pytest
 from sqlmodel import SQLModel, select
 
+from tests.cast import BUDI
 from tests.security.client import Client
 from tests.security.conftest import CANARY, Handler, World
 from tests.security.server import Served
-from ticket_portal.store.tables import Account, DetailItem, Draft, Event, GuestLink, Message, Reading, Ticket
+from ticket_portal.store.tables import (
+    Account,
+    DetailItem,
+    Draft,
+    Event,
+    GuestLink,
+    Message,
+    Muted,
+    Reading,
+    Ticket,
+    TicketUpdate,
+)
 from ticket_portal.store.unit_of_work import Work
 
 ATTACKERS = ("nobody", "guest", "guest as account", "customer", "customer and guest")
@@ -30,6 +42,7 @@ def hostile(handler: Handler, world: World, *, thorough: bool) -> list[dict[str,
     typed = [
         {"kind": kind, "number": number, "body": "forged", "client_id": str(uuid4()), "account_id": 1,
          "role": "agent", "email": "ana@example.com", "subject": "forged", "_ticket_id": world.ids[0],
+         "name": "push.reply", "value": "off", "n": 2**60,
          "request": 4, "given": [{"place": 0, "value": "forged"}], "items": [{"kind": "network"}]}
         for kind in ("reply", "note", "details", "answers", "event", "", "__class__")
         for number in [*foreign, 0, "1; --", None, 2**70]
@@ -75,14 +88,18 @@ def kept(portal: Served, world: World) -> str:
     def read(work: Work) -> str:
         rows: list[SQLModel] = []
         for table, column in ((Ticket, Ticket.id), (Message, Message.ticket_id), (Event, Event.ticket_id),
-                              (Reading, Reading.ticket_id), (DetailItem, DetailItem.ticket_id)):  # fmt: skip
+                              (Reading, Reading.ticket_id), (DetailItem, DetailItem.ticket_id),
+                              (Muted, Muted.ticket_id), (TicketUpdate, TicketUpdate.ticket_id)):  # fmt: skip
             rows += [r for i in world.ids for r in work.session.exec(select(table).where(column == i)).all()]
-        rows += work.session.exec(select(Account)).all()
+        rows += (people := work.session.exec(select(Account)).all())
+        # Whoever has an account may choose how they are told themselves.
+        chosen = [f"{p.address} {p.preferences}" for p in people if p.address != BUDI.address]
         rows += work.session.exec(select(Draft).where(Draft.body == FOREIGN_DRAFT)).all()
         rows += [
             r for i in world.ids for r in work.session.exec(select(GuestLink).where(GuestLink.ticket_id == i))
         ]
-        return "\n".join(sorted(row.model_dump_json(exclude={"sealed", "language"}) for row in rows))
+        dumped = [row.model_dump_json(exclude={"sealed", "language", "preferences"}) for row in rows]
+        return "\n".join(sorted((*dumped, *chosen)))
 
     return portal.store.read(read)
 

@@ -53,6 +53,8 @@ ANSWERS = [
     ("GET", "/es/nothing/at/all", 404),
     ("GET", "/assets/nothing.js", 404),
     ("GET", "/tickets", 303),
+    ("GET", "/updates", 303),
+    ("GET", "/uk/updates", 303),
     ("GET", "/ua/tickets/new", 301),
     ("GET", f"/guest/{UNKNOWN}", 404),
     ("GET", "/favicon.svg", 200),

@@ -440,14 +440,15 @@ def waiting_thread() -> rx.Component:
     )
 
 
-def ticket_head(*actions: rx.Component) -> rx.Component:
-    """Show the subject, the state and the number."""
+def ticket_head(*actions: rx.Component, beside: tuple[rx.Component, ...] = ()) -> rx.Component:
+    """Show the subject, the state and the number, and what stands beside them and below."""
     return el.header(
         el.h1(State.subject),
         el.p(
             status_chip(State.status, State.resolution.joined_with),
             el.span(t("Ticket"), " ", el.span(State.ticket, class_name="num")),
             el.span(t("Sent"), " ", moment(State.created_at)),
+            *beside,
             class_name="ticket__meta",
         ),
         *actions,

@@ -18,6 +18,7 @@ from ticket_portal.components.words import (
     language_links,
     switch_to,
     t,
+    tn,
 )
 from ticket_portal.i18n.locales import DEFAULT, LOCALES
 from ticket_portal.states.session import SessionState
@@ -75,6 +76,7 @@ def top_bar() -> rx.Component:
     """What stands above every page; compiled once for all of them."""
     return rx.fragment(
         RunsHook.create("frame", "usePanels"),
+        RunsHook.create("badge", "useBadge", SessionState.unread, SessionState.known),
         clock_offset(SessionState.clock_offset),
         el.header(
             el.div(
@@ -86,9 +88,10 @@ def top_bar() -> rx.Component:
                 ),
                 connection_pill(),
                 *_language_menu(),
-                *_help_menu(),
+                _badged(_help_button(), _menu_button()),
+                _help_panel(),
                 *_account_menu(),
-                *_phone_menu(),
+                _phone_panel(),
                 class_name="topbar__in",
             ),
             class_name="topbar",
@@ -203,26 +206,72 @@ def _ways(tickets: str) -> list[rx.Component]:
     """Return where help is: the items of the Help panel, the first one named as its place names it."""
     return [
         rx.cond(_of_team(), _item("list-check", t("Queue"), href("/agent"))),
-        _item("inbox", tickets, href("/tickets")),
+        el.li(
+            el.a(
+                icon("inbox"),
+                el.span(tickets),
+                # Not a part of the name; beside the button it is said in words.
+                rx.cond(_unread() > 0, el.span(_count(), class_name="count", aria_hidden="true")),
+                href=href(rx.cond(_signed_in() | ~_is_guest(), "/tickets", "/guest/tickets")),
+                class_name="menu__link",
+            )
+        ),
+        rx.cond(_is_customer(), _item("bell", t("Updates"), href("/updates"))),
         rx.cond(_signed_in(), rx.fragment(), _item("compass", t("Find my ticket"), href("/find-ticket"))),
         _item("pencil", t("Submit a ticket"), href("/tickets/new")),
     ]
 
 
-def _help_menu() -> list[rx.Component]:
-    return [
-        el.span(
-            el.button(
-                icon("help"),
-                type="button",
-                class_name="tool tool--icon",
-                aria_label=t("Help"),
-                custom_attrs=_opens("help-menu"),
+def _badged(*buttons: rx.Component) -> rx.Component:
+    """Put the number of unread tickets beside a button, of which one is shown; its own name stays as it is."""
+    return el.span(
+        *buttons,
+        rx.cond(
+            _unread() > 0,
+            rx.fragment(
+                el.span(
+                    _count(),
+                    class_name="badge",
+                    aria_hidden="true",
+                    custom_attrs={"data-testid": "unread-badge"},
+                ),
+                el.span(tn("1 unread ticket", "{n} unread tickets", _unread()), class_name="sr"),
             ),
-            class_name="badged only-wide",
         ),
-        _panel("help-menu", el.ul(*_ways(t("My tickets")), class_name="menu__list")),
-    ]
+        class_name="badged",
+    )
+
+
+def _count() -> rx.Var:
+    return rx.cond(_unread() > 99, "99+", _unread().to_string())
+
+
+def _unread() -> rx.vars.NumberVar[int]:
+    return SessionState.unread  # pyright: ignore[reportReturnType]
+
+
+def _help_button() -> rx.Component:
+    return el.button(
+        icon("help"),
+        type="button",
+        class_name="tool tool--icon only-wide",
+        aria_label=t("Help"),
+        custom_attrs=_opens("help-menu"),
+    )
+
+
+def _menu_button() -> rx.Component:
+    return el.button(
+        icon("menu"),
+        el.span(t("Menu")),
+        type="button",
+        class_name="tool only-phone",
+        custom_attrs=_opens("phone-menu"),
+    )
+
+
+def _help_panel() -> rx.Component:
+    return _panel("help-menu", el.ul(*_ways(t("My tickets")), class_name="menu__list"))
 
 
 def _account_menu() -> list[rx.Component]:
@@ -254,53 +303,41 @@ def _account_menu() -> list[rx.Component]:
     ]
 
 
-def _phone_menu() -> list[rx.Component]:
-    return [
-        el.span(
-            el.button(
-                icon("menu"),
-                el.span(t("Menu")),
-                type="button",
-                class_name="tool",
-                custom_attrs=_opens("phone-menu"),
+def _phone_panel() -> rx.Component:
+    return _panel(
+        "phone-menu",
+        el.nav(
+            # A link until its script is there; `summary` would have no role that assistive technology agrees on.
+            A.create(
+                icon("help"),
+                el.span(t("Get help")),
+                icon("chevron-down"),
+                href=href("/get-help"),
+                role="button",
+                aria_controls="phone-help",
+                aria_expanded="false",
+                class_name="menu__link",
             ),
-            class_name="badged only-phone",
-        ),
-        _panel(
-            "phone-menu",
-            el.nav(
-                # A link until its script is there; `summary` would have no role that assistive technology agrees on.
-                A.create(
-                    icon("help"),
-                    el.span(t("Get help")),
-                    icon("chevron-down"),
-                    href=href("/get-help"),
-                    role="button",
-                    aria_controls="phone-help",
-                    aria_expanded="false",
-                    class_name="menu__link",
-                ),
-                el.ul(*_ways(t("Check your tickets")), id="phone-help", class_name="menu__list", hidden=True),
-                rx.cond(
-                    _signed_in(),
-                    rx.fragment(
-                        el.p(SessionState.account, class_name="menu__title"),
-                        el.ul(
-                            _item("user", t("Settings"), href("/settings")),
-                            el.li(_sign_out()),
-                            class_name="menu__list",
-                        ),
+            el.ul(*_ways(t("Check your tickets")), id="phone-help", class_name="menu__list", hidden=True),
+            rx.cond(
+                _signed_in(),
+                rx.fragment(
+                    el.p(SessionState.account, class_name="menu__title"),
+                    el.ul(
+                        _item("user", t("Settings"), href("/settings")),
+                        el.li(_sign_out()),
+                        class_name="menu__list",
                     ),
-                    el.ul(_item("user", t("Sign in"), sign_in_address()), class_name="menu__list"),
                 ),
-                el.div(class_name="menu__line"),
-                el.p(t("Language"), class_name="menu__title"),
-                el.ul(*[el.li(link) for link in languages()], class_name="sheet__langs"),
-                aria_label=t("Menu"),
+                el.ul(_item("user", t("Sign in"), sign_in_address()), class_name="menu__list"),
             ),
-            class_name="sheet",
+            el.div(class_name="menu__line"),
+            el.p(t("Language"), class_name="menu__title"),
+            el.ul(*[el.li(link) for link in languages()], class_name="sheet__langs"),
+            aria_label=t("Menu"),
         ),
-    ]
+        class_name="sheet",
+    )
 
 
 def _sign_out() -> rx.Component:
@@ -313,6 +350,14 @@ def _sign_out() -> rx.Component:
 
 def _signed_in() -> rx.vars.BooleanVar:
     return SessionState.account != ""  # pyright: ignore[reportReturnType] (a Var's comparison)
+
+
+def _is_customer() -> rx.Var:
+    return SessionState.role == "customer"  # pyright: ignore[reportReturnType]
+
+
+def _is_guest() -> rx.Var:
+    return SessionState.guest_address != ""  # pyright: ignore[reportReturnType]
 
 
 def _of_team() -> rx.Var:

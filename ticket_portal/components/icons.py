@@ -13,6 +13,8 @@ PATHS: Final[dict[str, str]] = {
     "arrow-down": "M12 5v14m-6-6 6 6 6-6",
     "arrow-left": "M19 12H5m6-6-6 6 6 6",
     "arrow-right": "M5 12h14m-6-6 6 6-6 6",
+    "bell": "M6.5 16.5V11a5.5 5.5 0 0 1 11 0v5.5l1.5 2H5l1.5-2ZM10 21h4M12 3v2.5",
+    "bell-off": "M17.5 13.5V11A5.5 5.5 0 0 0 8 7M6.5 10v6.5l-1.5 2h13M10 21h4M12 3v2.5M4 4l16 16",
     "calendar": "M8 3v4m8-4v4M4 10h16M6 5h12a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2Z",
     "check": "m5 12.5 4.5 4.5L19 7.5",
     "check-double": "m2.5 12.5 4.5 4.5L16 7.5m-4.5 8 1.5 1.5 9-9.5",

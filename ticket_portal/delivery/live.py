@@ -186,7 +186,7 @@ class Hub:
         )
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")  # pyright: ignore[reportArgumentType]
-            self.wake_all()  # what was said while nobody listened
+            self._dispatch({"clock"})  # as when the clock is moved: everything is read again
             async for notice in connection.notifies():
                 said = json.loads(notice.payload)
                 if said["origin"] == self._store.origin:

@@ -25,6 +25,7 @@ from ticket_portal.domain import (
     notifications,
     resolution,
     sessions,
+    updates,
 )
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.settings import Settings
@@ -180,5 +181,5 @@ def _has_come(work: Work, moment: datetime | None) -> bool:
 
 
 def _sweep(work: Work) -> None:
-    for module in (codes, deliveries, drafts, feedback, limits, notifications, sessions, signals):
+    for module in (codes, deliveries, drafts, feedback, limits, notifications, sessions, signals, updates):
         module.sweep(work)

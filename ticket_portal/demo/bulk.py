@@ -200,6 +200,7 @@ class _Writer:
             "team_seq": 0,
             "requester_seq": 0,
             "seen_by_team_seq": 0,
+            "seen_by_requester_seq": 0,
             "created_at": first.at,
             "updated_at": first.at,
             "waiting_since": first.at,
@@ -311,8 +312,7 @@ class _Writer:
         reader = "team" if step.by_team else requester.reader
         seq = ticket["last_seq"]
         readings[reader] = {"ticket_id": ticket["id"], "reader": reader, "seq": seq, "at": step.at}
-        if step.by_team:
-            ticket["seen_by_team_seq"] = seq
+        ticket["seen_by_team_seq" if step.by_team else "seen_by_requester_seq"] = seq
 
 
 def _moved(ticket: dict[str, Any], step: Step, agent: Viewer) -> None:
@@ -405,6 +405,7 @@ def _account(person: Requester, number: int, hashed: str, now: datetime) -> dict
         "role": "customer",
         "language": person.language,
         "time_zone": ZONES[person.language],
+        "preferences": {},
         "created_at": now,
     }
 

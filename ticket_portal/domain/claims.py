@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from ticket_portal.domain import codes, drafts, events, notifications
+from ticket_portal.domain import codes, drafts, events, notifications, updates
 from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
 from ticket_portal.domain.people import Viewer
@@ -57,6 +57,7 @@ def add(work: Work, viewer: Viewer, browser: str) -> int:
         ticket.account_id, ticket.proved_by = account.id, "account"
         ticket.guest_until = work.now + timedelta(days=work.settings.claim_undo_days)
         _keep_reading(work, ticket, guest, viewer)
+        updates.hand_over(work, ticket)
         events.record(work, ticket, viewer, "claimed", public=False)
         work.tell(f"list:{ticket.address}")
     drafts.hand_over(work, guest, viewer)
@@ -89,6 +90,7 @@ def undo(work: Work, viewer: Viewer) -> int:
         ticket.account_id = ticket.guest_until = None
         ticket.proved_by = "code"
         _keep_reading(work, ticket, viewer, guest)
+        updates.hand_over(work, ticket)
         events.record(work, ticket, viewer, "unclaimed", public=False)
         work.tell(f"list:{viewer.account_id}")
     return len(found)

@@ -65,6 +65,14 @@ class Missing(Invalid):
     text = _("Please fill in this field.")
 
 
+class DeviceNeeded(Invalid):
+    """E-mail can't be turned off while push would reach nobody."""
+
+    code = "device_needed"
+    field = "email"
+    text = _("E-mail can be turned off once push works on one of your devices.")
+
+
 class EmptyMessage(Invalid):
     """Nothing but space was sent."""
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from linkify_it import LinkifyIt
+from sqlalchemy import and_, func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from ticket_portal.domain import (
@@ -28,7 +30,7 @@ from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.domain.shield import refuse_secrets
-from ticket_portal.store.tables import Account, Event, Message, Rating, Reading, Ticket
+from ticket_portal.store.tables import Account, Event, Message, Muted, Rating, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 WINDOW = 30
@@ -139,6 +141,7 @@ class Thread:
     has_earlier: bool
     resolution: ResolutionView = field(default_factory=ResolutionView)
     topic: str = ""
+    muted: bool = False
     details: list[DetailView] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
@@ -232,7 +235,10 @@ def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
     reading.seq, reading.at = seq, work.now
     work.session.add(reading)
     work.tell(f"list:{ticket.account_id or ticket.address}")
-    if viewer.of_team and seq > ticket.seen_by_team_seq:
+    if not viewer.of_team:
+        ticket.seen_by_requester_seq = max(ticket.seen_by_requester_seq, seq)
+        work.session.add(ticket)
+    elif seq > ticket.seen_by_team_seq:
         ticket.seen_by_team_seq = seq
         work.changed(ticket)
 
@@ -254,15 +260,21 @@ def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
 
 def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
     """Return the newest part of a conversation for an audience; ask `permissions` before anybody gets it."""
+    owner = aliased(Account)
+    told_at = func.coalesce(col(owner.address), col(Ticket.address))
     found = work.session.exec(
-        select(Ticket, Account.name, Rating)
+        select(Ticket, Account.name, Rating, Muted.address)
         .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
         .join(Rating, col(Rating.ticket_id) == col(Ticket.id), isouter=True)
+        .join(owner, col(owner.id) == col(Ticket.account_id), isouter=True)
+        .join(
+            Muted, and_(col(Muted.ticket_id) == col(Ticket.id), col(Muted.address) == told_at), isouter=True
+        )
         .where(Ticket.id == ticket_id)
     ).first()
     if found is None:
         raise NotFound
-    ticket, assignee, rating = found
+    ticket, assignee, rating, muted = found
     entries = _entries(work, ticket_id, team=team, before=None)
     until = tickets.reopen_until(ticket, work.settings.reopen_days)
     return Thread(
@@ -287,6 +299,7 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         has_earlier=len(entries) > WINDOW,
         resolution=resolution.view(work, ticket, rating),
         topic=ticket.topic,
+        muted=bool(muted),
         details=detail_requests.of_ticket(work, ticket_id) if ticket.has_details else [],
         entries=entries[-WINDOW:],
     )

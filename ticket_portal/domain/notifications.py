@@ -16,9 +16,20 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import addresses, deadlines, keys, phrases
+from ticket_portal.domain import addresses, deadlines, keys, phrases, preferences
 from ticket_portal.domain.errors import LinkInvalid
-from ticket_portal.store.tables import Account, Alert, Challenge, Event, GuestLink, Muted, Reading, Ticket
+from ticket_portal.domain.people import requester
+from ticket_portal.store.tables import (
+    Account,
+    Alert,
+    Challenge,
+    Event,
+    GuestLink,
+    Muted,
+    Reading,
+    Ticket,
+    TicketUpdate,
+)
 from ticket_portal.store.unit_of_work import Work
 
 EMAIL = "email"
@@ -76,9 +87,10 @@ def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
     """Tell the requester of something public that happened in their ticket, unless they did it themselves."""
     if ticket.locked_at or (kind not in AT_ONCE and event.actor_role in ("customer", "guest")):
         return
-    account = work.session.get(Account, ticket.account_id) if ticket.account_id else None
-    address = account.address if account else ticket.address
-    if kind not in AT_ONCE and work.session.get(Muted, (ticket.id, address)):
+    account, address, muted = _recipient(work, ticket)
+    if kind not in AT_ONCE:
+        _keep(work, ticket, event, kind)
+    if (muted and kind not in AT_ONCE) or not preferences.wants(work, account, EMAIL, kind):
         return
     hashed = keys.subject_hash(work.settings, address)[:12]
     _put(
@@ -166,11 +178,13 @@ def mute(work: Work, ticket_id: int, address: str) -> None:
     """Send this address no more alerts about this ticket. Doing it twice is fine."""
     if work.session.get(Muted, (ticket_id, address)) is None:
         work.session.add(Muted(ticket_id=ticket_id, address=address, at=work.now))
+        work.tell(f"ticket:{ticket_id}")
 
 
 def unmute(work: Work, ticket_id: int, address: str) -> None:
     """Send this address alerts about this ticket again."""
     work.session.exec(delete(Muted).where(col(Muted.ticket_id) == ticket_id, col(Muted.address) == address))
+    work.tell(f"ticket:{ticket_id}")
 
 
 def look_at_muting(work: Work, token: str) -> Muting:
@@ -269,6 +283,23 @@ def of_ticket(work: Work, ticket_id: int) -> list[Alert]:
             select(Alert).where(Alert.ticket_id == ticket_id).order_by(col(Alert.id).desc()).limit(10)
         ).all()
     )
+
+
+def _recipient(work: Work, ticket: Ticket) -> tuple[Account | None, str, bool]:
+    """Return who is told about a ticket: the account if there is one, the address, and whether it muted the ticket."""
+    if ticket.account_id is None:
+        return None, ticket.address, work.session.get(Muted, (ticket.id, ticket.address)) is not None
+    theirs = (col(Muted.ticket_id) == ticket.id) & (col(Muted.address) == col(Account.address))
+    account, muted = work.session.exec(
+        select(Account, Muted).join(Muted, theirs, isouter=True).where(Account.id == ticket.account_id)
+    ).one()
+    return account, account.address, bool(muted)
+
+
+def _keep(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
+    """Remember what is told, so that it can be read in the portal also by whoever gets no alert of it."""
+    entry = TicketUpdate(ticket_id=ticket.id, seq=event.seq, owner=requester(ticket), kind=kind, at=work.now)
+    work.session.add(entry)
 
 
 def _put(work: Work, alert: Alert) -> None:
@@ -384,7 +415,11 @@ def _gather(work: Work, alert: Alert) -> Alert | None:
     ).all()
     muted = work.session.get(Muted, (alert.ticket_id, alert.address)) is not None
     read_up_to = _read_up_to(work, alert)
-    unread = [a for a in waiting if not muted and (a.event_seq or 0) > read_up_to and _still_true(work, a)]
+    unread = [
+        a
+        for a in waiting
+        if not muted and (a.event_seq or 0) > read_up_to and _still_true(work, a) and _wanted(work, a)
+    ]
     lead = min(unread, key=lambda a: (DEMAND.index(a.kind), -(a.event_seq or 0)), default=None)
     _drop(work, [a for a in waiting if a not in unread])
     for other in unread:
@@ -399,6 +434,8 @@ def _not_before(work: Work, alert: Alert) -> datetime | None:
 
     While the carrier is down only the first alert knocks at its door; what happens meanwhile is gathered behind it.
     """
+    if quiet := preferences.quiet_until(_account_of(work, alert), work.now):
+        return quiet
     left = _left_at(work, alert.ticket_id, alert.address)
     if left and work.now < left + _gathering(work):
         return left + _gathering(work)
@@ -416,7 +453,9 @@ def _not_before(work: Work, alert: Alert) -> datetime | None:
 
 def _unwanted(work: Work, alert: Alert) -> bool:
     """Whether a mail that could not leave is no longer needed: muted, or all it stands for was read."""
-    if work.session.get(Muted, (alert.ticket_id, alert.address)) or not _still_true(work, alert):
+    if work.session.get(Muted, (alert.ticket_id, alert.address)):
+        return True
+    if not (_still_true(work, alert) and _wanted(work, alert)):
         return True
     newest = work.session.exec(
         select(func.max(Alert.event_seq)).where(
@@ -424,6 +463,16 @@ def _unwanted(work: Work, alert: Alert) -> bool:
         )
     ).one()
     return (newest or 0) <= _read_up_to(work, alert)
+
+
+def _wanted(work: Work, alert: Alert) -> bool:
+    """Whether its recipient still wants to hear of such things by this channel."""
+    return preferences.wants(work, _account_of(work, alert), alert.channel, alert.kind)
+
+
+def _account_of(work: Work, alert: Alert) -> Account | None:
+    ticket = work.session.get(Ticket, alert.ticket_id)
+    return work.session.get(Account, ticket.account_id) if ticket and ticket.account_id else None
 
 
 def _still_true(work: Work, alert: Alert) -> bool:

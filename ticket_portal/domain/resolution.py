@@ -136,6 +136,9 @@ def merge(work: Work, viewer: Viewer, number: int, into: int) -> Ticket:
     events.record(work, other, viewer, "joined", other=number)
     _wait_on(work, ticket, other)
     tickets.move(work, ticket, "merged")
+    ticket.seen_by_requester_seq = (
+        ticket.last_seq
+    )  # what is new is in the other one: whoever opens this is led there
     _lead(work, ticket, into)
     notifications.about(work, ticket, event, "merged")
     return ticket

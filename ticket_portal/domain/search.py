@@ -13,7 +13,7 @@ from ticket_portal.domain import tickets
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import TicketPage, TicketRow
 from ticket_portal.store import search
-from ticket_portal.store.tables import Message, Reading, SearchEntry, Ticket
+from ticket_portal.store.tables import Message, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_QUERY = 200
@@ -35,10 +35,9 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
     exact = and_(*(search.with_exactly(work, owner, word) for word in words))
     tier = case((col(Ticket.number) == _number(words), 0), (exact, 1), else_=2)
     query = (
-        select(Ticket, Reading.seq, tier.label("tier"))
+        select(Ticket, tier.label("tier"))
         .where(tickets.owned(work, viewer), tickets.shown(show))
         .where(*(search.with_word(work, owner, word) for word in words))
-        .join(*tickets.reading_of(viewer), isouter=True)
     )
     if mark := tickets.place_in(after):
         rank, at, last = mark
@@ -52,11 +51,11 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
     order = (tier, col(Ticket.updated_at).desc(), col(Ticket.id).desc())
     found = work.session.exec(query.order_by(*order).limit(tickets.PAGE + 1)).all()
     here = found[: tickets.PAGE]
-    hits = _hits(work, owner, words, [t.id for t, _seq, _tier in here])
-    rows = [_row(t, t.team_seq > (seq or 0), words, hits.get(t.id, "")) for t, seq, _tier in here]
+    hits = _hits(work, owner, words, [t.id for t, _tier in here])
+    rows = [_row(t, t.unread, words, hits.get(t.id, "")) for t, _tier in here]
     if len(found) <= tickets.PAGE:
         return TicketPage(rows)
-    ticket, _seq, rank = here[-1]
+    ticket, rank = here[-1]
     return TicketPage(rows, tickets.place(rank, ticket.updated_at, ticket.id))
 
 

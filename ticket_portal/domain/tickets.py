@@ -32,7 +32,6 @@ from ticket_portal.store.tables import (
     FIRST_NUMBER,
     Account,
     Message,
-    Reading,
     Ticket,
 )
 from ticket_portal.store.unit_of_work import Work
@@ -183,11 +182,7 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
-    query = (
-        select(Ticket, Reading.seq)
-        .where(owned(work, viewer), shown(show))
-        .join(*reading_of(viewer), isouter=True)
-    )
+    query = select(Ticket).where(owned(work, viewer), shown(show))
     if mark := place_in(after):
         rank, at, last = mark
         query = query.where(
@@ -200,8 +195,8 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> Tick
         )
     order = (col(Ticket.turn_rank), col(Ticket.updated_at).desc(), col(Ticket.id).desc())
     found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
-    rows = [row(t, unread=t.team_seq > (seq or 0)) for t, seq in found[:PAGE]]
-    last_one = found[PAGE - 1][0] if len(found) > PAGE else None
+    rows = [row(t, unread=t.unread) for t in found[:PAGE]]
+    last_one = found[PAGE - 1] if len(found) > PAGE else None
     return TicketPage(rows, place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else "")
 
 
@@ -466,11 +461,6 @@ def row(
         has_files=ticket.has_files,
         joined_with=ticket.merged_into or 0,
     )
-
-
-def reading_of(viewer: Viewer) -> tuple[Any, Any]:
-    """Return what joins a ticket with how far the viewer has read it."""
-    return Reading, and_(col(Reading.ticket_id) == col(Ticket.id), col(Reading.reader) == viewer.reader)
 
 
 def place(rank: int, at: datetime, last: int) -> str:

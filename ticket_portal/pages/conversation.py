@@ -15,6 +15,7 @@ from ticket_portal.components.conversation import (
     waiting_thread,
 )
 from ticket_portal.components.frame import frame
+from ticket_portal.components.muting import mute_button, muted_note
 from ticket_portal.components.notice import ticket_locked, ticket_missing, ticket_session_ended
 from ticket_portal.components.resolution import joined_notice, related
 from ticket_portal.components.words import href, route_param, t
@@ -56,7 +57,7 @@ def open_ticket() -> rx.Component:
     return rx.fragment(
         effects(),
         joined_notice(),
-        ticket_head(related("/tickets/")),
+        ticket_head(muted_note(), related("/tickets/"), beside=(mute_button(),)),
         turn(),
         thread(),
         rx.cond(can_write(), composer(), closed_note()),

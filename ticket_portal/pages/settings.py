@@ -10,6 +10,7 @@ from ticket_portal.components.claims import added
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.frame import frame, languages
 from ticket_portal.components.icons import icon
+from ticket_portal.components.preferences import alerts
 from ticket_portal.components.safety_phrase import safety_phrase
 from ticket_portal.components.words import href, t
 from ticket_portal.states.session import SessionState
@@ -23,7 +24,7 @@ def settings() -> rx.Component:
             class_name="page__head",
         ),
         mail_notice(SessionState.mail_problem, SessionState.account),
-        el.div(_account(), added(), safety_phrase(), _language(), class_name="stack"),
+        el.div(_account(), added(), alerts(), safety_phrase(), _language(), class_name="stack"),
         kind="reading",
     )
 

@@ -1,4 +1,4 @@
-"""`/notifications/mute/<token>`: no more e-mails about one ticket (RFC 8058).
+"""`/notifications/mute/<token>`: no more alerts about one ticket (RFC 8058).
 
 The signed token is the proof: a mail program's one-click POST brings no cookie and no origin. Following the link
 changes nothing, because mail scanners follow links; it shows a page with one button.
@@ -22,7 +22,7 @@ LONGEST_FORM = 1_000
 
 
 async def _look(request: Request) -> Response:
-    """Ask whether e-mails about this ticket should stop."""
+    """Ask whether alerts about this ticket should stop."""
     try:
         muting = await portal().ask(notifications.look_at_muting, request.path_params["token"])
     except LinkInvalid as error:
@@ -54,13 +54,13 @@ async def _wants_them_again(request: Request) -> bool:
 def _question(muting: Muting) -> tuple[str, str, str]:
     language = muting.language
     if muting.muted:
-        heading = _("You get no more e-mails about ticket {number}")
+        heading = _("You get no more alerts about ticket {number}")
         text = _("You can still read the ticket and reply to it. Codes that you ask for are still sent.")
-        button, value = _("Send me e-mails again"), "on"
+        button, value = _("Send me alerts again"), "on"
     else:
-        heading = _("Stop e-mails about ticket {number}?")
+        heading = _("Stop alerts about ticket {number}?")
         text = _("You will not be told when there is an answer. Codes that you ask for are still sent.")
-        button, value = _("Stop e-mails"), "off"
+        button, value = _("Stop alerts"), "off"
     label = escape(translate(language, button))
     form = f'<form method="post"><button name="emails" value="{value}">{label}</button></form>'
     return translate(language, heading, number=muting.number), translate(language, text), form

@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests, locks, messages, resolution, tickets
+from ticket_portal.domain import guests, locks, messages, muting, resolution, tickets
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
 from ticket_portal.domain.messages import AnswersForm, MessageForm, MessageView, Thread
@@ -56,6 +56,7 @@ class ConversationState(SessionState):
     assignee: str = ""
     created_at: str = ""
     topic: str = ""
+    muted: bool = False
     details: rx.Field[list[DetailView]] = rx.field(default_factory=list)
     earlier: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     messages: rx.Field[list[MessageView]] = rx.field(default_factory=list)
@@ -168,6 +169,12 @@ class ConversationState(SessionState):
             await portal().tell(messages.seen, await self._reader(), self.ticket, int(seq))
         except (DomainError, TypeError, ValueError, OverflowError):
             return
+
+    @rx.event
+    @open_to(READERS)
+    async def mute(self, on: bool) -> None:
+        """Get no more alerts about this ticket, or get them again (whoever it is for)."""
+        await self._act(muting.mute if on else muting.unmute)
 
     @rx.event
     @open_to(READERS)
@@ -342,6 +349,7 @@ class ConversationState(SessionState):
             resolution=thread.resolution,
             details=thread.details,
             writer=reader.key,
+            muted=thread.muted and not reader.of_team,
             locked=thread.locked_at is not None,
         )
         if reader.of_team:
@@ -378,7 +386,7 @@ class ConversationState(SessionState):
             "shown": "", "writer": "", "missing": False, "locked": False, "ticket": 0, "subject": "", "status": "",
             "reopen_until": "",
             "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
-            "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "topic": "",
+            "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "topic": "", "muted": False,
             "details": [], "earlier": [], "messages": [], "recent": [], "recent_after": 0, "first_unread": 0,
             "typist": "", "typist_role": "", "typist_beat": 0.0, "has_earlier": False, "problem": "",
             "session_over": False, "resolution": ResolutionView(), "by_link": False, "came_from": 0,

@@ -26,6 +26,7 @@ from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
 from ticket_portal.i18n.locales import LOCALES, locale_of, localized
+from ticket_portal.states.unread import Followers
 from ticket_portal.wiring import portal
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -61,6 +62,7 @@ class SessionState(rx.State):
     viewer_key: str = ""
     guest_key: str = ""
     clock_offset: float = 0.0
+    unread: int = 0
     session_over: bool = False
     failure: str = ""
     known: bool = False
@@ -192,6 +194,15 @@ def connected(token: str) -> bool:
     )
 
 
+async def _show_unread(token: str, count: int) -> None:
+    app = RegistrationContext.get().app
+    async with app.modify_state(rx.BaseStateToken(ident=token, cls=SessionState)) as root:
+        (await root.get_state(SessionState))._show(unread=count)
+
+
+followers = Followers(connected, _show_unread)
+
+
 def behind(state: S) -> S:
     """Return what a background handler's `self` stands for; use it inside `async with self` alone.
 
@@ -221,7 +232,8 @@ class Gate(rx.Middleware):
         session._show(mail_problem=viewer.mail_problem, guest_mail_problem=guest.mail_problem)
         await session._follow_clock()
         if event.name == _HYDRATE:
-            session._show(failure="")
+            token = root.rx_router_session.client_token
+            session._show(failure="", unread=await followers.follow(token, viewer, guest))
             await self._show_page(app, root, viewer, guest)
         if event.name in _FRAMEWORK:
             return None

@@ -40,6 +40,11 @@ def _by(table: str) -> Any:
     )
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """What makes an index one of some rows only."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Account(SQLModel, table=True):
     """A person who signs in: a customer, or one of the team. The address was proved before the row was made."""
 
@@ -50,6 +55,8 @@ class Account(SQLModel, table=True):
     role: str = "customer"
     language: str = "en"
     time_zone: str = "UTC"
+    # How they want to be told (domain/preferences): what they turned off, when they sleep.
+    preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = _moment()
 
 
@@ -105,6 +112,9 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_queue", "queue_rank", "waiting_since", "id"),
         Index("ix_ticket_due", "due_at"),
         Index("ix_ticket_account_status", "account_id", "status"),
+        # Only what is unread stands in these two: counting costs what there is to read, not what was ever written.
+        Index("ix_ticket_account_unread", "account_id", **_where("team_seq > seen_by_requester_seq")),
+        Index("ix_ticket_address_unread", "address", **_where("team_seq > seen_by_requester_seq")),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -127,6 +137,7 @@ class Ticket(SQLModel, table=True):
     team_seq: int = 0
     requester_seq: int = 0
     seen_by_team_seq: int = 0
+    seen_by_requester_seq: int = 0
     created_at: datetime = _moment()
     updated_at: datetime = _moment()
     waiting_since: datetime = _moment()
@@ -144,6 +155,11 @@ class Ticket(SQLModel, table=True):
     guest_until: datetime | None = _moment(null=True)
     # Somebody said by a link in a mail that this ticket is not theirs: nobody reads it by that address any more.
     locked_at: datetime | None = _moment(null=True)
+
+    @property
+    def unread(self) -> bool:
+        """Whether the team wrote or did something that the requester has not read yet."""
+        return self.team_seq > self.seen_by_requester_seq
 
 
 class Rating(SQLModel, table=True):
@@ -310,6 +326,23 @@ class Muted(SQLModel, table=True):
 
     ticket_id: int = Field(sa_column=Column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True))
     address: str = Field(primary_key=True)
+    at: datetime = _moment()
+
+
+class TicketUpdate(SQLModel, table=True):
+    """Something that its requester was to be told of, kept to be read in the portal whatever became of the alert."""
+
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "seq"),
+        Index("ix_ticket_update_owner", "owner", text("at DESC"), text("id DESC")),
+        Index("ix_ticket_update_at", "at"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    ticket_id: int = _to("ticket")
+    seq: int
+    owner: str
+    kind: str
     at: datetime = _moment()
 
 

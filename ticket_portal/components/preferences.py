@@ -1,0 +1,189 @@
+"""How a customer wants to be told: a part of the settings page."""
+
+from typing import Any
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.connection import is_live
+from ticket_portal.components.hooks import as_handler, dispatcher, hook_value
+from ticket_portal.components.icons import icon
+from ticket_portal.components.words import href, t
+from ticket_portal.domain.preferences import CLASSES
+from ticket_portal.states.preferences import PreferencesState as State
+from ticket_portal.states.session import SessionState
+
+_CHOICES = hook_value(
+    "preferences",
+    "useChoices",
+    "choices",
+    State.choices,
+    State.answered,
+    is_live() & rx.State.is_hydrated,
+    dispatcher(State.choose),
+)
+
+
+def _value(name: str) -> rx.Var[str]:
+    return rx.Var(f'(choices.values["{name}"] ?? "")', _var_data=_CHOICES).to(str)
+
+
+def _choose() -> rx.Var:
+    return as_handler(rx.Var("((event) => choices.choose(event))", _var_data=_CHOICES))
+
+
+def alerts() -> rx.Component:
+    """Show what can be chosen about alerts, kept as soon as it is chosen; the team gets none."""
+    return rx.cond(
+        (SessionState.role == "customer") & State.loaded,
+        el.section(
+            el.div(
+                el.h2(t("Alerts"), id="alerts"),
+                el.p(t("How we tell you what happens in your tickets."), class_name="muted"),
+                el.div(*[_class(name) for name in CLASSES], class_name="matrix"),
+                rx.cond(
+                    State.email_may_be_off,
+                    rx.fragment(),
+                    el.p(
+                        t("While push reaches none of your devices, alerts come by e-mail."),
+                        class_name="field__hint",
+                        id="email-hint",
+                    ),
+                ),
+                el.p(
+                    icon("shield"),
+                    el.span(t("Codes, confirmations and security notices always come by e-mail.")),
+                    class_name="safety",
+                ),
+                _quiet_hours(),
+                _outcome(),
+                el.p(
+                    t("A single ticket can be muted on its page."),
+                    " ",
+                    el.a(t("See your updates"), href=href("/updates")),
+                    class_name="muted",
+                ),
+                class_name="stack",
+            ),
+            class_name="card",
+            aria_labelledby="alerts",
+        ),
+    )
+
+
+def _names() -> dict[str, Any]:
+    return {
+        "reply": t("Replies"),
+        "details": t("Requests for details, and reminders"),
+        "status": t("Resolved, reopened, closed or joined"),
+    }
+
+
+def _class(name: str) -> rx.Component:
+    return el.fieldset(
+        el.legend(_names()[name]),
+        _switch(
+            f"email.{name}",
+            t("Email"),
+            disabled=~State.email_may_be_off & (_value(f"email.{name}") == "on"),
+            aria_describedby=rx.cond(State.email_may_be_off, rx.Var("undefined"), "email-hint"),
+        ),
+        _switch(f"push.{name}", t("Push")),
+    )
+
+
+def _quiet_hours() -> rx.Component:
+    return el.fieldset(
+        el.legend(t("Quiet hours"), class_name="sr"),
+        _switch("quiet", t("Quiet hours")),
+        el.p(
+            t("Alerts wait until the quiet hours end; then you get one for each ticket."),
+            class_name="field__hint",
+        ),
+        rx.cond(
+            _value("quiet") == "on",
+            el.div(
+                _time("quiet_from", t("From")), _time("quiet_until", t("Until")), _zone(), class_name="row2"
+            ),
+        ),
+        class_name="quiet",
+    )
+
+
+def _switch(name: str, label: Any, **props: Any) -> rx.Component:
+    return el.label(
+        el.input(
+            type="checkbox",
+            role="switch",
+            name=name,
+            checked=_value(name) == "on",
+            on_change=_choose(),
+            **props,
+        ),
+        el.span(label),
+        class_name="switch",
+    )
+
+
+def _time(name: str, label: Any) -> rx.Component:
+    return el.div(
+        el.div(el.label(label, html_for=name), class_name="field__label"),
+        # What is being typed is the person's: only what is there at first is the server's.
+        el.input(
+            type="time",
+            id=name,
+            name=name,
+            class_name="input",
+            default_value=_value(name),
+            on_change=_choose(),
+        ),
+        class_name="field",
+    )
+
+
+def _zone() -> rx.Component:
+    data = hook_value("preferences", "useZones", "zones", _value("quiet_zone"))
+    return el.div(
+        el.div(el.label(t("Time zone"), html_for="quiet_zone"), class_name="field__label"),
+        el.select(
+            rx.foreach(
+                rx.Var("zones", _var_data=data).to(list[str]),
+                lambda zone: el.option(zone, value=zone, key=zone),
+            ),
+            id="quiet_zone",
+            name="quiet_zone",
+            class_name="input",
+            value=_value("quiet_zone"),
+            on_change=_choose(),
+        ),
+        class_name="field",
+    )
+
+
+def _outcome() -> rx.Component:
+    saving = rx.Var("choices.saving", _var_data=_CHOICES).to(bool)
+    return rx.fragment(
+        rx.cond(
+            State.problem != "",
+            el.div(
+                icon("alert"),
+                el.p(State.problem),
+                class_name="note",
+                role="alert",
+                custom_attrs={
+                    "data-tone": "bad",
+                    "data-testid": "form-error",
+                    "data-code": State.problem_code,
+                },
+            ),
+        ),
+        el.p(
+            rx.cond(
+                saving,
+                t("Saving…"),
+                rx.cond((State.answered > 0) & (State.problem == ""), t("Saved"), ""),
+            ),
+            role="status",
+            class_name="field__hint",
+        ),
+    )

@@ -1,0 +1,134 @@
+"""Updates: what a customer was told of in the last 90 days."""
+
+import reflex as rx
+from reflex import el
+
+from ticket_portal.components.frame import frame
+from ticket_portal.components.hooks import hook_value
+from ticket_portal.components.icons import icon
+from ticket_portal.components.notice import notice, session_ended
+from ticket_portal.components.tickets import moment, show_more, unread_word, waiting_rows
+from ticket_portal.components.words import day, href, t
+from ticket_portal.domain.updates import UpdateRow
+from ticket_portal.states.session import SessionState
+from ticket_portal.states.updates import UpdatesState as State
+
+
+class Entry(UpdateRow):
+    """A row as `assets/js/updates.js` gives it: with whether its day differs from the one above."""
+
+    new_day: bool
+
+
+_ENTRIES = hook_value("updates", "useDays", "entries", State.rows, State.more_rows)
+
+
+def updates() -> rx.Component:
+    """List them, the newest first; each leads to its ticket."""
+    return frame(
+        el.div(
+            el.div(
+                el.h1(t("Updates")),
+                el.p(t("What happened in your tickets in the last 90 days.")),
+            ),
+            el.button(
+                icon("check-double"),
+                t("Mark all as read"),
+                type="button",
+                class_name="btn",
+                disabled=~rx.State.is_hydrated | (SessionState.unread == 0),
+                on_click=State.read_all,
+            ),
+            class_name="page__head",
+        ),
+        rx.cond(State.session_over, session_ended(heading="h2"), _list()),
+        kind="reading",
+    )
+
+
+def _list() -> rx.Component:
+    entries = rx.Var("entries", _var_data=_ENTRIES).to(list[Entry])
+    return rx.cond(
+        ~State.loaded,
+        waiting_rows(),
+        rx.cond(
+            State.failed,
+            _failed(),
+            rx.cond(
+                State.rows.length() > 0,
+                rx.fragment(
+                    el.ul(rx.foreach(entries, _entry), class_name="rows"),
+                    show_more(State.has_more, State.show_more),
+                ),
+                _nothing(),
+            ),
+        ),
+    )
+
+
+def _entry(entry: rx.Var[Entry]) -> rx.Component:
+    return rx.fragment(
+        rx.cond(entry.new_day, el.li(el.time(day(entry.at), date_time=entry.at), class_name="day")),
+        el.li(
+            el.div(
+                el.a(
+                    el.span(
+                        rx.cond(entry.unread, el.span(class_name="dot", aria_hidden="true")),
+                        _what(entry),
+                        class_name="row__subject",
+                    ),
+                    href=href("/tickets/" + entry.number.to_string()),
+                ),
+                el.p(
+                    unread_word(entry.unread),
+                    el.span(entry.number, class_name="num"),
+                    el.span(entry.subject),
+                    moment(entry.at),
+                    class_name="row__meta",
+                ),
+                class_name="row__main",
+            ),
+            icon("chevron-right"),
+            class_name="row",
+            custom_attrs={
+                "data-testid": "update-row",
+                "data-kind": entry.kind,
+                "data-unread": rx.cond(entry.unread, "true", "false"),
+            },
+        ),
+        key=entry.id.to_string(),
+    )
+
+
+def _what(entry: rx.Var[Entry]) -> rx.Var:
+    return rx.match(
+        entry.kind,
+        ("reply", t("You have a new reply")),
+        ("details_requested", t("We need details from you")),
+        ("reminder", t("Reminder: we still need details from you")),
+        ("resolved", t("Your ticket is resolved: please confirm")),
+        ("reopened", t("Your ticket was reopened")),
+        ("closed", t("Your ticket was closed")),
+        t("Your ticket was joined with {number}", number=entry.joined_with),
+    )
+
+
+def _nothing() -> rx.Component:
+    return notice(
+        "bell",
+        t("No updates yet"),
+        t("When something happens in one of your tickets, it stands here."),
+        el.a(t("My tickets"), href=href("/tickets"), class_name="btn"),
+        heading="h2",
+    )
+
+
+def _failed() -> rx.Component:
+    return notice(
+        "alert",
+        t("We couldn't load your updates"),
+        t("Your data is safe. Please try again."),
+        el.button(t("Try again"), type="button", class_name="btn btn--primary", on_click=State.retry),
+        tone="bad",
+        heading="h2",
+    )

@@ -1,0 +1,115 @@
+"""Updates: what a customer was told of in the last 90 days, live."""
+
+import asyncio
+import logging
+from typing import Any
+
+import reflex as rx
+
+from ticket_portal.domain import updates
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.updates import UpdateRow
+from ticket_portal.i18n.locales import bare, localized
+from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
+from ticket_portal.wiring import portal
+
+log = logging.getLogger(__name__)
+
+SETTLE = 0.15
+MOST_PAGES = 40
+
+
+class UpdatesState(SessionState):
+    """The newest entries, and the older ones that were asked for."""
+
+    loaded: bool = False
+    failed: bool = False
+    rows: rx.Field[list[UpdateRow]] = rx.field(default_factory=list)
+    more_rows: rx.Field[list[UpdateRow]] = rx.field(default_factory=list)
+    has_more: bool = False
+
+    _after: str = ""
+
+    @rx.event
+    @open_to(ACCOUNTS)
+    async def load(self) -> Any:
+        """Show the newest; the team is led to its queue."""
+        if (await self._viewer()).of_team:
+            return rx.redirect(localized(self._language, "/agent"), replace=True)
+        self._show(more_rows=[], session_over=False)
+        await self._refresh()
+        return None
+
+    @rx.event(background=True, supersedes=True)
+    @open_to(ACCOUNTS)
+    async def watch(self) -> None:
+        """Keep them as they are in the database, for as long as the page is open."""
+        hub = portal().hub
+        async with self:
+            state = behind(self)
+            viewer, token = await state._viewer(), state.rx_router_session.client_token
+        async with hub.subscription({f"list:{viewer.account_id}", f"session:{viewer.session}"}) as changed:
+            while connected(token):
+                async with self:
+                    if not await behind(self)._refresh():
+                        return
+                await hub.wait(changed)
+                await asyncio.sleep(SETTLE)  # a burst of changes is one redrawing
+
+    @rx.event
+    @open_to(ACCOUNTS)
+    async def show_more(self) -> None:
+        """Add the next page below."""
+        viewer = await self._viewer()
+        if viewer.role == "customer" and self._after and len(self.more_rows) < MOST_PAGES * updates.PAGE:
+            page = await portal().ask(updates.mine, viewer, self._after)
+            self._after = page.after
+            self._show(more_rows=[*self.more_rows, *page.rows], has_more=bool(page.after))
+
+    @rx.event
+    @open_to(ACCOUNTS)
+    async def read_all(self) -> None:
+        """Count all as read that is shown here, and what came before it."""
+        viewer = await self._viewer()
+        if viewer.role == "customer" and self.rows:
+            await portal().tell(updates.read_all, viewer, max(row.id for row in self.rows))
+            await self._refresh()
+
+    @rx.event
+    @open_to(ACCOUNTS)
+    async def retry(self) -> None:
+        """Try once more to read them."""
+        await self._refresh()
+
+    async def _refresh(self) -> bool:
+        await self._follow_clock()
+        viewer = await self._viewer()
+        if viewer.account_id is None:
+            self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
+            return False
+        if viewer.of_team or bare(self._path) != "/updates":
+            return False
+        p = portal()
+        topic = f"list:{viewer.account_id}"
+        try:
+            page = await p.hub.shared(topic, "updates", lambda: p.ask(updates.mine, viewer))
+            more = await self._older(viewer, page.after)
+        except Exception:
+            log.exception("What somebody was told of could not be read.")
+            self._show(failed=True, loaded=True)
+            return True
+        self._show(rows=page.rows, more_rows=more, loaded=True, failed=False)
+        if not more:
+            self._after = page.after
+            self._show(has_more=bool(page.after))
+        return True
+
+    async def _older(self, viewer: Viewer, after: str) -> list[UpdateRow]:
+        """Read again what was opened below: what is new moved it, and reading changed it."""
+        wanted, found = len(self.more_rows), list[UpdateRow]()
+        while after and len(found) < wanted:
+            page = await portal().ask(updates.mine, viewer, after)
+            found += page.rows
+            self._after = after = page.after
+            self._show(has_more=bool(after))
+        return found
