@@ -80,6 +80,13 @@ class TooLong(Invalid):
     text = _("That is too long. The limit is {most} characters.")
 
 
+class BadDevice(Invalid):
+    """No subscription that a push service could be behind."""
+
+    code = "bad_device"
+    text = _("This browser can't get notifications. Your e-mail alerts go on as before.")
+
+
 class PasswordTooShort(Invalid):
     """Fewer than ten characters."""
 
