@@ -29,10 +29,24 @@ from ticket_portal.pages.not_found import not_found
 from ticket_portal.pages.queue import queue
 from ticket_portal.pages.reset_password import reset_password
 from ticket_portal.pages.settings import settings
+from ticket_portal.pages.share import share
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
-from ticket_portal.routes import api, claims, files, health, locks, mailbox, mute, session, testing
+from ticket_portal.routes import (
+    api,
+    claims,
+    devices,
+    files,
+    health,
+    locks,
+    mailbox,
+    manifest,
+    mute,
+    offline,
+    session,
+    testing,
+)
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
@@ -40,6 +54,7 @@ from ticket_portal.routes.incoming import hear_only_what_fits
 from ticket_portal.routes.socket import SocketGuard
 from ticket_portal.states.claims import ClaimState
 from ticket_portal.states.conversation import ConversationState
+from ticket_portal.states.devices import DeviceState
 from ticket_portal.states.drafts import DraftState
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
@@ -48,6 +63,7 @@ from ticket_portal.states.new_ticket import NewTicketState
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
+from ticket_portal.states.share import ShareState
 from ticket_portal.states.tickets import TicketsState
 from ticket_portal.wiring import portal
 
@@ -107,7 +123,13 @@ PAGES = [
         "/guest/[token]",
         guest,
         msg("Your ticket"),
-        on_load=[GuestState.load, ConversationState.load, DraftState.load, ConversationState.watch],
+        on_load=[
+            GuestState.load,
+            ConversationState.load,
+            DraftState.load,
+            DeviceState.load,
+            ConversationState.watch,
+        ],
     ),
     Page(
         "/guest/tickets",
@@ -120,7 +142,13 @@ PAGES = [
         "/guest/tickets/[number]",
         guest_conversation,
         msg("Ticket details"),
-        on_load=[GuestState.load, ConversationState.load, DraftState.load, ConversationState.watch],
+        on_load=[
+            GuestState.load,
+            ConversationState.load,
+            DraftState.load,
+            DeviceState.load,
+            ConversationState.watch,
+        ],
     ),
     Page(
         "/tickets/new",
@@ -129,7 +157,13 @@ PAGES = [
         msg("Tell {company} support what happened. We answer in your language."),
         on_load=[NewTicketState.load, DraftState.load],
     ),
-    Page("/settings", settings, msg("Settings"), on_load=[SettingsState.load, ClaimState.load], private=True),
+    Page(
+        "/settings",
+        settings,
+        msg("Settings"),
+        on_load=[SettingsState.load, ClaimState.load, DeviceState.load],
+        private=True,
+    ),
     Page(
         "/tickets",
         tickets,
@@ -143,6 +177,7 @@ PAGES = [
         msg("Ticket details"),
         on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
     ),
+    Page("/share", share, msg("Share with support"), on_load=[ShareState.load], private=True),
     Page("/agent", queue, msg("Queue"), on_load=[QueueState.load, QueueState.watch], private=True),
     Page(
         "/agent/tickets/[number]",
@@ -154,6 +189,9 @@ PAGES = [
 ROUTES = [
     *session.routes,
     *claims.routes,
+    *devices.routes,
+    *manifest.routes,
+    *offline.routes,
     *api.routes,
     *files.routes,
     *health.routes,
@@ -213,6 +251,13 @@ app = rx.App(
         ),
         el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
+        # The ground of the page: what the system paints around it.
+        el.meta(
+            name="theme-color", content="#f6f8f8", custom_attrs={"media": "(prefers-color-scheme: light)"}
+        ),
+        el.meta(
+            name="theme-color", content="#0a1214", custom_attrs={"media": "(prefers-color-scheme: dark)"}
+        ),
     ],
     backend_exception_handler=report_failure,
     # Applied in this order: the last is the outermost.

@@ -117,11 +117,20 @@ const send = (viewer, place, target, rules, key, file) =>
       }),
   );
 
+const entryOf = (key, target, file) => ({ key, target, id: "", name: file.name, kind: file.type, size: file.size, state: "sending", width: 0, height: 0, code: "", problem: "" });
+// Put files by for a form that is opened next: it goes on with them as after a reload.
+export const layBy = async (viewer, place, target, files) => {
+  for (const file of files) {
+    const key = newId();
+    await shelf("readwrite", (store) => store.put(file, key));
+    save(viewer, place, [...listed(viewer, place), entryOf(key, target, file)]);
+  }
+};
 const add = (viewer, place, target, rules, chosen) => {
   for (const file of chosen) {
     const files = listed(viewer, place);
     const key = newId();
-    const entry = { key, target, id: "", name: file.name, kind: file.type, size: file.size, state: "sending", width: 0, height: 0, code: "", problem: "" };
+    const entry = entryOf(key, target, file);
     const refused = refusal(file, files.filter((it) => it.state !== "failed").length, rules);
     if (refused) {
       save(viewer, place, [...files, { ...entry, state: "failed", code: refused[0], problem: refused[1] }]);

@@ -75,6 +75,7 @@ def top_bar() -> rx.Component:
     """What stands above every page; compiled once for all of them."""
     return rx.fragment(
         RunsHook.create("frame", "usePanels"),
+        RunsHook.create("frame", "useOwnOnly", SessionState.known, SessionState.viewer_key),
         clock_offset(SessionState.clock_offset),
         el.header(
             el.div(

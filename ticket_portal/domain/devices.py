@@ -86,7 +86,13 @@ def add(work: Work, viewer: Viewer, form: DeviceForm, browser: str) -> Device:
     device = work.session.exec(select(Device).where(Device.endpoint == form.endpoint)).first()
     if device is None:
         _make_room(work, viewer)
-        device = Device(endpoint=form.endpoint, created_at=work.now)
+        device = Device(
+            endpoint=form.endpoint,
+            p256dh=form.p256dh,
+            auth=form.auth,
+            address=viewer.address,
+            created_at=work.now,
+        )
     elif not _owns(viewer, device):
         device.created_at = work.now
     device.p256dh, device.auth = form.p256dh, form.auth

@@ -125,15 +125,19 @@ def _ends(work: Work, ticket: Ticket, address: str, channel: str) -> list[tuple[
     return [(None, keys.subject_hash(work.settings, address)[:12])]
 
 
-def about_test(work: Work, viewer: Viewer, device_id: int) -> None:
-    """Send a notification to one of the viewer's devices, for them to see that it comes. Raises NotFound, TooMany."""
+def about_test(work: Work, viewer: Viewer, device_id: int) -> str:
+    """Send a notification to one of the viewer's devices, for them to see that it comes; return its key.
+
+    Raises NotFound, TooMany.
+    """
     device = devices.find(work, viewer, device_id)
     most = work.settings.limit_test_pushes_per_hour
     limits.spend(work, Limit("test_push", most), viewer.account_id or viewer.address)
+    key = f"test.{device.id}.{int(work.now.timestamp() * 1e6)}"
     _put(
         work,
         Alert(
-            key=f"test.{device.id}.{int(work.now.timestamp() * 1e6)}",
+            key=key,
             kind="test",
             channel=PUSH,
             device_id=device.id,
@@ -142,6 +146,12 @@ def about_test(work: Work, viewer: Viewer, device_id: int) -> None:
             due_at=work.now,
         ),
     )
+    return key
+
+
+def outcome(work: Work, key: str) -> str:
+    """Return what became of an alert so far: its state; "" where there is none."""
+    return work.session.exec(select(Alert.state).where(Alert.key == key)).first() or ""
 
 
 def about_code(work: Work, challenge: Challenge, code: str, language: str, *, known: bool) -> None:
@@ -301,7 +311,6 @@ def gone(work: Work, delivery: Delivery) -> None:
     # It may have come back under a new address while this was on its way.
     if device and delivery.device and device.endpoint == delivery.device.endpoint:
         work.session.delete(device)
-        work.tell(f"devices:{device.account_id or device.address}")
     _drop(work, [alert])
     alert.problem = "the device is gone"
     _tell_ticket(work, alert)

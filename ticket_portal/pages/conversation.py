@@ -15,6 +15,7 @@ from ticket_portal.components.conversation import (
 )
 from ticket_portal.components.frame import frame
 from ticket_portal.components.notice import ticket_locked, ticket_missing, ticket_session_ended
+from ticket_portal.components.push_offer import offer
 from ticket_portal.components.resolution import joined_notice, related
 from ticket_portal.components.words import href, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
@@ -57,5 +58,6 @@ def open_ticket() -> rx.Component:
         ticket_head(related("/tickets/")),
         turn(),
         thread(),
+        offer(),
         rx.cond(can_write(), composer(), closed_note()),
     )

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.claims import added
+from ticket_portal.components.devices import notifications
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.frame import frame, languages
 from ticket_portal.components.icons import icon
@@ -20,7 +21,7 @@ def settings() -> rx.Component:
             el.div(el.h1(t("Settings")), el.p(t("Your account at a glance."))),
             class_name="page__head",
         ),
-        el.div(_account(), added(), _language(), class_name="stack"),
+        el.div(_account(), added(), notifications(), _language(), class_name="stack"),
         kind="reading",
     )
 

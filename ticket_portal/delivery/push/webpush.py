@@ -18,7 +18,7 @@ from ticket_portal.domain.devices import may_push_to
 from ticket_portal.settings import Settings
 
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5.0, 10.0
-_GONE = (404, 410)
+_OK, _GONE = 200, (404, 410)
 # What is wrong with this one push. Others speak of our key (401, 403) or of the moment (429, 5xx): it is tried again.
 _WRONG = (400, 413)
 
@@ -77,7 +77,7 @@ def _judge(status: int) -> None:
         raise Gone
     if status in _WRONG:
         raise Refused(f"the push service answered {status}")
-    if not requests.codes.ok <= status < requests.codes.multiple_choices:
+    if not _OK <= status < _OK + 100:
         raise Unavailable(f"the push service answered {status}")
 
 
@@ -96,7 +96,7 @@ def _cause(error: BaseException) -> BaseException | None:
 class _Session(requests.Session):
     """Follows no redirects: they would lead past the checks; reads no answer's text, which may have no end."""
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         answer = super().request(method, url, *args, **{**kwargs, "allow_redirects": False, "stream": True})
         answer._content = b""  # pyright: ignore[reportPrivateUsage] - pywebpush looks at it
         answer.close()
