@@ -195,6 +195,12 @@ class Portal:
         answer.raise_for_status()
         return [mail for mail in answer.json() if kind in ("", mail["kind"])]
 
+    def pushes(self, to: str) -> list[dict[str, Any]]:
+        """The pushes to somebody's devices, the newest first."""
+        answer = self._http.get("/test/push", params={"to": to})
+        answer.raise_for_status()
+        return answer.json()
+
     def status(self, path: str, **options: Any) -> int:
         """The HTTP status of an address."""
         return self._http.get(path, **options).status_code

@@ -52,6 +52,7 @@ def notifications() -> rx.Component:
                     },
                 ),
                 rx.cond(State.devices.length() > 0, _devices(data)),
+                _outcome(),
                 class_name="stack",
             ),
             class_name="card",
@@ -135,7 +136,6 @@ def _devices(data: rx.vars.VarData) -> rx.Component:
             class_name="devices",
             aria_labelledby="devices",
         ),
-        _outcome(),
     )
 
 

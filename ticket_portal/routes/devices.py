@@ -1,7 +1,8 @@
-"""`/devices/key`: what browsers subscribe with. `/devices/renew`: a browser whose push service gave it a new address says so, from its service worker.
+"""What browsers ask about push beside a page.
 
-No page is open then, and maybe nobody is signed in any more: that it knows the old address is the proof. Push services
-make these addresses long and random, and nobody else ever hears them from us.
+`/devices/key` is what they subscribe with. `/devices/renew`: one whose push service gave it a new address says so, from
+its service worker. No page is open then, and maybe nobody is signed in any more: that it knows the old address is the
+proof. Push services make these addresses long and random, and nobody else ever hears them from us.
 """
 
 import json
