@@ -150,7 +150,7 @@ def test_a_shared_screenshot_goes_into_an_open_ticket(visitor: Visitor, situatio
 
     shares(ana, "Error 17 on this screen")
     ana.sees_heading("Share with support")
-    expect(ana.page.get_by_role("img")).to_be_visible()
+    expect(ana.page.locator("main img")).to_be_visible()
     ana.page.get_by_test_id("share-to").click()
 
     ana.is_at(f"/tickets/{situation['number']}")

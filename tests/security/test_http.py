@@ -72,6 +72,12 @@ ANSWERS = [
     ("GET", "/guest/tickets", 303),
     ("GET", "/guest/tickets/12345", 303),
     ("GET", "/_event/", 404),
+    ("GET", "/sw.js", 200),
+    ("GET", "/es/manifest.webmanifest", 200),
+    ("GET", "/offline/uk", 200),
+    ("GET", "/offline/xx", 404),
+    ("GET", "/devices/key", 200),
+    ("POST", "/devices/renew", 403),
 ]
 
 
