@@ -428,6 +428,7 @@ def test_secrets_are_not_in_the_log(portal: Served, world: World) -> None:
 
 INSIDE = [("GET", "/dev/mailbox"), ("GET", "/dev/mailbox/1"), ("GET", "/dev/mailbox/1/html"), ("GET", "/test/mailbox"),
           ("DELETE", "/test/mailbox"), ("GET", "/test/scenarios"), ("POST", "/test/scenarios/empty"),
+          ("GET", "/test/push"), ("DELETE", "/test/push"),
           ("POST", "/test/clock"), ("POST", "/test/faults")]  # fmt: skip
 
 
