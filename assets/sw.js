@@ -5,7 +5,6 @@
 // is open: there is nothing of an older version in it that an open page could still need.
 const OFFLINE = "portal-offline";
 const SHARED = "portal-shared";
-const PARTS = ["/plain.css", "/offline.js", "/icon.svg"];
 const LANGUAGES = ["es", "fr", "id", "uk", "vi"];
 const A_DAY = 86_400_000;
 
@@ -18,7 +17,7 @@ const prepare = async (path) => {
   const cache = await caches.open(OFFLINE);
   const kept = await cache.match(offlinePage(path));
   if (kept && Date.now() - Date.parse(kept.headers.get("date")) < A_DAY) return;
-  await cache.addAll([offlinePage(path), ...PARTS]);
+  await cache.add(offlinePage(path));
 };
 
 self.addEventListener("install", (event) => {
@@ -63,10 +62,8 @@ const share = async (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (url.origin !== self.location.origin) return;
-  if (PARTS.includes(url.pathname)) event.respondWith(fetch(request).catch(() => caches.match(url.pathname)));
-  else if (request.mode !== "navigate") return;
-  else if (request.method === "GET") event.respondWith(page(event));
+  if (url.origin !== self.location.origin || request.mode !== "navigate") return;
+  if (request.method === "GET") event.respondWith(page(event));
   else if (url.pathname.endsWith("/share")) event.respondWith(share(event));
 });
 

@@ -190,10 +190,14 @@ def test_a_browser_is_told_of_nobody_but_who_came_to_it(work: Work, ana: Viewer,
     assert devices.mine(work, minh) == []
 
 
-def test_who_comes_back_can_sign_out_again(work: Work, ana: Viewer):
-    devices.add(work, signed_in(work, ana), form(work), "b1")
+def test_who_comes_back_keeps_the_device_until_they_sign_out(work: Work, ana: Viewer):
+    before = signed_in(work, ana)
+    devices.add(work, before, form(work), "b1")
     again = signed_in(work, ana)
     devices.arrive(work, again, "b1")
+    sessions.end(work, before.session)  # as a sign-in does with the session that its browser still names
+    assert len(devices.mine(work, ana)) == 1
+
     sessions.end(work, again.session)
 
     assert devices.mine(work, ana) == []

@@ -226,7 +226,11 @@ def test_a_slow_database_is_slow_until_told_otherwise_or_a_scenario_begins(engin
     assert engineer.calls("GET", "/test/clock").elapsed.total_seconds() >= 0.04
 
     engineer.calls("POST", "/test/scenarios/empty")
-    assert engineer.calls("GET", "/test/faults").json() == {"mail_down": False, "slow_database_ms": 0}
+    assert engineer.calls("GET", "/test/faults").json() == {
+        "mail_down": False,
+        "push_gone": False,
+        "slow_database_ms": 0,
+    }
 
 
 def test_dropped_sockets_are_asked_of_every_process(engineer):

@@ -44,6 +44,7 @@ def notifications() -> rx.Component:
                 el.div(
                     _standing(data),
                     _trouble(data),
+                    _outcome(),
                     class_name="stack",
                     role="status",
                     custom_attrs={
@@ -52,7 +53,6 @@ def notifications() -> rx.Component:
                     },
                 ),
                 rx.cond(State.devices.length() > 0, _devices(data)),
-                _outcome(),
                 class_name="stack",
             ),
             class_name="card",
@@ -177,20 +177,13 @@ def _device(device: rx.Var[DeviceView], data: rx.vars.VarData) -> rx.Component:
 
 def _outcome() -> rx.Component:
     """Say what became of a test."""
-    return el.div(
-        rx.match(
-            State.outcome,
-            ("sent", _note("check", "good", t("Sent. It appears on the device within a few seconds."))),
-            (
-                "gone",
-                _note(
-                    "alert", "warn", t("This device can't be reached any more, so we took it off the list.")
-                ),
-            ),
-            ("late", _note("alert", "warn", t("The device's push service doesn't answer. We go on trying."))),
-            rx.fragment(),
-        ),
-        role="status",
+    gone = t("This device can't be reached any more, so we took it off the list.")
+    return rx.match(
+        State.outcome,
+        ("sent", _note("check", "good", t("Sent. It appears on the device within a few seconds."))),
+        ("gone", _note("alert", "warn", gone)),
+        ("late", _note("alert", "warn", t("The device's push service doesn't answer. We go on trying."))),
+        rx.fragment(),
     )
 
 

@@ -82,8 +82,11 @@ def _piece(file: rx.Var[dict[str, str]]) -> rx.Component:
 def _ticket(row: rx.Var[TicketRow]) -> rx.Component:
     return el.button(
         icon("ticket"),
-        el.span(el.b(row.subject), " ", el.span(row.number, class_name="num")),
-        status_chip(row.status, row.joined_with),
+        el.span(
+            row.subject,
+            el.span(el.span(row.number, class_name="num"), status_chip(row.status, row.joined_with)),
+            class_name="shared__to",
+        ),
         type="button",
         class_name="menu__link",
         on_click=_give(f"String({row.number!s})", href("/tickets/" + row.number.to_string()), row),

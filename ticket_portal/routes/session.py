@@ -37,11 +37,12 @@ async def sign_in(asked: Asked) -> Response:
 
 async def _signed_in(asked: Asked, token: str) -> Response:
     p = portal()
+    viewer = await p.viewer(keys.token_hash(token))
+    # First: the end of the session before would take this person's own device along.
+    await p.tell(devices.arrive, viewer, asked.browser)
     if asked.credentials.session:
         # Whoever was signed in at this browser no longer is; without this, its other tabs would go on as theirs.
         await p.tell(sessions.end, asked.credentials.session)
-    viewer = await p.viewer(keys.token_hash(token))
-    await p.tell(devices.arrive, viewer, asked.browser)
     s = p.settings
     wanted = asked.text("next") or ways.back(s, asked.cookies)
     response = to(own_address(wanted) or asked.page("/agent" if viewer.of_team else "/tickets"))
