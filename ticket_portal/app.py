@@ -35,6 +35,7 @@ from ticket_portal.pages.not_found import not_found
 from ticket_portal.pages.queue import queue
 from ticket_portal.pages.reset_password import reset_password
 from ticket_portal.pages.settings import settings
+from ticket_portal.pages.share import share
 from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
@@ -42,13 +43,16 @@ from ticket_portal.pages.updates import updates
 from ticket_portal.routes import (
     api,
     claims,
+    devices,
     feedback,
     files,
     gallery,
     health,
     locks,
     mailbox,
+    manifest,
     mute,
+    offline,
     resend,
     session,
     sitemap,
@@ -62,6 +66,7 @@ from ticket_portal.routes.socket import SocketGuard
 from ticket_portal.states.check_message import CheckMessageState
 from ticket_portal.states.claims import ClaimState
 from ticket_portal.states.conversation import ConversationState
+from ticket_portal.states.devices import DeviceState
 from ticket_portal.states.drafts import DraftState
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
@@ -72,6 +77,7 @@ from ticket_portal.states.queue import QueueState
 from ticket_portal.states.safety import SafetyState
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
+from ticket_portal.states.share import ShareState
 from ticket_portal.states.tickets import TicketsState
 from ticket_portal.states.updates import UpdatesState
 from ticket_portal.wiring import portal
@@ -137,7 +143,13 @@ PAGES = [
         "/guest/[token]",
         guest,
         msg("Your ticket"),
-        on_load=[GuestState.load, ConversationState.load, DraftState.load, ConversationState.watch],
+        on_load=[
+            GuestState.load,
+            ConversationState.load,
+            DraftState.load,
+            DeviceState.load,
+            ConversationState.watch,
+        ],
     ),
     Page(
         "/guest/tickets",
@@ -150,7 +162,13 @@ PAGES = [
         "/guest/tickets/[number]",
         guest_conversation,
         msg("Ticket details"),
-        on_load=[GuestState.load, ConversationState.load, DraftState.load, ConversationState.watch],
+        on_load=[
+            GuestState.load,
+            ConversationState.load,
+            DraftState.load,
+            DeviceState.load,
+            ConversationState.watch,
+        ],
     ),
     Page(
         "/tickets/new",
@@ -173,6 +191,7 @@ PAGES = [
         on_load=[
             SettingsState.load,
             ClaimState.load,
+            DeviceState.load,
             SafetyState.load,
             PreferencesState.load,
             PreferencesState.watch,
@@ -193,6 +212,7 @@ PAGES = [
         msg("Ticket details"),
         on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
     ),
+    Page("/share", share, msg("Share with support"), on_load=[ShareState.load], private=True),
     Page("/agent", queue, msg("Queue"), on_load=[QueueState.load, QueueState.watch], private=True),
     Page(
         "/agent/tickets/[number]",
@@ -207,6 +227,9 @@ INDEXED = [page.path for page in PAGES if page.indexed] + [
 ROUTES = [
     *session.routes,
     *claims.routes,
+    *devices.routes,
+    *manifest.routes,
+    *offline.routes,
     *api.routes,
     *files.routes,
     *health.routes,
@@ -271,6 +294,13 @@ app = rx.App(
         # In the page: as a request of its own it would be three times as large.
         el.link(rel="icon", href=FAVICON, type="image/svg+xml"),
         el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
+        # The ground of the page: what the system paints around it.
+        el.meta(
+            name="theme-color", content="#f6f8f8", custom_attrs={"media": "(prefers-color-scheme: light)"}
+        ),
+        el.meta(
+            name="theme-color", content="#0a1214", custom_attrs={"media": "(prefers-color-scheme: dark)"}
+        ),
     ],
     backend_exception_handler=report_failure,
     # Applied in this order: the last is the outermost.

@@ -3,6 +3,7 @@
 import base64
 import secrets
 from contextlib import suppress
+from email.utils import parseaddr
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, Self
@@ -12,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MOST_DAYS = 10_000
+VAPID_BYTES = 32
 
 
 class SettingsError(Exception):
@@ -86,6 +88,8 @@ class Settings(BaseSettings):
     limit_tickets_per_hour: int = Field(default=20, ge=1)
     limit_messages_per_10_minutes: int = Field(default=10, ge=1)
     limit_feedback_per_ip_per_hour: int = Field(default=60, ge=1)
+    limit_devices: int = Field(default=10, ge=1)
+    limit_test_pushes_per_hour: int = Field(default=10, ge=1)
     limit_socket_events_per_second: int = Field(default=30, ge=1)
     limit_socket_events_burst: int = Field(default=120, ge=1)
 
@@ -106,6 +110,25 @@ class Settings(BaseSettings):
     test_mode: bool = False
     test_token: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
+
+    @field_validator("vapid_private_key")
+    @classmethod
+    def _a_vapid_key(cls, value: SecretStr) -> SecretStr:
+        given = value.get_secret_value()
+        try:
+            raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+        except ValueError:
+            raw = b""
+        if given and len(raw) != VAPID_BYTES:
+            raise ValueError("must be a key as `python -m ticket_portal vapid-keys` prints it")
+        return value
+
+    @field_validator("vapid_subject")
+    @classmethod
+    def _a_contact(cls, value: str) -> str:
+        if value and not value.startswith(("mailto:", "https://")):
+            raise ValueError("must be mailto:you@example.com or an https address")
+        return value
 
     @field_validator("base_url", "resend_api_url", "s3_endpoint_url")
     @classmethod
@@ -206,17 +229,37 @@ class Settings(BaseSettings):
         """The key of all HMACs and seals; outside production made once and kept in the data folder."""
         if given := self.secret_key.get_secret_value():
             return given.encode()
-        file = self.data_dir / "secret.key"
+        return self._kept("secret.key", secrets.token_urlsafe(48)).encode()
+
+    @cached_property
+    def vapid_key(self) -> str:
+        """The private key for push; outside production made once and kept in the data folder. Without one no push."""
+        if given := self.vapid_private_key.get_secret_value():
+            return given
+        if self.env == "production":
+            return ""
+        # Any 32 bytes are a private key of P-256 (but for one in four thousand million).
+        made = base64.urlsafe_b64encode(secrets.token_bytes(VAPID_BYTES)).rstrip(b"=").decode()
+        return self._kept("vapid.key", made)
+
+    @property
+    def vapid_contact(self) -> str:
+        """Where push services can write to whoever runs this portal."""
+        return self.vapid_subject or f"mailto:{parseaddr(self.mail_from)[1]}"
+
+    def _kept(self, name: str, made: str) -> str:
+        """Return what a file of the data folder holds; where there is none, `made` is put there."""
+        file = self.data_dir / name
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
             # Two processes may start at once: the file appears with its content or not at all, and the first counts.
             draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
             draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(48))
+            draft.write_text(made)
             with suppress(FileExistsError):
                 file.hardlink_to(draft)
             draft.unlink()
-        return file.read_text().encode()
+        return file.read_text()
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,9 @@ from ticket_portal.delivery.mail.mailbox import Mailbox
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.mail.smtp import Smtp
 from ticket_portal.delivery.outbox import Outbox
+from ticket_portal.delivery.push import PushCarrier
+from ticket_portal.delivery.push.captured import Captured
+from ticket_portal.delivery.push.webpush import WebPush
 from ticket_portal.domain import accounts, sessions
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.settings import Settings
@@ -98,7 +101,8 @@ def build(settings: Settings) -> Portal:
     hub = Hub(store)
     mails = carrier(settings, store)
     faults = Faults(mails, store.engine) if settings.test_mode else None
-    outbox = Outbox(store, faults or mails, settings)
+    pushes = push_carrier(settings, store)
+    outbox = Outbox(store, faults or mails, settings, faults.pushing(pushes) if faults and pushes else pushes)
     if faults:
         hub.listeners.append(faults.hear)
     hub.listeners.append(lambda topics: outbox.wake() if topics & {"outbox", "clock"} else None)
@@ -111,3 +115,11 @@ def carrier(settings: Settings, store: Store) -> Carrier:
     if settings.mail == "smtp":
         return Smtp(settings)
     return Resend(settings) if settings.mail == "resend" else Mailbox(store)
+
+
+def push_carrier(settings: Settings, store: Store) -> PushCarrier | None:
+    """Return what brings pushes away; None without a key."""
+    if not settings.vapid_key:
+        return None
+    real = WebPush(settings)
+    return Captured(store, real) if settings.test_mode else real

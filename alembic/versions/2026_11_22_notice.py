@@ -6,7 +6,7 @@ from alembic import op
 from ticket_portal.store.columns import UtcDateTime
 
 revision = "0008"
-down_revision = "0011"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -104,6 +104,7 @@ export const useSeen = (number, lastSeq, live, dispatch) => {
       if (told || document.visibilityState !== "visible") return;
       told = true;
       dispatch(lastSeq);
+      navigator.serviceWorker?.controller?.postMessage({ read: number }); // its notification has told enough
     };
     tell();
     document.addEventListener("visibilitychange", tell);

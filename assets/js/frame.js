@@ -1,7 +1,7 @@
 // The frame's panels and what every page does by itself. One listener each on the document, so that it works for
 // whatever part of the page is there.
 import { useEffect } from "react";
-import { forget } from "$/public/js/keep.js";
+import { forget, ownOnly } from "$/public/js/keep.js";
 
 const NO_WAY_BACK = ["/", "/sign-in", "/sign-up", "/sign-up/code", "/forgot-password", "/reset-password"];
 // Where signing in leads back to. A guest's link is a secret and never stands in another page's address.
@@ -67,7 +67,16 @@ const rememberZone = () => {
   document.cookie = `portal_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
 };
 
+// What was kept to be seen without a connection is one person's: another one, or nobody, finds nothing of it.
+export const useOwnOnly = (known, viewer) => useEffect(() => void (known && ownOnly("portal:seen:", viewer)), [known, viewer]);
+
+const IDLE = 2000;
+const work = () => setTimeout(() => navigator.serviceWorker?.register("/sw.js").catch(() => {}), IDLE);
+
 if (typeof document !== "undefined") {
+  // After all that the page itself needs: it is for later.
+  if (document.readyState === "complete") work();
+  else window.addEventListener("load", work);
   rememberZone();
   document.addEventListener("toggle", (event) => event.target.id && expanded(event.target, event.newState === "open"), true);
   document.addEventListener("click", onClick);

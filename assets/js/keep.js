@@ -38,6 +38,14 @@ if (typeof window !== "undefined") {
     else if (newValue === null) memory.delete(key);
   });
 }
+// Takes off the device what is kept under such names for others than this person.
+export const ownOnly = (prefix, viewer) => {
+  try {
+    for (const name of named(store())) if (name.startsWith(prefix) && name !== prefix + viewer) remove(name);
+  } catch {
+    // storage is refused: nothing was kept
+  }
+};
 const named = (storage) => Array.from({ length: storage?.length ?? 0 }, (_, i) => storage.key(i));
 // At sign-out nothing of the person stays on the device.
 export const forget = (viewer) => {
@@ -46,6 +54,9 @@ export const forget = (viewer) => {
   } catch {
     // storage is refused
   }
+  void window.caches?.delete("portal-shared"); // what another app shared
+  // The service worker gives its address up: nobody is told here any more.
+  if (viewer && get(`portal:push:${viewer}`) !== null) void navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ left: true }));
   let kept = [];
   try {
     kept = named(store());

@@ -73,6 +73,14 @@ const send = (viewer, place, target, rules, key, file) =>
       }),
   );
 
+// Put files by for a form that is opened next: it goes on with them as after a reload.
+export const layBy = async (viewer, place, target, files) => {
+  for (const file of files) {
+    const entry = entryOf(file, target);
+    await shelf("readwrite", (store) => store.put(file, entry.key));
+    save(viewer, place, [...listed(viewer, place), entry]);
+  }
+};
 export const add = (viewer, place, target, rules, chosen) => {
   for (const file of chosen) {
     const files = listed(viewer, place);

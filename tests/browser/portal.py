@@ -208,6 +208,12 @@ class Portal:
         body, headers = signed({"type": kind, "data": {"email_id": "", "tags": tags, **data}})
         self._http.post("/webhooks/resend", content=body, headers=headers).raise_for_status()
 
+    def pushes(self, to: str) -> list[dict[str, Any]]:
+        """The pushes to somebody's devices, the newest first."""
+        answer = self._http.get("/test/push", params={"to": to})
+        answer.raise_for_status()
+        return answer.json()
+
     def status(self, path: str, **options: Any) -> int:
         """The HTTP status of an address."""
         return self._http.get(path, **options).status_code

@@ -11,10 +11,12 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from tests.cast import asks_about
+from tests.push_service import Browser
 from ticket_portal import wiring
 from ticket_portal.demo import people
 from ticket_portal.demo.scenarios import SCENARIOS
-from ticket_portal.domain import messages, qa, tickets
+from ticket_portal.domain import devices, messages, qa, tickets
+from ticket_portal.domain.devices import DeviceForm
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import health, testing
 from ticket_portal.store import migrations
@@ -113,6 +115,44 @@ def test_a_mail_leaves_when_the_clock_says_so_and_is_there_at_once(engineer, ana
     assert "Try again now." not in mail["text"] + mail["html"]
 
 
+def _subscribes(engineer: Engineer, viewer: Viewer) -> Browser:
+    browser = Browser("https://push.example.com/send/1")
+    form = DeviceForm.parse(engineer.portal.settings, browser.subscription, "", "en")
+    engineer.portal.store.write(devices.add, viewer, form, "b1")
+    return browser
+
+
+def test_a_push_is_captured_as_it_left(engineer, ana, linh):
+    number = _opens(engineer, ana)
+    engineer.lets_pass(0)
+    browser = _subscribes(engineer, ana)
+    _reply(engineer, linh, number)
+    engineer.lets_pass(0)
+
+    [push] = engineer.calls("GET", "/test/push?to=ANA@example.com").json()
+    assert (push["to"], push["endpoint"], push["kind"]) == ("ana@example.com", browser.endpoint, "reply")
+    assert (push["locale"], push["tag"], push["url"]) == ("es", f"ticket-{number}", f"/es/tickets/{number}")
+    assert push["headers"] == {"TTL": "86400", "Topic": f"ticket-{number}", "Urgency": "normal"}
+    assert "Try again now." not in str(push)
+    assert engineer.calls("GET", f"/test/push?endpoint={browser.endpoint}").json() == [push]
+    assert engineer.calls("GET", "/test/push?to=budi@example.com").json() == []
+
+    assert engineer.calls("DELETE", "/test/push").status_code == 204
+    assert engineer.calls("GET", "/test/push").json() == []
+
+
+def test_devices_can_be_made_to_be_gone(engineer, ana, linh):
+    number = _opens(engineer, ana)
+    engineer.lets_pass(0)
+    _subscribes(engineer, ana)
+    assert engineer.calls("POST", "/test/faults", {"push_gone": True}).json()["push_gone"] is True
+    _reply(engineer, linh, number)
+    engineer.lets_pass(0)
+
+    assert engineer.calls("GET", "/test/push").json() == []
+    assert engineer.portal.store.read(devices.mine, ana) == []
+
+
 def test_a_long_leap_brings_everything_at_its_own_time(engineer, ana, linh):
     number = _opens(engineer, ana)
     form = messages.MessageForm("Which network?", asks_about(linh).client_id)
@@ -182,11 +222,15 @@ def test_mail_waits_while_its_provider_is_down_and_leaves_once_it_is_up(engineer
 
 def test_a_slow_database_is_slow_until_told_otherwise_or_a_scenario_begins(engineer):
     told = engineer.calls("POST", "/test/faults", {"slow_database_ms": 40}).json()
-    assert told == {"mail_down": False, "slow_database_ms": 40}
+    assert told == {"mail_down": False, "push_gone": False, "slow_database_ms": 40}
     assert engineer.calls("GET", "/test/clock").elapsed.total_seconds() >= 0.04
 
     engineer.calls("POST", "/test/scenarios/empty")
-    assert engineer.calls("GET", "/test/faults").json() == {"mail_down": False, "slow_database_ms": 0}
+    assert engineer.calls("GET", "/test/faults").json() == {
+        "mail_down": False,
+        "push_gone": False,
+        "slow_database_ms": 0,
+    }
 
 
 def test_dropped_sockets_are_asked_of_every_process(engineer):
@@ -236,6 +280,7 @@ def test_a_portal_is_ready_when_its_database_has_this_codes_version(engineer, mi
         "database": {"status": "ok"},
         "redis": {"status": "unused"},
         "mail": {"carrier": "mailbox", "due": 0, "oldest_due_seconds": 0, "later": 0, "failed": 0},
+        "push": {"key": True, "due": 0, "oldest_due_seconds": 0, "later": 0, "failed": 0},
     }
 
 

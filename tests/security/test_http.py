@@ -83,6 +83,12 @@ ANSWERS = [
     ("GET", "/sitemap.xml", 200),
     ("GET", "/robots.txt", 200),
     ("GET", "/help-feedback", 404),
+    ("GET", "/sw.js", 200),
+    ("GET", "/es/manifest.webmanifest", 200),
+    ("GET", "/offline/uk", 200),
+    ("GET", "/offline/xx", 404),
+    ("GET", "/devices/key", 200),
+    ("POST", "/devices/renew", 403),
 ]
 
 
@@ -435,6 +441,7 @@ def test_secrets_are_not_in_the_log(portal: Served, world: World) -> None:
 INSIDE = [("GET", "/dev/mailbox"), ("GET", "/dev/mailbox/1"), ("GET", "/dev/mailbox/1/html"), ("GET", "/test/mailbox"),
           ("GET", "/dev/mailbox/gallery"), ("GET", "/dev/mailbox/gallery/mail"),
           ("DELETE", "/test/mailbox"), ("GET", "/test/scenarios"), ("POST", "/test/scenarios/empty"),
+          ("GET", "/test/push"), ("DELETE", "/test/push"),
           ("POST", "/test/clock"), ("POST", "/test/faults")]  # fmt: skip
 
 

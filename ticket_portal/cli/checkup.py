@@ -123,9 +123,17 @@ def _mail(s: Settings) -> Finding:
 
 
 def _push(s: Settings) -> Finding:
+    if not s.vapid_key:
+        return Finding(
+            "note", "push", "no key, nothing is pushed; make one: python -m ticket_portal vapid-keys"
+        )
     if not s.vapid_private_key.get_secret_value():
-        return Finding("note", "push", "no key yet; make one: python -m ticket_portal vapid-keys")
-    return Finding("ok", "push", "a key is set")
+        return Finding(
+            "ok", "push", "uses the key in the data folder; in production set PORTAL_VAPID_PRIVATE_KEY"
+        )
+    if not s.secure:
+        return Finding("note", "push", f"a key is set, but browsers want https for it, not {s.public_url}")
+    return Finding("ok", "push", f"a key is set; push services can write to {s.vapid_contact}")
 
 
 def _clock(s: Settings) -> Finding:

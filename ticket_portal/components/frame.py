@@ -77,6 +77,7 @@ def top_bar() -> rx.Component:
     return rx.fragment(
         RunsHook.create("frame", "usePanels"),
         RunsHook.create("badge", "useBadge", SessionState.unread, SessionState.known),
+        RunsHook.create("frame", "useOwnOnly", SessionState.known, SessionState.viewer_key),
         clock_offset(SessionState.clock_offset),
         el.header(
             el.div(

@@ -32,6 +32,11 @@ def keeps_place() -> rx.Component:
     return RunsHook.create("tickets", "useKeptPlace", _address("search"), State.loaded)
 
 
+def remembers() -> rx.Component:
+    """Keep what is seen of the list for when there is no connection."""
+    return RunsHook.create("seen", "useSeenRows", State.viewer_key, State.rows)
+
+
 def search_box() -> rx.Component:
     """The field to search in; without its script it is a form that asks for the same address."""
     return NativeForm.create(

@@ -264,7 +264,7 @@ def add_pages(app: rx.App, wanted: Sequence[Page], not_found: Page) -> None:
                 description=page_text(locale, page.description, company=SITE.company) or None,
                 image=SITE.url("/icon-512.png"),
                 on_load=list(page.on_load),
-                meta=alternates(page.path, locale) if page.indexed else [_noindex()],
+                meta=[_manifest(locale), *(alternates(page.path, locale) if page.indexed else [_noindex()])],
             )
     lost = rx.memo(_as_memo(not_found.body))
     app.add_page(
@@ -289,6 +289,10 @@ def _as_memo(body: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
     page_body.__name__ = page_body.__qualname__ = f"{body.__name__}_page"
     page_body.__module__ = body.__module__
     return page_body
+
+
+def _manifest(locale: str) -> rx.Component:
+    return el.link(rel="manifest", href=localized(locale, "/manifest.webmanifest"))
 
 
 def _noindex() -> rx.Component:

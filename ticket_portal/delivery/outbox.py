@@ -1,4 +1,4 @@
-"""The outbox's worker: lets happen what is due by time, takes the alerts that are due, hands their e-mails over.
+"""The outbox's worker: lets happen what is due by time, takes the alerts that are due, hands them to their carriers.
 
 The rules (who, when, how often) are in `domain/notifications.py`; here is only the loop. It may run in every web
 process and beside them: whoever takes an alert has it for two minutes.
@@ -8,12 +8,15 @@ import asyncio
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
-from ticket_portal.delivery import emails
+from ticket_portal.delivery import emails, push
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
+from ticket_portal.delivery.push import Gone, PushCarrier
 from ticket_portal.domain import (
     addresses,
     codes,
@@ -38,15 +41,21 @@ LONGEST_NAP = 1.0
 LONGEST_REST = 30.0
 SWEEP_EVERY = 3600.0
 FRESH_FOR = notifications.LEASE.total_seconds() / 3
+PUSHES_AT_ONCE = 8
+PUSHES_WAITED_FOR = 15.0
 
 
 class Outbox:
     """One worker of the outbox."""
 
-    def __init__(self, store: Store, carrier: Carrier, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, carrier: Carrier, settings: Settings, pushes: PushCarrier | None = None
+    ) -> None:
         """Nothing is taken before `run` or `deliver_due`."""
         self._store = store
         self._carrier = carrier
+        self._pushes = pushes
+        self._push_threads = ThreadPoolExecutor(PUSHES_AT_ONCE, "push")
         self._settings = settings
         self._alone = threading.Lock()
         self._stopping = threading.Event()
@@ -122,22 +131,31 @@ class Outbox:
 
     def _deliver_all(self, taken: list[Delivery]) -> int:
         sent, began = 0, time.monotonic()
+        # Beside the mails and beside each other: a browser names its push service, and one that lets us wait
+        # must not hold up everybody's mail.
+        pushes = [
+            self._push_threads.submit(self._deliver, d) for d in taken if d.channel == notifications.PUSH
+        ]
+        taken = [d for d in taken if d.channel != notifications.PUSH]
         for place, delivery in enumerate(taken):
             if self._stopping.is_set() or time.monotonic() - began > FRESH_FOR:
                 # A slow carrier used the time up: others may take these before we get to them.
                 self._store.write(notifications.put_back, taken[place:])
                 break
             sent += self._deliver(delivery)
-        return sent
+        done, _late = wait(pushes, PUSHES_WAITED_FOR)
+        return sent + sum(push.result() for push in done)
 
     def _deliver(self, delivery: Delivery) -> bool:
         try:
-            email = emails.write(self._settings, delivery)
+            hand_over = self._written(delivery)
         except Exception as error:  # noqa: BLE001 - one mail that can't be written must not stop the others
             self._failed(delivery, f"can't be written: {type(error).__name__}", for_good=True)
             return False
         try:
-            carrier_id = self._carrier.send(email)
+            carrier_id = hand_over()
+        except Gone:
+            self._store.write(notifications.gone, delivery)
         except Refused as refusal:
             self._failed(delivery, str(refusal), for_good=True)
             if refusal.no_such_address:
@@ -150,6 +168,12 @@ class Outbox:
             self._store.write(notifications.delivered, delivery.id, carrier_id or "")
             return True
         return False
+
+    def _written(self, delivery: Delivery) -> Callable[[], str | None]:
+        """Write what is to be delivered; return what hands it over."""
+        if delivery.channel == notifications.PUSH and self._pushes:
+            return partial(self._pushes.send, push.write(self._settings, delivery))
+        return partial(self._carrier.send, emails.write(self._settings, delivery))
 
     def _failed(self, delivery: Delivery, problem: str, *, for_good: bool = False) -> None:
         # The alert's own number, no address and no text: logs are read by more people than tickets.

@@ -16,5 +16,12 @@ def new_keys() -> tuple[str, str]:
     return _text(private), _text(public)
 
 
+def public_key(private: str) -> str:
+    """Return the public key that belongs to a private one: what browsers subscribe with."""
+    raw = base64.urlsafe_b64decode(private + "=" * (-len(private) % 4))
+    key = ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
+    return _text(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+
+
 def _text(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

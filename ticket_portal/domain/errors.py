@@ -104,6 +104,13 @@ class PhraseTooShort(Invalid):
     text = _("Use at least {least} characters for your safety phrase.")
 
 
+class BadDevice(Invalid):
+    """No subscription that a push service could be behind."""
+
+    code = "bad_device"
+    text = _("This browser can't get notifications. Your e-mail alerts go on as before.")
+
+
 class PasswordTooShort(Invalid):
     """Fewer than ten characters."""
 

@@ -1,4 +1,4 @@
-"""What operators watch: whether mail waits."""
+"""What operators watch: whether mail and pushes wait."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from ticket_portal.store.unit_of_work import Work
 
 @dataclass(frozen=True)
 class MailQueue:
-    """The outbox in four numbers."""
+    """A channel of the outbox in four numbers."""
 
     due: int
     oldest_due_seconds: int
@@ -20,9 +20,9 @@ class MailQueue:
     failed: int
 
 
-def mail_queue(work: Work) -> MailQueue:
+def mail_queue(work: Work, channel: str = "email") -> MailQueue:
     """Return what is to leave now, since when, what leaves later, and what no carrier would take."""
-    waiting = col(Alert.state).in_(("waiting", "sending"))
+    waiting = col(Alert.state).in_(("waiting", "sending")) & (col(Alert.channel) == channel)
     due, oldest = work.session.exec(
         select(func.count(), func.min(Alert.due_at)).where(waiting, col(Alert.due_at) <= work.now)
     ).one()
@@ -33,7 +33,9 @@ def mail_queue(work: Work) -> MailQueue:
             select(func.count()).select_from(Alert).where(waiting, col(Alert.due_at) > work.now)
         ).one(),
         failed=work.session.exec(
-            select(func.count()).select_from(Alert).where(col(Alert.state) == "failed")
+            select(func.count())
+            .select_from(Alert)
+            .where(col(Alert.state) == "failed", col(Alert.channel) == channel)
         ).one(),
     )
 

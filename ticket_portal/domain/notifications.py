@@ -16,13 +16,17 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import addresses, deadlines, keys, phrases, preferences
+from ticket_portal.domain import addresses, deadlines, devices, keys, limits, phrases, preferences
+from ticket_portal.domain.devices import DeviceForm
 from ticket_portal.domain.errors import LinkInvalid
-from ticket_portal.domain.people import requester
+from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.people import Viewer, requester
+from ticket_portal.domain.preferences import CHANNELS, EMAIL, PUSH
 from ticket_portal.store.tables import (
     Account,
     Alert,
     Challenge,
+    Device,
     Event,
     GuestLink,
     Muted,
@@ -32,14 +36,15 @@ from ticket_portal.store.tables import (
 )
 from ticket_portal.store.unit_of_work import Work
 
-EMAIL = "email"
-AT_ONCE = ("confirmation", "code", "security")
+AT_ONCE = ("confirmation", "code", "security", "test")
 # The most demanding first: what the one alert is named by when several are gathered.
 DEMAND = ("details_requested", "resolved", "reply", "reminder", "reopened", "merged", "closed")
 LEASE = timedelta(minutes=2)
 BATCH = 20
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
+PUSH_GIVES_UP = timedelta(minutes=20)  # later it is no news, and the e-mail has told
+GLANCE = timedelta(seconds=1)
 SOON = timedelta(seconds=1)
 REFERENCES = 9
 LONGEST_ID = 9  # digits: no database compares its numbers with much more
@@ -72,6 +77,7 @@ class Delivery:
     lock_token: str = ""
     reference: str = ""
     phrase: str = ""
+    device: DeviceForm | None = None
 
 
 @dataclass(frozen=True)
@@ -90,23 +96,68 @@ def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
     account, address, muted = _recipient(work, ticket)
     if kind not in AT_ONCE:
         _keep(work, ticket, event, kind)
-    if (muted and kind not in AT_ONCE) or not preferences.wants(work, account, EMAIL, kind):
+    if muted and kind not in AT_ONCE:
         return
-    hashed = keys.subject_hash(work.settings, address)[:12]
+    for channel in CHANNELS:
+        if not _told_by(work, account, channel, kind):
+            continue
+        for device_id, hashed in _ends(work, ticket, address, channel):
+            alert = Alert(
+                key=f"{ticket.number}.{event.seq}.{channel}.{hashed}",
+                kind=kind,
+                channel=channel,
+                device_id=device_id,
+                address=address,
+                language=account.language if account else ticket.language,
+                time_zone=account.time_zone if account else "UTC",
+                ticket_id=ticket.id,
+                event_seq=event.seq,
+                data=_facts(work, ticket, kind) | event.data,
+            )
+            alert.due_at = work.now if kind in AT_ONCE else _due_at(work, ticket, alert)
+            _put(work, alert)
+
+
+def _told_by(work: Work, account: Account | None, channel: str, kind: str) -> bool:
+    if channel == PUSH and not work.settings.vapid_key:
+        return False
+    return preferences.wants(work, account, channel, kind)
+
+
+def _ends(work: Work, ticket: Ticket, address: str, channel: str) -> list[tuple[int | None, str]]:
+    """Return where a channel ends for the requester, each with its part of the key: one mailbox, or some devices."""
+    if channel == PUSH:
+        return [(i, str(i)) for i in devices.of_requester(work, ticket)]
+    return [(None, keys.subject_hash(work.settings, address)[:12])]
+
+
+def about_test(work: Work, viewer: Viewer, device_id: int) -> str:
+    """Send a notification to one of the viewer's devices, for them to see that it comes; return its key.
+
+    Raises NotFound, TooMany.
+    """
+    device = devices.find(work, viewer, device_id)
+    most = work.settings.limit_test_pushes_per_hour
+    limits.spend(work, Limit("test_push", most), viewer.account_id or viewer.address)
+    key = f"test.{device.id}.{int(work.now.timestamp() * 1e6)}"
     _put(
         work,
         Alert(
-            key=f"{ticket.number}.{event.seq}.{EMAIL}.{hashed}",
-            kind=kind,
-            address=address,
-            language=account.language if account else ticket.language,
-            time_zone=account.time_zone if account else "UTC",
-            ticket_id=ticket.id,
-            event_seq=event.seq,
-            data=_facts(work, ticket, kind) | event.data,
-            due_at=work.now if kind in AT_ONCE else _due_at(work, ticket.id, address),
+            key=key,
+            kind="test",
+            channel=PUSH,
+            device_id=device.id,
+            address=viewer.address,
+            language=device.language,
+            due_at=work.now,
         ),
     )
+    return key
+
+
+def outcome(work: Work, key: str) -> str:
+    """Return what became of an alert so far: its state; "" where there is none."""
+    return work.session.exec(select(Alert.state).where(Alert.key == key)).first() or ""
 
 
 def about_code(work: Work, challenge: Challenge, code: str, language: str, *, known: bool) -> None:
@@ -267,12 +318,26 @@ def failed(work: Work, delivery: Delivery, problem: str, *, for_good: bool = Fal
         return
     alert.problem, alert.leased_until = problem[:200], None
     since = alert.prepared_at or alert.created_at
-    if for_good or work.now - since >= timedelta(seconds=work.settings.alert_give_up_seconds):
+    if for_good or work.now - since >= _patience(work, alert):
         alert.state, alert.sealed = "failed", None
     else:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(alert.attempts - 1, 12))
         alert.state, alert.due_at = "waiting", work.now + pause
     work.session.add(alert)
+    _tell_ticket(work, alert)
+
+
+def gone(work: Work, delivery: Delivery) -> None:
+    """Forget a device of which its push service says that it is gone; the e-mail tells instead."""
+    alert = work.session.get(Alert, delivery.id, with_for_update=True)
+    if alert is None or alert.state != "sending" or alert.attempts != delivery.attempt:
+        return
+    device = work.session.get(Device, alert.device_id) if alert.device_id else None
+    # It may have come back under a new address while this was on its way.
+    if device and delivery.device and device.endpoint == delivery.device.endpoint:
+        devices.forget(work, device)
+    _drop(work, [alert])
+    alert.problem = "the device is gone"
     _tell_ticket(work, alert)
 
 
@@ -309,10 +374,33 @@ def _put(work: Work, alert: Alert) -> None:
     work.tell(ROOM)
 
 
-def _due_at(work: Work, ticket_id: int, address: str) -> datetime:
-    due = work.now + timedelta(seconds=work.settings.alert_hold_seconds)
-    left = _left_at(work, ticket_id, address)
+def _due_at(work: Work, ticket: Ticket, alert: Alert) -> datetime:
+    due = work.now + _hold(work, ticket, alert)
+    left = _left_at(work, alert)
     return max(due, left + _gathering(work)) if left and work.now < left + _gathering(work) else due
+
+
+def _hold(work: Work, ticket: Ticket, alert: Alert) -> timedelta:
+    """How long it waits for the recipient to read it in a page.
+
+    A push leaves at once. Where all before it was read, the ticket may be open before their eyes: then their page
+    says within a glance that this was read too, and there is nothing to tell.
+    """
+    if alert.channel == EMAIL:
+        return timedelta(seconds=work.settings.alert_hold_seconds)
+    reading = work.session.get(Reading, (ticket.id, requester(ticket)))
+    before = work.session.exec(
+        select(func.max(Event.seq)).where(
+            Event.ticket_id == ticket.id, col(Event.public).is_(True), col(Event.seq) < alert.event_seq
+        )
+    ).one()
+    return GLANCE if reading and reading.seq >= (before or 0) else timedelta()
+
+
+def _patience(work: Work, alert: Alert) -> timedelta:
+    """How long it is tried."""
+    longest = timedelta(seconds=work.settings.alert_give_up_seconds)
+    return min(longest, PUSH_GIVES_UP) if alert.channel == PUSH else longest
 
 
 def _gathering(work: Work) -> timedelta:
@@ -332,20 +420,21 @@ def _facts(work: Work, ticket: Ticket, kind: str) -> dict[str, Any]:
     return facts
 
 
-def _alerts_to(ticket_id: int | None, address: str, channel: str) -> Any:
-    """Alerts about one ticket to one recipient that may be held, gathered and dropped."""
+def _alerts_like(alert: Alert) -> Any:
+    """Alerts about one ticket to one mailbox or device that may be held, gathered and dropped."""
     return (
-        (col(Alert.ticket_id) == ticket_id)
-        & (col(Alert.address) == address)
-        & (col(Alert.channel) == channel)
+        (col(Alert.ticket_id) == alert.ticket_id)
+        & (col(Alert.address) == alert.address)
+        & (col(Alert.channel) == alert.channel)
+        & (col(Alert.device_id) == alert.device_id)
         & col(Alert.kind).not_in(AT_ONCE)
     )
 
 
-def _left_at(work: Work, ticket_id: int | None, address: str) -> datetime | None:
-    """When the last alert that starts a gathering left for this recipient and ticket."""
+def _left_at(work: Work, alert: Alert) -> datetime | None:
+    """When the last alert that starts a gathering left for the same mailbox or device, about the same ticket."""
     return work.session.exec(
-        select(func.max(Alert.sent_at)).where(_alerts_to(ticket_id, address, EMAIL), Alert.state == "sent")
+        select(func.max(Alert.sent_at)).where(_alerts_like(alert), Alert.state == "sent")
     ).one()
 
 
@@ -379,6 +468,9 @@ def _ready(work: Work, alert: Alert) -> Alert | None:
         alert.problem = DOES_NOT_ARRIVE + problem
         _drop(work, [alert])
         return None
+    if alert.channel == PUSH and alert.device_id is None:  # it was taken off the list meanwhile
+        _drop(work, [alert])
+        return None
     if alert.kind in AT_ONCE:
         too_late = work.now >= alert.created_at + timedelta(minutes=work.settings.code_minutes)
         if alert.kind == "code" and too_late:
@@ -408,7 +500,7 @@ def _gather(work: Work, alert: Alert) -> Alert | None:
         return None
     waiting = work.session.exec(
         select(Alert).where(
-            _alerts_to(alert.ticket_id, alert.address, alert.channel),
+            _alerts_like(alert),
             Alert.state == "waiting",
             col(Alert.prepared_at).is_(None),
         )
@@ -436,12 +528,12 @@ def _not_before(work: Work, alert: Alert) -> datetime | None:
     """
     if quiet := preferences.quiet_until(_account_of(work, alert), work.now):
         return quiet
-    left = _left_at(work, alert.ticket_id, alert.address)
+    left = _left_at(work, alert)
     if left and work.now < left + _gathering(work):
         return left + _gathering(work)
     on_its_way = work.session.exec(
         select(Alert).where(
-            _alerts_to(alert.ticket_id, alert.address, alert.channel),
+            _alerts_like(alert),
             col(Alert.prepared_at).is_not(None),
             col(Alert.state).in_(("waiting", "sending")),
         )
@@ -572,7 +664,13 @@ def _delivery(work: Work, alert: Alert) -> Delivery:
         data=alert.data,
         happened_at=alert.created_at,
         at=alert.prepared_at or work.now,
+        device=_device(work, alert),
     )
+
+
+def _device(work: Work, alert: Alert) -> DeviceForm | None:
+    device = work.session.get(Device, alert.device_id) if alert.device_id else None
+    return DeviceForm(device.endpoint, device.p256dh, device.auth) if device else None
 
 
 def _mute_token(work: Work, ticket: Ticket, address: str) -> str:
@@ -633,7 +731,7 @@ def _tell_ticket(work: Work, alert: Alert) -> None:
 
 
 def sweep(work: Work) -> None:
-    """Delete what nobody will ask for again: what was never meant to leave after a day, codes after some months.
+    """Delete what nobody will ask for again: what never left and tests after a day, codes after some months.
 
     Until then their recipients can ask whether a mail was ours.
     """
@@ -647,4 +745,5 @@ def sweep(work: Work) -> None:
         & (col(Alert.state) == "sent")
         & (col(Alert.created_at) < work.now - KEPT_TO_CHECK)
     )
-    work.session.exec(delete(Alert).where(or_(never_left, old_code)))
+    old_test = (col(Alert.kind) == "test") & (col(Alert.created_at) < work.now - timedelta(days=1))
+    work.session.exec(delete(Alert).where(or_(never_left, old_code, old_test)))

@@ -9,11 +9,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
 from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed
 from ticket_portal.domain.people import Viewer
-from ticket_portal.store.tables import Account, Alert
+from ticket_portal.store.tables import Account, Alert, Device
 from ticket_portal.store.unit_of_work import Work
 
 EMAIL, PUSH = "email", "push"
@@ -80,9 +80,11 @@ def wants(work: Work, account: Account | None, channel: str, kind: str) -> bool:
     return channel == EMAIL and not has_live_device(work, account)
 
 
-def has_live_device(work: Work, account: Account) -> bool:  # noqa: ARG001 - asked of the devices once there are any
+def has_live_device(work: Work, account: Account) -> bool:
     """Whether push reaches the account on some device now."""
-    return False
+    if not work.settings.vapid_key:
+        return False
+    return work.session.exec(select(Device.id).where(Device.account_id == account.id)).first() is not None
 
 
 def quiet_until(account: Account | None, now: datetime) -> datetime | None:

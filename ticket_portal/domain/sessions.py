@@ -11,7 +11,7 @@ from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
 from ticket_portal.domain.people import NOBODY, Role, Viewer
-from ticket_portal.store.tables import Account, Session, Undeliverable
+from ticket_portal.store.tables import Account, Device, Session, Undeliverable
 from ticket_portal.store.unit_of_work import Work
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -130,6 +130,8 @@ def end(work: Work, token_hash: str) -> None:
         .where(col(Session.token_hash) == token_hash, col(Session.ended_at).is_(None))
         .values(ended_at=work.now)
     )
+    # Whoever signs out here is no longer told here; a session that only ran out takes nothing along.
+    work.session.exec(delete(Device).where(col(Device.session) == token_hash))
     work.tell(f"session:{token_hash}")
 
 

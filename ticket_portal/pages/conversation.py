@@ -17,6 +17,7 @@ from ticket_portal.components.conversation import (
 from ticket_portal.components.frame import frame
 from ticket_portal.components.muting import mute_button, muted_note
 from ticket_portal.components.notice import ticket_locked, ticket_missing, ticket_session_ended
+from ticket_portal.components.push_offer import offer
 from ticket_portal.components.resolution import joined_notice, related
 from ticket_portal.components.words import href, route_param, t
 from ticket_portal.states.conversation import ConversationState as State
@@ -60,5 +61,6 @@ def open_ticket() -> rx.Component:
         ticket_head(muted_note(), related("/tickets/"), beside=(mute_button(),)),
         turn(),
         thread(),
+        offer(),
         rx.cond(can_write(), composer(), closed_note()),
     )

@@ -7,6 +7,7 @@ from reflex import el
 
 from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import added
+from ticket_portal.components.devices import notifications
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.frame import frame, languages
 from ticket_portal.components.icons import icon
@@ -24,7 +25,9 @@ def settings() -> rx.Component:
             class_name="page__head",
         ),
         mail_notice(SessionState.mail_problem, SessionState.account),
-        el.div(_account(), added(), alerts(), safety_phrase(), _language(), class_name="stack"),
+        el.div(
+            _account(), added(), alerts(), notifications(), safety_phrase(), _language(), class_name="stack"
+        ),
         kind="reading",
     )
 

@@ -7,7 +7,15 @@ from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import just_added, offer
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.listing import calm_list, failed, keeps_place, nothing_found, parts, search_box
+from ticket_portal.components.listing import (
+    calm_list,
+    failed,
+    keeps_place,
+    nothing_found,
+    parts,
+    remembers,
+    search_box,
+)
 from ticket_portal.components.notice import session_ended
 from ticket_portal.components.tickets import waiting_rows
 from ticket_portal.components.words import href, t
@@ -39,6 +47,7 @@ def tickets() -> rx.Component:
 def _list() -> rx.Component:
     return rx.fragment(
         keeps_place(),
+        remembers(),
         search_box(),
         parts(),
         rx.cond(

@@ -31,11 +31,13 @@ async def readyz(_request: Request) -> Response:
     database, shared = await asyncio.gather(_database(), _redis())
     ready = database["status"] == "ok" and shared["status"] in ("ok", "unused")
     mail = {"carrier": portal().settings.mail, **database.pop("mail", {})}
+    push = {"key": bool(portal().settings.vapid_key), **database.pop("push", {})}
     content = {
         "status": "ready" if ready else "unavailable",
         "database": database,
         "redis": shared,
         "mail": mail,
+        "push": push,
     }
     return JSONResponse(content, 200 if ready else 503, headers=NO_STORE)
 
@@ -52,7 +54,8 @@ async def _database() -> dict[str, Any]:
 def _look(work: Work) -> dict[str, Any]:
     if not migrations.is_current(work):
         return {"status": "not migrated"}
-    return {"status": "ok", "mail": asdict(health.mail_queue(work))}
+    mail, push = health.mail_queue(work), health.mail_queue(work, "push")
+    return {"status": "ok", "mail": asdict(mail), "push": asdict(push)}
 
 
 async def _redis() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from ticket_portal.domain import accounts, codes, guests, keys, locks, sessions
+from ticket_portal.domain import accounts, codes, devices, guests, keys, locks, sessions
 from ticket_portal.domain.accounts import RESET, SIGN_UP, SignUp
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid
@@ -37,10 +37,12 @@ async def sign_in(asked: Asked) -> Response:
 
 async def _signed_in(asked: Asked, token: str) -> Response:
     p = portal()
+    viewer = await p.viewer(keys.token_hash(token))
+    # First: the end of the session before would take this person's own device along.
+    await p.tell(devices.arrive, viewer, asked.browser)
     if asked.credentials.session:
         # Whoever was signed in at this browser no longer is; without this, its other tabs would go on as theirs.
         await p.tell(sessions.end, asked.credentials.session)
-    viewer = await p.viewer(keys.token_hash(token))
     s = p.settings
     wanted = asked.text("next") or ways.back(s, asked.cookies)
     response = to(own_address(wanted) or asked.page("/agent" if viewer.of_team else "/tickets"))
@@ -161,6 +163,7 @@ async def guest_verify(asked: Asked) -> Response:
         return response
     session, refusal = found
     if not refusal:
+        await p.tell(devices.arrive, await p.viewer(keys.token_hash(session)), asked.browser)
         # It outlives the session: a page whose session ran out can ask for a code once more.
         seconds = p.settings.guest_session_hours * 3600 + A_DAY
         cookies.keep(response, p.settings, cookies.GUEST, session, seconds)

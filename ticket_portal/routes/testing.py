@@ -16,14 +16,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ticket_portal.delivery import outbox
-from ticket_portal.delivery.faults import MAIL_DOWN, SLOW_DATABASE
+from ticket_portal.delivery.faults import MAIL_DOWN, PUSH_GONE, SLOW_DATABASE
 from ticket_portal.demo import scenarios
 from ticket_portal.demo.scenarios import NoSuchScenario
-from ticket_portal.domain import health, mailbox, qa
+from ticket_portal.domain import health, mailbox, pushbox, qa
 from ticket_portal.domain.errors import BadAddress
 from ticket_portal.domain.people import canonical
 from ticket_portal.routes.insiders import may_enter
-from ticket_portal.store.tables import CapturedMail
+from ticket_portal.store.tables import CapturedMail, CapturedPush
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
 
@@ -48,6 +48,7 @@ class Troubles(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     mail_down: bool | None = None
+    push_gone: bool | None = None
     slow_database_ms: Annotated[int, Field(ge=0, le=5_000)] | None = None
     drop_sockets: bool = False
 
@@ -80,13 +81,19 @@ async def mails(request: Request) -> Response:
     if request.method == "DELETE":
         await portal().tell(mailbox.clear)
         return Response(status_code=204)
-    address = request.query_params.get("to", "").strip()
-    try:
-        address = canonical(address) if address else ""
-    except BadAddress:
-        raise Refused("to: not an e-mail address") from None
-    found = await portal().ask(mailbox.newest, address)
+    found = await portal().ask(mailbox.newest, _recipient(request))
     return _answer([_mail(mail) for mail in found])
+
+
+@for_testers
+async def pushes(request: Request) -> Response:
+    """Return captured pushes, the newest first; DELETE throws them away."""
+    if request.method == "DELETE":
+        await portal().tell(pushbox.clear)
+        return Response(status_code=204)
+    endpoint = request.query_params.get("endpoint", "")
+    found = await portal().ask(pushbox.newest, _recipient(request), endpoint)
+    return _answer([_push(one) for one in found])
 
 
 @for_testers
@@ -131,7 +138,8 @@ async def load_scenario(request: Request) -> Response:
         return _answer({"detail": f"There is no such scenario. There are: {known}."}, 404)
     await p.tell(_end_troubles)
     if p.faults:
-        p.faults.mail_down, p.faults.slow_database_ms = False, 0
+        p.faults.mail_down = p.faults.push_gone = False
+        p.faults.slow_database_ms = 0
     await _deliver()
     return _answer(found)
 
@@ -146,7 +154,14 @@ async def faults(request: Request) -> Response:
         topics = _topics(asked)
         p.faults.hear(topics)
         await p.tell(_tell, topics)
-    return _answer({"mail_down": p.faults.mail_down, "slow_database_ms": p.faults.slow_database_ms})
+    there = p.faults
+    return _answer(
+        {
+            "mail_down": there.mail_down,
+            "push_gone": there.push_gone,
+            "slow_database_ms": there.slow_database_ms,
+        }
+    )
 
 
 async def _deliver() -> None:
@@ -163,6 +178,8 @@ def _topics(asked: Troubles) -> set[str]:
     topics = {"sockets"} if asked.drop_sockets else set[str]()
     if asked.mail_down is not None:
         topics.add(f"{MAIL_DOWN}{int(asked.mail_down)}")
+    if asked.push_gone is not None:
+        topics.add(f"{PUSH_GONE}{int(asked.push_gone)}")
     if asked.slow_database_ms is not None:
         topics.add(f"{SLOW_DATABASE}{asked.slow_database_ms}")
     return topics
@@ -173,7 +190,7 @@ def _tell(work: Work, topics: set[str]) -> None:
 
 
 def _end_troubles(work: Work) -> None:
-    work.tell(f"{MAIL_DOWN}0", f"{SLOW_DATABASE}0")
+    work.tell(f"{MAIL_DOWN}0", f"{PUSH_GONE}0", f"{SLOW_DATABASE}0")
 
 
 def _now(work: Work) -> Any:
@@ -217,12 +234,34 @@ def _mail(mail: CapturedMail) -> dict[str, Any]:
     }
 
 
+def _push(push: CapturedPush) -> dict[str, Any]:
+    return {
+        "to": push.address,
+        "endpoint": push.endpoint,
+        "kind": push.kind,
+        "locale": push.language,
+        "headers": push.headers,
+        **push.payload,
+        "created_at": push.created_at.isoformat(),
+    }
+
+
+def _recipient(request: Request) -> str:
+    """Return whose captured news is asked for; "" for everybody's. Raises Refused."""
+    address = request.query_params.get("to", "").strip()
+    try:
+        return canonical(address) if address else ""
+    except BadAddress:
+        raise Refused("to: not an e-mail address") from None
+
+
 def _answer(content: Any, status: int = 200) -> Response:
     return JSONResponse(content, status, headers={"Cache-Control": "no-store"})
 
 
 routes = [
     Route("/test/mailbox", mails, methods=["GET", "DELETE"]),
+    Route("/test/push", pushes, methods=["GET", "DELETE"]),
     Route("/test/clock", clock, methods=["GET", "POST"]),
     Route("/test/scenarios", list_scenarios),
     Route("/test/scenarios/{name}", load_scenario, methods=["POST"]),

@@ -346,6 +346,33 @@ class TicketUpdate(SQLModel, table=True):
     at: datetime = _moment()
 
 
+class Device(SQLModel, table=True):
+    """A browser that an account, or a guest who proved an address, wants push notifications on.
+
+    `session` is the one that put it here or came last: signing out takes the device along.
+    """
+
+    __table_args__ = (
+        Index("ix_device_account", "account_id"),
+        Index("ix_device_address", "address"),
+        Index("ix_device_session", "session"),
+        Index("ix_device_browser", "browser_hash"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    endpoint: str = Field(unique=True)
+    p256dh: str
+    auth: str
+    account_id: int | None = _to("account", null=True)
+    address: str
+    name: str = ""
+    language: str = "en"
+    session: str = ""
+    browser_hash: str = ""
+    created_at: datetime = _moment()
+    seen_at: datetime = _moment()
+
+
 class Alert(SQLModel, table=True):
     """One row of the outbox: something to tell one recipient over one channel, and what became of it."""
 
@@ -355,6 +382,7 @@ class Alert(SQLModel, table=True):
         Index("ix_alert_recipient", "ticket_id", "address", "channel", "state"),
         Index("ix_alert_reference", "reference", unique=True),
         Index("ix_alert_carrier_id", "carrier_id"),
+        Index("ix_alert_device", "device_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -368,6 +396,9 @@ class Alert(SQLModel, table=True):
         default=None, sa_column=Column(ForeignKey("ticket.id", ondelete="CASCADE"), nullable=True)
     )
     event_seq: int | None = None
+    device_id: int | None = Field(
+        default=None, sa_column=Column(ForeignKey("device.id", ondelete="SET NULL"), nullable=True)
+    )
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     state: str = "waiting"
@@ -428,6 +459,22 @@ class CapturedMail(SQLModel, table=True):
     html: str = Field(sa_type=Text)
     link: str = ""
     code: str = ""
+    created_at: datetime = _moment()
+
+
+class CapturedPush(SQLModel, table=True):
+    """A push as it left, kept for testers (test mode only)."""
+
+    __table_args__ = (Index("ix_captured_push_recipient", "address", "id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    address: str
+    endpoint: str
+    kind: str
+    language: str
+    headers: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = _moment()
 
 

@@ -1,0 +1,37 @@
+// On the page for "no connection": what this browser kept of the person's tickets (assets/js/seen.js), and the way back.
+(() => {
+  const again = () => window.location.reload();
+  document.getElementById("again").addEventListener("click", again);
+  window.addEventListener("online", again);
+  // "online" does not come when only our server was away.
+  setInterval(() => fetch("/healthz", { cache: "no-store" }).then((answer) => answer.ok && again(), () => {}), 5000);
+
+  const language = document.documentElement.lang;
+  const section = document.getElementById("seen");
+  const list = section.querySelector("ul");
+  let kept;
+  try {
+    const names = Array.from({ length: localStorage.length }, (_, i) => localStorage.key(i));
+    kept = JSON.parse(localStorage.getItem(names.find((name) => name.startsWith("portal:seen:"))));
+  } catch {
+    return; // nothing was kept, or it is refused
+  }
+  if (!kept?.rows?.length || Date.now() - kept.at > 14 * 86_400_000) return;
+  const when = (at, style) => new Intl.DateTimeFormat(language, { dateStyle: style, timeStyle: "short" }).format(new Date(at));
+  const put = (parent, tag, text, name) => {
+    const made = parent.appendChild(document.createElement(tag));
+    made.textContent = text;
+    if (name) made.className = name;
+    return made;
+  };
+  document.getElementById("at").textContent = when(kept.at, "full");
+  for (const row of kept.rows) {
+    const link = put(list.appendChild(document.createElement("li")), "a", "");
+    link.href = `${section.dataset.tickets}/${row.number}`;
+    if (row.unread) link.dataset.unread = "true";
+    put(link, "strong", row.subject);
+    put(link, "span", `${row.number} · ${list.getAttribute(`data-${row.status.replaceAll("_", "-")}`) ?? ""}`);
+    put(link, "small", when(row.at, "medium"));
+  }
+  section.hidden = false;
+})();

@@ -1,0 +1,117 @@
+// The portal's service worker: notifications, a page for when there is no connection, files shared by other apps.
+//
+// It keeps no page and no script of the portal, and nobody's data but what was just shared: only the page that says
+// "no connection", which is the same for everybody. So a new version takes over at once (skipWaiting, claim), whatever
+// is open: there is nothing of an older version in it that an open page could still need.
+const OFFLINE = "portal-offline";
+const SHARED = "portal-shared";
+const LANGUAGES = ["es", "fr", "id", "uk", "vi"];
+const A_DAY = 86_400_000;
+
+const localeOf = (path) => LANGUAGES.find((code) => path === `/${code}` || path.startsWith(`/${code}/`)) ?? "en";
+const offlinePage = (path) => `/offline/${localeOf(path)}`;
+const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
+const pathOf = (it) => new URL(it.url, self.location).pathname;
+
+const prepare = async (path) => {
+  const cache = await caches.open(OFFLINE);
+  const kept = await cache.match(offlinePage(path));
+  if (kept && Date.now() - Date.parse(kept.headers.get("date")) < A_DAY) return;
+  await cache.add(offlinePage(path));
+};
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(windows().then((open) => Promise.all([...new Set(open.map((it) => localeOf(pathOf(it))))].map((code) => prepare(`/${code}`)))));
+});
+self.addEventListener("activate", (event) => {
+  // The browser asks the server while this worker starts: navigations wait for nothing.
+  event.waitUntil(Promise.all([self.clients.claim(), self.registration.navigationPreload?.enable()]));
+});
+
+const page = async (event) => {
+  const path = pathOf(event.request);
+  try {
+    const answer = (await event.preloadResponse) || (await fetch(event.request));
+    event.waitUntil(prepare(path).catch(() => {}));
+    return answer;
+  } catch (problem) {
+    const kept = await caches.match(offlinePage(path));
+    if (!kept) throw problem;
+    return kept;
+  }
+};
+
+// A form that another app sent to the portal (manifest: share_target). It waits here until its page has it.
+const share = async (event) => {
+  const form = await event.request.formData();
+  await caches.delete(SHARED);
+  const shelf = await caches.open(SHARED);
+  const text = ["title", "text", "url"].map((name) => form.get(name)).filter(Boolean).join("\n");
+  const put = (name, body, headers) => shelf.put(`/shared/${name}`, new Response(body, { headers }));
+  await put("text", JSON.stringify({ text, at: Date.now() }));
+  await Promise.all(
+    form
+      .getAll("files")
+      .filter((file) => file.size)
+      .map((file, i) => put(i, file, { "Content-Type": file.type, "X-Name": encodeURIComponent(file.name) })),
+  );
+  return Response.redirect(new URL(event.request.url).pathname, 303);
+};
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== self.location.origin || request.mode !== "navigate") return;
+  if (request.method === "GET") event.respondWith(page(event));
+  else if (url.pathname.endsWith("/share")) event.respondWith(share(event));
+});
+
+// A customer's page of a ticket has its number in the address, a guest's may have a link's secret instead.
+const isAt = (client, { url, number }) =>
+  pathOf(client) === new URL(url, self.location).pathname || new RegExp(`^(/[a-z]{2})?(/guest)?/tickets/${number}$`).test(pathOf(client));
+
+self.addEventListener("push", (event) => {
+  const { title, body, tag, lang, ...data } = event.data?.json() ?? {};
+  if (!title) return;
+  const show = async () => {
+    const open = await windows();
+    if (open.some((it) => it.visibilityState === "visible" && data.number && isAt(it, data))) return; // before their eyes
+    await self.registration.showNotification(title, { body, tag, lang, data, renotify: true, icon: "/icon-192.png", badge: "/badge.png" });
+  };
+  event.waitUntil(show());
+});
+
+self.addEventListener("notificationclick", (event) => {
+  const { data } = event.notification;
+  event.notification.close();
+  const go = async () => {
+    const there = (await windows()).find((it) => isAt(it, data));
+    return there ? there.focus() : self.clients.openWindow(data.url);
+  };
+  event.waitUntil(go());
+});
+
+// The push service gave this browser another address.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const renew = async () => {
+    const old = event.oldSubscription;
+    const subscription = event.newSubscription ?? (old && (await self.registration.pushManager.subscribe(old.options)));
+    if (!old || !subscription) return;
+    const body = JSON.stringify({ endpoint: old.endpoint, subscription });
+    await fetch("/devices/renew", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  };
+  event.waitUntil(renew());
+});
+
+const closeAll = async (fits) => (await self.registration.getNotifications()).filter(fits).forEach((it) => it.close());
+// Whoever signs out takes along what this browser was told and given for them.
+const leave = async () => {
+  const subscription = await self.registration.pushManager.getSubscription();
+  await Promise.all([subscription?.unsubscribe(), closeAll(() => true), caches.delete(SHARED)]);
+};
+self.addEventListener("message", (event) => {
+  const { read, left } = event.data ?? {};
+  if (read) event.waitUntil(closeAll((it) => [read].flat().includes(it.data?.number)));
+  if (left) event.waitUntil(leave());
+});

@@ -1,0 +1,60 @@
+"""What browsers ask about push beside a page.
+
+`/devices/key` is what they subscribe with. `/devices/renew`: one whose push service gave it a new address says so, from
+its service worker. No page is open then, and maybe nobody is signed in any more: that it knows the old address is the
+proof. Push services make these addresses long and random, and nobody else ever hears them from us.
+"""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ticket_portal.delivery import vapid
+from ticket_portal.domain import devices
+from ticket_portal.domain.devices import DeviceForm
+from ticket_portal.domain.errors import DomainError
+from ticket_portal.routes.origin import refused
+from ticket_portal.wiring import portal
+
+LARGEST_BODY = 8_000
+
+
+async def _key(_request: Request) -> Response:
+    """Give the public key, nothing where the portal sends no pushes."""
+    private = portal().settings.vapid_key
+    key = vapid.public_key(private) if private else ""
+    return Response(key, media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+async def _renew(request: Request) -> Response:
+    p = portal()
+    if refusal := refused(request, p.settings):
+        return refusal
+    typed = await _read(request)
+    try:
+        agent = request.headers.get("user-agent", "")
+        form = DeviceForm.parse(p.settings, typed.get("subscription") or {}, agent, "")
+        await p.tell(devices.renew, str(typed.get("endpoint"))[: devices.LONGEST_ENDPOINT], form)
+    except (DomainError, AttributeError):
+        # The same answer for an unknown address and for nonsense: nobody learns which addresses there are.
+        return Response("Not Found", 404, media_type="text/plain", headers={"Cache-Control": "no-store"})
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+async def _read(request: Request) -> dict[str, Any]:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return {}
+    try:
+        typed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return typed if isinstance(typed, dict) else {}
+
+
+routes = [Route("/devices/key", _key), Route("/devices/renew", _renew, methods=["POST"])]

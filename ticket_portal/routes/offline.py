@@ -1,0 +1,77 @@
+"""`/offline/<language>`: the page that the service worker keeps for when there is no connection.
+
+It is the same for everybody, and one file with its style and script in it. What a person last saw of their tickets,
+assets/offline.js puts into it from what their own browser kept (assets/js/seen.js).
+"""
+
+import base64
+import hashlib
+from functools import cache
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from ticket_portal.frontend.build import ROOT
+from ticket_portal.i18n.catalogues import _, page_text, translate
+from ticket_portal.i18n.locales import LOCALES, localized
+from ticket_portal.wiring import portal
+
+# The words of the pages (components/tickets.py).
+STATUSES = {
+    "new": "Received",
+    "open": "In progress",
+    "on_hold": "In progress",
+    "waiting_customer": "Waiting for you",
+    "resolved": "Resolved: please confirm",
+    "closed": "Closed",
+}
+
+
+async def _offline(request: Request) -> Response:
+    language = request.path_params["language"]
+    if language not in LOCALES:
+        return Response("Not Found", 404, media_type="text/plain")
+    style, script = _part("offline.css"), _part("offline.js")
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    headers = {"Cache-Control": "no-cache", "X-Robots-Tag": "noindex", "Content-Security-Policy": policy}
+    return HTMLResponse(_page(language, portal().settings.company, style, script), headers=headers)
+
+
+@cache
+def _part(name: str) -> str:
+    return (ROOT / "assets" / name).read_text(encoding="utf-8")
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+def _page(language: str, company: str, style: str, script: str) -> str:
+    def say(text: str) -> str:
+        return escape(translate(language, text))
+
+    title = say(_("You're offline"))
+    text = say(_("This page opens by itself as soon as there is a connection. What you wrote is kept."))
+    statuses = "".join(
+        f' data-{status.replace("_", "-")}="{escape(page_text(language, name))}"'
+        for status, name in STATUSES.items()
+    )
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">'
+        f"<style>{style}</style></head><body><main>"
+        f'<p class="brand">{_part("icon.svg")}<b>{escape(company)} Support</b></p>'
+        f"<h1>{title}</h1><p>{text}</p>"
+        f'<button type="button" id="again">{say(_("Try again"))}</button>'
+        f'<section id="seen" hidden data-tickets="{localized(language, "/tickets")}">'
+        f"<h2>{say(_('Your tickets, as you last saw them'))}</h2>"
+        f'<time id="at"></time><ul{statuses}></ul></section></main><script>{script}</script></body></html>'
+    )
+
+
+routes = [Route("/offline/{language}", _offline)]
