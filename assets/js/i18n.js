@@ -19,13 +19,26 @@ export const localeOf = (path) => {
 const bare = (path) => (localeOf(path) === DEFAULT ? path : path.slice(3) || "/");
 const localized = (code, path) => (code === DEFAULT ? path : path === "/" ? `/${code}` : `/${code}${path}`);
 
+// A text's short name in the catalogues (FNV-1a, as frontend/plugins.py has it): English would stand there twice.
+const names = new Map();
+const nameOf = (text) => {
+  let name = names.get(text);
+  if (!name) {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    name = ((hash >>> 0) % 36 ** 5).toString(36);
+    names.set(text, name);
+  }
+  return name;
+};
 const fill = (text, values) => (values ? text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole) : text);
-const single = (code, id, values) => fill((catalogues[code] ?? EMPTY).messages[id] ?? id, values);
+const single = (code, id, values) => fill((catalogues[code] ?? EMPTY).messages[nameOf(id)] ?? id, values);
 const counted = (code, one, many, n, values) => {
   const { plural, messages } = catalogues[code] ?? EMPTY;
-  const forms = messages[one] ?? [one, many];
+  const told = messages[nameOf(one)];
+  const forms = told ?? [one, many];
   const count = Number(n);
-  const form = forms === messages[one] ? Number(plural(count)) : Number(count !== 1);
+  const form = told ? Number(plural(count)) : Number(count !== 1);
   return fill(forms[form] ?? many, { n: count.toLocaleString(code), ...values });
 };
 // For modules that are no React components, such as the new-version notice.

@@ -92,11 +92,31 @@ def catalogue_module(
     """The JavaScript module that registers a language's texts: those named, or all of them; and `more`."""
     found = read_texts(locale, "pages")
     messages = {k: v for k, v in {**found.singles, **found.plurals}.items() if texts is None or k in texts}
-    messages.update(more or {})
+    named = _by_short_names(messages | dict(more or {}))
     return (
         'import { register } from "$/public/js/i18n.js";\n'
-        f"register({json_text(locale)}, {{ plural: (n) => {found.plural_rule}, messages: {json_text(messages)} }});\n"
+        f"register({json_text(locale)}, {{ plural: (n) => {found.plural_rule}, messages: {json_text(named)} }});\n"
     )
+
+
+def _by_short_names(messages: Mapping[str, object]) -> dict[str, object]:
+    named = {short_name(text): said for text, said in messages.items()}
+    if len(named) < len(messages):
+        raise SystemExit("Two texts have the same short name: word one of them differently.")
+    return named
+
+
+def short_name(text: str) -> str:
+    """A text's name in the browser's catalogues: FNV-1a, 32 bits, over UTF-16, as assets/js/i18n.js has it."""
+    units = memoryview(text.encode("utf-16-le")).cast("H")
+    hashed = 0x811C9DC5
+    for unit in units:
+        hashed = (hashed ^ unit) * 0x01000193 & 0xFFFFFFFF
+    digits, rest = "", hashed % 36**5
+    while rest or not digits:
+        rest, digit = divmod(rest, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
 
 
 class RecoveryWords(Plugin):
@@ -244,7 +264,7 @@ class Slim(Plugin):
       Content-Security-Policy forbids such code.
     - Elements are made by Emotion, for style properties in Python. The portal styles by class names alone, so that
       React's own function does.
-    - State in cookies, uploads by Reflex, properties merged in depth, transports other than the websocket, routes
+    - State in cookies, themes, uploads by Reflex, properties merged in depth, transports but the websocket, routes
       that are found out on the way, data that routes load, profilers: the portal has none of them.
     - What every page loads is one file, and what every conversation loads another: compressed together they are
       smaller.
@@ -260,6 +280,9 @@ class Slim(Plugin):
             'import { WS } from "../node_modules/engine.io-client/build/esm/transports/websocket.js";\n'
             "export const transports = { websocket: WS };"
         ),
+        r"/^.*\/polling-xhr(\.node)?\.js$/": "export class XHR {}",
+        # Light or dark is the system's choice here (assets/portal.css); Reflex's provider would only repeat it.
+        '"$/utils/react-theme"': "export const ThemeProvider = ({ children }) => children;",
         # Parts of React Router: routes found out while people browse (all are known here), and hooks for profilers.
         r"/^.*\/fog-of-war\.js$/": (
             "const nothing = () => undefined;\n"
@@ -268,14 +291,13 @@ class Slim(Plugin):
             "export { nothing as isFogOfWarEnabled, nothing as useFogOFWarDiscovery };"
         ),
         # No page has data that React Router would load: what the prerendered page hands over is always this.
-        r"/^.*\/single-fetch\.js$/": (
+        r"/^.*\/ssr\/single-fetch\.js$/": (
             "const nothing = () => undefined;\n"
             "const value = { loaderData: {}, actionData: null, errors: null };\n"
             "export const decodeViaTurboStream = async () => ({ value, done: Promise.resolve() });\n"
             "export const SingleFetchRedirectSymbol = Symbol(), NO_BODY_STATUS_CODES = new Set();\n"
-            "export const singleFetchUrl = (url) => new URL(url, window.location.origin);\n"
             "export { nothing as getTurboStreamSingleFetchDataStrategy, nothing as getSingleFetchDataStrategyImpl };\n"
-            "export { nothing as StreamTransfer, nothing as stripIndexParam };"
+            "export { nothing as StreamTransfer, nothing as singleFetchUrl, nothing as stripIndexParam };"
         ),
         r"/^.*\/instrumentation\.js$/": (
             "const nothing = () => undefined;\n"
@@ -286,6 +308,7 @@ class Slim(Plugin):
     }
     _NAMESPACE = re.compile(r'^import \* as (\w+) from "[^"]+";\n', re.MULTILINE)
     _EFFECT = re.compile(r"useEffect\(\(\) => \{\s*// Make contexts.*?\}, \[\]\);", re.DOTALL)
+    _THEME = re.compile(r'jsx\("script",\{\},"\\n// Only run in browser environment(?:[^"\\]|\\.)*"\),')
     _STYLED = re.compile(r"[{,]css:")
     _ALIAS = "alias: ["
     _GROUPS = "groups: ["
@@ -294,7 +317,10 @@ class Slim(Plugin):
             r"/node_modules\/(react|scheduler|@?socket\.io|engine\.io)|\/utils\/(state|context)"
             r"|\/public\/js\/(i18n|frame|forms|connection|keep)\.js|\/components\/(frame|words|crash)\.jsx/"
         ),
-        "ticket": r"/\/public\/js\/(conversation|checklists|outbox|drafts|uploads|guard|resolution)\.js/",
+        "ticket": (
+            r"/\/public\/js\/(conversation|checklists|outbox|drafts|uploads|guard|resolution|answers|push_offer)"
+            r"\.js/"
+        ),
     }
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
@@ -307,6 +333,7 @@ class Slim(Plugin):
     def pre_compile(self, **context: Any) -> None:
         """Change the root of the app and the bundler's configuration."""
         context["add_modify_task"]("app/root.jsx", self.without_namespaces)
+        context["add_modify_task"]("app/_document.js", self.without_theme)
         context["add_modify_task"]("vite.config.js", self.with_stand_ins)
 
     def without_namespaces(self, root: str) -> str:
@@ -315,6 +342,13 @@ class Slim(Plugin):
         if effects != 1:
             raise BuildChanged("the place of window.__reflex")
         return self._NAMESPACE.sub("", root)
+
+    def without_theme(self, document: str) -> str:
+        """The document module without the script that puts a theme's name on the page."""
+        document, scripts = self._THEME.subn("", document)
+        if scripts != 1:
+            raise BuildChanged("the theme's script")
+        return document
 
     def with_stand_ins(self, config: str) -> str:
         """The bundler's configuration with the stand-ins, and with what is loaded together in one file."""
