@@ -206,7 +206,7 @@ class Settings(BaseSettings):
         days = (int(day) for day in self.reminder_days.split(",") if day)
         return tuple(day for day in days if day < self.close_waiting_days)
 
-    @cached_property
+    @property
     def public_url(self) -> str:
         """Where people reach the portal, without a trailing slash; links in e-mails start with it."""
         return self.base_url or f"http://127.0.0.1:{self.port}"

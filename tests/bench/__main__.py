@@ -7,11 +7,11 @@ import platform
 from pathlib import Path
 from typing import Any
 
+from tests.bench import alerts, build, feel, lighthouse, live, memory, pages, people, server_time, uploads
 from tests.bench import browser as browsers
-from tests.bench import build, lighthouse, live, memory, pages, people, server_time
 from tests.bench.server import Data, Server, folder, memory_of, postgres
 
-PARTS = ("live", "server", "rate", "memory", "pages", "build")
+PARTS = ("live", "server", "rate", "memory", "pages", "feel", "uploads", "alerts", "build")
 SIZES = (100, 10_000, 100_000)
 
 
@@ -57,6 +57,13 @@ def _measure(where: Path, browser: Any, parts: set[str], *, quick: bool) -> dict
         result["memory"] = memory.measure(largest, boot)
     if "pages" in parts:
         result["pages"] = pages.measure(data[100], browser, 2 if quick else 5)
+    if "feel" in parts:
+        result["feel"] = feel.measure(data[100], browser, 10 if quick else 30)
+    if "uploads" in parts:
+        result["upload_of_50_mb"] = uploads.measure(data[100])
+    if "alerts" in parts:
+        busy = Data(where / "alerts", 400 if quick else 12_000)
+        result["alerts"] = alerts.measure(busy, 20, 20 if quick else 1_000)
     if "build" in parts:
         result["build"] = build.measure(where, data[100], 3)
     result["seed_seconds"] = {str(n): round(d.seed_seconds, 1) for n, d in data.items()}

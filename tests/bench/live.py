@@ -71,11 +71,19 @@ def _replies(
 
 
 def delta_bytes(server: Server, cast: Cast, boot: dict[str, Any], replies: int = 10) -> dict[str, int]:
-    """How many bytes a new tab gets, and how many an appended message costs an open one."""
+    """How many bytes a new tab of a ticket of 500 messages gets, and how many one more costs an open one."""
     return run(_delta_bytes(server, cast, boot, replies))
 
 
+LONG = 500
+
+
 async def _delta_bytes(server: Server, cast: Cast, boot: dict[str, Any], replies: int) -> dict[str, int]:
+    async with httpx.AsyncClient(
+        base_url=server.url, headers={"Authorization": f"Bearer {cast.api_token}"}
+    ) as api:
+        for _ in range(LONG):
+            await api.post(f"/api/v1/tickets/{cast.number}/replies", json={"body": "One of many answers."})
     tab = Tab(server.url, f"/tickets/{cast.number}", cast.customer, boot)
     await tab.open()
     opened, sizes = tab.received, []

@@ -84,7 +84,7 @@ class Data:
 class Server:
     """A server on a bench's data."""
 
-    def __init__(self, data: Data, processes: int = 1, expiry: int = 0) -> None:
+    def __init__(self, data: Data, processes: int = 1, expiry: int = 0, **settings: object) -> None:
         """`expiry`: after how many seconds a closed page's state goes (900 in production)."""
         self.data, self.processes = data, processes
         self.url = f"http://127.0.0.1:{data.port}"
@@ -101,7 +101,7 @@ class Server:
             self._process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=for_server() | data.environment(),
+                env=for_server() | data.environment(**settings),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
