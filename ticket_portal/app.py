@@ -37,6 +37,7 @@ from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
 from ticket_portal.routes import (
+    account,
     api,
     claims,
     files,
@@ -57,11 +58,13 @@ from ticket_portal.routes.socket import SocketGuard
 from ticket_portal.states.check_message import CheckMessageState
 from ticket_portal.states.claims import ClaimState
 from ticket_portal.states.conversation import ConversationState
+from ticket_portal.states.devices import DeviceState
 from ticket_portal.states.drafts import DraftState
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
 from ticket_portal.states.guest_tickets import GuestTicketsState
 from ticket_portal.states.new_ticket import NewTicketState
+from ticket_portal.states.profile import ProfileState
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.safety import SafetyState
 from ticket_portal.states.session import Gate, SessionState, log_failure
@@ -163,7 +166,14 @@ PAGES = [
         "/settings",
         settings,
         msg("Settings"),
-        on_load=[SettingsState.load, ClaimState.load, SafetyState.load],
+        on_load=[
+            SettingsState.load,
+            ClaimState.load,
+            SafetyState.load,
+            ProfileState.load,
+            DeviceState.load,
+            FormState.load,
+        ],
         private=True,
     ),
     Page(
@@ -189,6 +199,7 @@ PAGES = [
 ]
 ROUTES = [
     *session.routes,
+    *account.routes,
     *claims.routes,
     *api.routes,
     *files.routes,

@@ -42,6 +42,7 @@ DOORS = [
     "/auth/claim/verify",
     "/auth/claim/undo",
     "/auth/find-ticket",
+    "/auth/sign-out-everywhere",
 ]
 
 # One address for each kind of answer: page, missing page, redirect, file, API, plain door, refusal.
@@ -118,9 +119,9 @@ def test_no_door_opens_to_another_site(
 
 def test_every_door_is_in_the_list() -> None:
     """A new door that sets cookies is tried too."""
-    from ticket_portal.routes import claims, session
+    from ticket_portal.routes import account, claims, session
 
-    assert {route.path for route in (*session.routes, *claims.routes)} == set(DOORS)
+    assert {route.path for route in (*session.routes, *claims.routes, *account.routes)} == set(DOORS)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ticket_portal.components.words import (
     language_links,
     switch_to,
     t,
+    time_zone,
 )
 from ticket_portal.i18n.locales import DEFAULT, LOCALES
 from ticket_portal.states.session import SessionState
@@ -76,6 +77,7 @@ def top_bar() -> rx.Component:
     return rx.fragment(
         RunsHook.create("frame", "usePanels"),
         clock_offset(SessionState.clock_offset),
+        time_zone(SessionState.zone),
         el.header(
             el.div(
                 el.a(

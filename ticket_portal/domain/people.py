@@ -18,6 +18,7 @@ LONGEST_ADDRESS = 254
 class Viewer:
     """Whoever asks. Made from a server-side session alone, never from what a browser says of itself.
 
+    `zone_is_chosen`: whether pages show times in their zone; else in the device's.
     `as_of`: when a guest's session was looked at; some of what guests may do ends at a moment.
     `mail_problem`: why e-mails to their address are not tried any more: bounced, complained.
     """
@@ -28,6 +29,7 @@ class Viewer:
     name: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    zone_is_chosen: bool = False
     session: str = ""
     as_of: datetime | None = None
     mail_problem: str = ""

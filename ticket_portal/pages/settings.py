@@ -1,17 +1,20 @@
-"""Settings: who one is here, the language, signing out."""
+"""Settings: who one is here, what one is told and how, where one is signed in."""
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 from reflex import el
 
 from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import added
+from ticket_portal.components.devices import devices
 from ticket_portal.components.forms import post_form
-from ticket_portal.components.frame import frame, languages
+from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
+from ticket_portal.components.profile import language_choice, profile
 from ticket_portal.components.safety_phrase import safety_phrase
-from ticket_portal.components.words import href, t
+from ticket_portal.components.words import A, href, said, t
+from ticket_portal.i18n.catalogues import msg
 from ticket_portal.states.session import SessionState
 
 
@@ -23,8 +26,19 @@ def settings() -> rx.Component:
             class_name="page__head",
         ),
         mail_notice(SessionState.mail_problem, SessionState.account),
-        el.div(_account(), added(), safety_phrase(), _language(), class_name="stack"),
-        kind="reading",
+        el.div(
+            _contents(),
+            el.div(added(), *[section() for _id, _name, section in SECTIONS], class_name="stack"),
+            class_name="settings",
+        ),
+    )
+
+
+def _contents() -> rx.Component:
+    return el.nav(
+        el.ul(*[el.li(A.create(said(name), href=f"#{name_id}")) for name_id, name, _section in SECTIONS]),
+        aria_label=t("Settings"),
+        class_name="contents",
     )
 
 
@@ -53,18 +67,15 @@ def _account() -> rx.Component:
     )
 
 
-def _language() -> rx.Component:
-    return el.section(
-        el.div(
-            el.h2(t("Language"), id="language"),
-            el.p(t("Pages and e-mail alerts use the language you choose here."), class_name="muted"),
-            el.ul(*[el.li(link) for link in languages()], class_name="choices"),
-            class_name="stack",
-        ),
-        class_name="card",
-        aria_labelledby="language",
-    )
-
-
 def _fact(name: Any, value: Any) -> rx.Component:
     return el.div(el.dt(name), el.dd(rx.cond(SessionState.known, value, el.span(class_name="bone"))))
+
+
+# The page's sections, in their order: the id of its heading, its name in the contents, the section.
+SECTIONS: Final = (
+    ("account", msg("Account"), _account),
+    ("profile", msg("Profile"), profile),
+    ("language", msg("Language"), language_choice),
+    ("safety-phrase", msg("Safety phrase"), safety_phrase),
+    ("devices", msg("Devices"), devices),
+)
