@@ -19,6 +19,8 @@ from ticket_portal.components.crash import crashed
 from ticket_portal.components.words import Page, add_pages, html_lang, route_focus
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.pages.agent_ticket import agent_ticket
+from ticket_portal.pages.change_email import change_email, change_email_code
+from ticket_portal.pages.change_password import change_password
 from ticket_portal.pages.check_message import check_message
 from ticket_portal.pages.conversation import conversation
 from ticket_portal.pages.find_ticket import find_ticket
@@ -174,6 +176,27 @@ PAGES = [
             DeviceState.load,
             FormState.load,
         ],
+        private=True,
+    ),
+    Page(
+        "/settings/password",
+        change_password,
+        msg("Change password"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/email",
+        change_email,
+        msg("Change e-mail address"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/email/code",
+        change_email_code,
+        msg("Check your e-mail"),
+        on_load=[SettingsState.load, FormState.load],
         private=True,
     ),
     Page(

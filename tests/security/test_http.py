@@ -43,6 +43,10 @@ DOORS = [
     "/auth/claim/undo",
     "/auth/find-ticket",
     "/auth/sign-out-everywhere",
+    "/auth/change-password",
+    "/auth/change-email",
+    "/auth/change-email/code",
+    "/auth/change-email/new-code",
 ]
 
 # One address for each kind of answer: page, missing page, redirect, file, API, plain door, refusal.

@@ -8,13 +8,14 @@ from reflex import el
 from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import added
 from ticket_portal.components.devices import devices
-from ticket_portal.components.forms import post_form
+from ticket_portal.components.forms import notice_note, post_form
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.profile import language_choice, profile
 from ticket_portal.components.safety_phrase import safety_phrase
 from ticket_portal.components.words import A, href, said, t
 from ticket_portal.i18n.catalogues import msg
+from ticket_portal.states.forms import FormState
 from ticket_portal.states.session import SessionState
 
 
@@ -25,6 +26,11 @@ def settings() -> rx.Component:
             el.div(el.h1(t("Settings")), el.p(t("Your account at a glance."))),
             class_name="page__head",
         ),
+        notice_note(
+            FormState.notice == "password_changed",
+            t("Your password was changed. Everywhere else you were signed out."),
+        ),
+        notice_note(FormState.notice == "address_changed", t("Your e-mail address was changed.")),
         mail_notice(SessionState.mail_problem, SessionState.account),
         el.div(
             _contents(),
@@ -52,7 +58,8 @@ def _account() -> rx.Component:
                 class_name="facts",
             ),
             el.div(
-                el.a(t("Change password"), href=href("/forgot-password"), class_name="btn"),
+                el.a(t("Change password"), href=href("/settings/password"), class_name="btn"),
+                el.a(t("Change e-mail address"), href=href("/settings/email"), class_name="btn"),
                 post_form(
                     "/auth/sign-out",
                     el.button(icon("sign-out"), t("Sign out"), type="submit", class_name="btn"),

@@ -1,11 +1,14 @@
 """The doors of the settings: what changes who may sign in, and needs the password or ends sessions."""
 
+from functools import partial
+
 from starlette.responses import Response
 
-from ticket_portal.domain import devices
-from ticket_portal.domain.errors import NotAllowed
+from ticket_portal.domain import credentials, devices
+from ticket_portal.domain.errors import DomainError, NotAllowed
+from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import cookies
-from ticket_portal.routes.doors import Asked, door, to
+from ticket_portal.routes.doors import Asked, door, problem, to
 from ticket_portal.wiring import portal
 
 
@@ -15,10 +18,89 @@ async def sign_out_everywhere(asked: Asked) -> Response:
     try:
         await p.tell(devices.end_all, await p.viewer(asked.credentials.session))
     except NotAllowed:
-        return to(asked.page("/sign-in"))
+        return _to_sign_in(asked)
     response = to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.SESSION)
     return response
 
 
-routes = [door("/auth/sign-out-everywhere", sign_out_everywhere)]
+async def change_password(asked: Asked) -> Response:
+    """Set a new password; this browser alone stays signed in."""
+    p = portal()
+    change = partial(
+        credentials.change_password,
+        p.store,
+        await _viewer(asked),
+        asked.text("current_password"),
+        asked.text("password"),
+        asked.ip,
+    )
+    try:
+        await p.run(change)
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/password", **problem(error)))
+    return to(asked.page("/settings", notice="password_changed"))
+
+
+async def change_email(asked: Asked) -> Response:
+    """Send a code to the new address; the answer is the same whether that has an account."""
+    p = portal()
+    ask = partial(
+        credentials.ask_to_change_address,
+        p.store,
+        await _viewer(asked),
+        asked.text("email"),
+        asked.text("current_password"),
+        asked.browser,
+        asked.ip,
+    )
+    try:
+        await p.run(ask)
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/email", **problem(error)))
+    return to(asked.page("/settings/email/code"))
+
+
+async def change_email_again(asked: Asked) -> Response:
+    """Send another code to it."""
+    try:
+        await portal().tell(credentials.ask_again, await _viewer(asked), asked.browser, asked.ip)
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/email/code", **problem(error)))
+    return to(asked.page("/settings/email/code"))
+
+
+async def finish_change_email(asked: Asked) -> Response:
+    """Take the code that proves the new address."""
+    try:
+        refusal = await portal().tell(
+            credentials.finish, await _viewer(asked), asked.browser, asked.ip, asked.text("code")
+        )
+    except NotAllowed:
+        return _to_sign_in(asked)
+    if refusal:
+        return to(asked.page("/settings/email/code", **problem(refusal)))
+    return to(asked.page("/settings", notice="address_changed"))
+
+
+async def _viewer(asked: Asked) -> Viewer:
+    return await portal().viewer(asked.credentials.session)
+
+
+def _to_sign_in(asked: Asked) -> Response:
+    return to(asked.page("/sign-in", next=asked.page("/settings")))
+
+
+routes = [
+    door("/auth/sign-out-everywhere", sign_out_everywhere),
+    door("/auth/change-password", change_password),
+    door("/auth/change-email", change_email),
+    door("/auth/change-email/code", finish_change_email),
+    door("/auth/change-email/new-code", change_email_again),
+]
