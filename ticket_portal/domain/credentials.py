@@ -131,7 +131,7 @@ def finish(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> Dom
 
 
 def _send(work: Work, account: Account, at: Door) -> None:
-    codes.send(work, at, account.language, known=find(work, at.address) is None)
+    codes.send(work, at, account.language, known=accounts.find(work, at.address) is None)
 
 
 def _move(work: Work, account_id: int, old: str, new: str) -> None:
