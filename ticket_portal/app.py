@@ -32,6 +32,7 @@ from ticket_portal.pages.guest_tickets import guest_tickets
 from ticket_portal.pages.home import home
 from ticket_portal.pages.new_ticket import new_ticket
 from ticket_portal.pages.not_found import not_found
+from ticket_portal.pages.own_data import own_data
 from ticket_portal.pages.queue import queue
 from ticket_portal.pages.reset_password import reset_password
 from ticket_portal.pages.settings import settings
@@ -182,6 +183,13 @@ PAGES = [
         "/settings/password",
         change_password,
         msg("Change password"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/data",
+        own_data,
+        msg("Download your data"),
         on_load=[SettingsState.load, FormState.load],
         private=True,
     ),

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     limit_mail_trials_per_hour: int = Field(default=3, ge=1)
     limit_phrases_per_hour: int = Field(default=5, ge=1)
     limit_address_changes_per_hour: int = Field(default=3, ge=1)
+    limit_exports_per_day: int = Field(default=5, ge=1)
     limit_tickets_per_hour: int = Field(default=20, ge=1)
     limit_messages_per_10_minutes: int = Field(default=10, ge=1)
     limit_socket_events_per_second: int = Field(default=30, ge=1)

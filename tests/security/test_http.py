@@ -44,6 +44,7 @@ DOORS = [
     "/auth/find-ticket",
     "/auth/sign-out-everywhere",
     "/auth/change-password",
+    "/auth/export",
     "/auth/change-email",
     "/auth/change-email/code",
     "/auth/change-email/new-code",

@@ -86,7 +86,7 @@ def _form() -> rx.Component:
             class_name="field",
         ),
         el.div(
-            el.button(t("Save"), type="submit", class_name="btn btn--primary", disabled=~is_live()),
+            el.button(t("Save profile"), type="submit", class_name="btn btn--primary", disabled=~is_live()),
             class_name="cluster",
         ),
         method="post",

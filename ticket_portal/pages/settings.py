@@ -11,6 +11,7 @@ from ticket_portal.components.devices import devices
 from ticket_portal.components.forms import notice_note, post_form
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
+from ticket_portal.components.own_data import own_data
 from ticket_portal.components.profile import language_choice, profile
 from ticket_portal.components.safety_phrase import safety_phrase
 from ticket_portal.components.words import A, href, said, t
@@ -85,4 +86,5 @@ SECTIONS: Final = (
     ("language", msg("Language"), language_choice),
     ("safety-phrase", msg("Safety phrase"), safety_phrase),
     ("devices", msg("Devices"), devices),
+    ("data", msg("Your data"), own_data),
 )

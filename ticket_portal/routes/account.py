@@ -1,15 +1,21 @@
 """The doors of the settings: what changes who may sign in, and needs the password or ends sessions."""
 
+import tempfile
+from collections.abc import AsyncIterator
 from functools import partial
+from typing import IO
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from ticket_portal.domain import credentials, devices
+from ticket_portal.delivery import exports as archive
+from ticket_portal.domain import credentials, devices, exports
 from ticket_portal.domain.errors import DomainError, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import cookies
 from ticket_portal.routes.doors import Asked, door, problem, to
 from ticket_portal.wiring import portal
+
+AT_ONCE = 256 * 1024
 
 
 async def sign_out_everywhere(asked: Asked) -> Response:
@@ -89,6 +95,45 @@ async def finish_change_email(asked: Asked) -> Response:
     return to(asked.page("/settings", notice="address_changed"))
 
 
+async def export(asked: Asked) -> Response:
+    """Give the account's owner all that is kept of them, as a ZIP: the password is asked for each time."""
+    p, viewer = portal(), await _viewer(asked)
+    try:
+        await p.run(partial(exports.allow, p.store, viewer, asked.text("current_password"), asked.ip))
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/data", **problem(error)))
+    file = await p.files.run(_nameless)
+    try:
+        await p.files.run(lambda: archive.write(p.store, p.files, viewer, asked.language, file))
+        size = file.tell()
+    except BaseException:
+        file.close()
+        raise
+    headers = {
+        "Content-Disposition": 'attachment; filename="support-data.zip"',
+        "Content-Length": str(size),
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(_pieces(file), headers=headers, media_type="application/zip")
+
+
+def _nameless() -> IO[bytes]:
+    """Open a file without a name on the disk: whatever becomes of the answer, nothing of it stays."""
+    folder = portal().settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryFile(dir=folder)
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    desk = portal().files
+    with file:
+        await desk.run(lambda: file.seek(0))
+        while piece := await desk.run(lambda: file.read(AT_ONCE)):
+            yield piece
+
+
 async def _viewer(asked: Asked) -> Viewer:
     return await portal().viewer(asked.credentials.session)
 
@@ -100,6 +145,7 @@ def _to_sign_in(asked: Asked) -> Response:
 routes = [
     door("/auth/sign-out-everywhere", sign_out_everywhere),
     door("/auth/change-password", change_password),
+    door("/auth/export", export),
     door("/auth/change-email", change_email),
     door("/auth/change-email/code", finish_change_email),
     door("/auth/change-email/new-code", change_email_again),
