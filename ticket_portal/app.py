@@ -23,6 +23,7 @@ from ticket_portal.pages.change_email import change_email, change_email_code
 from ticket_portal.pages.change_password import change_password
 from ticket_portal.pages.check_message import check_message
 from ticket_portal.pages.conversation import conversation
+from ticket_portal.pages.delete_account import delete_account
 from ticket_portal.pages.find_ticket import find_ticket
 from ticket_portal.pages.forgot_password import forgot_password
 from ticket_portal.pages.get_help import get_help
@@ -190,6 +191,13 @@ PAGES = [
         "/settings/data",
         own_data,
         msg("Download your data"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/delete",
+        delete_account,
+        msg("Delete your account"),
         on_load=[SettingsState.load, FormState.load],
         private=True,
     ),

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     reminder_days: str = "3,7"
     link_days: int = Field(default=90, ge=1)
     draft_days: int = Field(default=90, ge=1)
+    deletion_days: int = Field(default=14, ge=0)
     claim_undo_days: int = Field(default=7, ge=1)
     claim_proof_hours: int = Field(default=24, ge=1)
 

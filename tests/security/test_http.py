@@ -45,6 +45,8 @@ DOORS = [
     "/auth/sign-out-everywhere",
     "/auth/change-password",
     "/auth/export",
+    "/auth/delete-account",
+    "/auth/keep-account",
     "/auth/change-email",
     "/auth/change-email/code",
     "/auth/change-email/new-code",

@@ -409,6 +409,7 @@ _SHOWN_EVENTS = (
     "unclaimed",
     "locked",
     "unlocked",
+    "erased",
 )
 
 

@@ -12,6 +12,8 @@ from ticket_portal.i18n.locales import LOCALES
 
 Role = Literal["nobody", "customer", "guest", "agent", "admin", "system"]
 LONGEST_ADDRESS = 254
+# What stands in the place of the address of somebody who had their account deleted. Nobody can have it (RFC 2606).
+ERASED = "deleted@deleted.invalid"
 
 
 @dataclass(frozen=True)

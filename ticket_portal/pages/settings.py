@@ -32,6 +32,7 @@ def settings() -> rx.Component:
             t("Your password was changed. Everywhere else you were signed out."),
         ),
         notice_note(FormState.notice == "address_changed", t("Your e-mail address was changed.")),
+        notice_note(FormState.notice == "deletion_cancelled", t("Your account stays.")),
         mail_notice(SessionState.mail_problem, SessionState.account),
         el.div(
             _contents(),

@@ -8,7 +8,7 @@ from typing import IO
 from starlette.responses import Response, StreamingResponse
 
 from ticket_portal.delivery import exports as archive
-from ticket_portal.domain import credentials, devices, exports
+from ticket_portal.domain import credentials, devices, erasure, exports
 from ticket_portal.domain.errors import DomainError, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import cookies
@@ -119,6 +119,28 @@ async def export(asked: Asked) -> Response:
     return StreamingResponse(_pieces(file), headers=headers, media_type="application/zip")
 
 
+async def delete_account(asked: Asked) -> Response:
+    """Plan the deletion of the account."""
+    p = portal()
+    ask = partial(erasure.ask, p.store, await _viewer(asked), asked.text("current_password"), asked.ip)
+    try:
+        await p.run(ask)
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/delete", **problem(error)))
+    return to(asked.page("/settings", notice="deletion_asked"))
+
+
+async def keep_account(asked: Asked) -> Response:
+    """Take the wish back."""
+    try:
+        await portal().tell(erasure.cancel, await _viewer(asked))
+    except NotAllowed:
+        return _to_sign_in(asked)
+    return to(asked.page("/settings", notice="deletion_cancelled"))
+
+
 def _nameless() -> IO[bytes]:
     """Open a file without a name on the disk: whatever becomes of the answer, nothing of it stays."""
     folder = portal().settings.data_dir
@@ -146,6 +168,8 @@ routes = [
     door("/auth/sign-out-everywhere", sign_out_everywhere),
     door("/auth/change-password", change_password),
     door("/auth/export", export),
+    door("/auth/delete-account", delete_account),
+    door("/auth/keep-account", keep_account),
     door("/auth/change-email", change_email),
     door("/auth/change-email/code", finish_change_email),
     door("/auth/change-email/new-code", change_email_again),

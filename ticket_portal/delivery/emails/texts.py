@@ -440,6 +440,48 @@ def _address_changed(words: _Words) -> Content:
     )
 
 
+def _deletion_asked(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("Your account will be deleted")),
+        words.say(_("Until then you can keep it.")),
+        [
+            words.say(
+                _("You asked us to delete your account at {brand}. That happens on {day}."),
+                day=words.day(str(words.delivery.data["until"])),
+            ),
+            words.say(_("With it go your messages and files. Until then you can keep it in the settings.")),
+            words.say(_("If it wasn't you, keep it and choose a new password at once.")),
+        ],
+        button=Link(words.say(_("Keep my account")), words.page("/settings")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
+def _deletion_cancelled(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("Your account stays")),
+        words.say(_("It will not be deleted.")),
+        [words.say(_("Your account at {brand} will not be deleted. There is nothing more to do."))],
+        button=Link(words.say(_("Open the settings")), words.page("/settings")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
+def _account_deleted(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("Your account was deleted")),
+        words.say(_("Your messages and files are gone.")),
+        [
+            words.say(_("As you asked, we deleted your account at {brand}, with all messages and files.")),
+            words.say(_("This is the last e-mail about it.")),
+        ],
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
 def _tickets_added(words: _Words) -> Content:
     count = int(words.delivery.data.get("count", 1))
     return _about_account(
@@ -535,6 +577,9 @@ _WRITERS: dict[str, Callable[[_Words], Content]] = {
     "already_signed_up": _already_signed_up,
     "password_changed": _password_changed,
     "address_changed": _address_changed,
+    "deletion_asked": _deletion_asked,
+    "deletion_cancelled": _deletion_cancelled,
+    "account_deleted": _account_deleted,
     "phrase_changed": _phrase_changed,
     "phrase_removed": _phrase_changed,
     "trial": _trial,
