@@ -10,7 +10,8 @@ def introduced(work, viewer, name="Ana María", zone="", device="Asia/Tokyo"):
     """The viewer after their choice."""
     session = keys.token_hash(sessions.begin(work, accounts.find(work, viewer.address)))
     accounts.introduce(work, viewer.account_id, name, zone, device)
-    assert f"session:{session}" in work.topics, "open pages see it at once"
+    assert f"viewer:{session}" in work.topics, "what is known of them is asked anew"
+    assert f"session:{session}" not in work.topics, "which would end their sockets"
     return sessions.viewer(work, session)
 
 

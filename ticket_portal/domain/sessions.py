@@ -144,8 +144,8 @@ def end_all(work: Work, account: Account, *, but: str = "") -> None:
 
 
 def changed(work: Work, account_id: int) -> None:
-    """Let every open page of the account see at once that something about it is different."""
-    work.tell(*(f"session:{token_hash}" for token_hash in _open_ones(work, account_id)))
+    """Let nobody go on with what they knew of the account: its name, zone or address is another now."""
+    work.tell(*(f"viewer:{token_hash}" for token_hash in _open_ones(work, account_id)))
 
 
 def sweep(work: Work) -> None:
