@@ -62,7 +62,6 @@ from ticket_portal.routes.socket import SocketGuard
 from ticket_portal.states.check_message import CheckMessageState
 from ticket_portal.states.claims import ClaimState
 from ticket_portal.states.conversation import ConversationState
-from ticket_portal.states.devices import DeviceState
 from ticket_portal.states.drafts import DraftState
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.guest import GuestState
@@ -73,6 +72,7 @@ from ticket_portal.states.queue import QueueState
 from ticket_portal.states.safety import SafetyState
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
+from ticket_portal.states.sign_ins import SignInState
 from ticket_portal.states.tickets import TicketsState
 from ticket_portal.wiring import portal
 
@@ -175,7 +175,7 @@ PAGES = [
             ClaimState.load,
             SafetyState.load,
             ProfileState.load,
-            DeviceState.load,
+            SignInState.load,
             FormState.load,
         ],
         private=True,

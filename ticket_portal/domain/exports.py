@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import credentials, detail_requests, devices, limits
+from ticket_portal.domain import credentials, detail_requests, limits, sign_ins
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
@@ -62,7 +62,7 @@ def account(work: Work, viewer: Viewer) -> dict[str, Any]:
         },
         "preferences": {"muted_tickets": sorted(n for n in work.session.exec(muted).all() if n)},
         "sessions": [
-            {k: v for k, v in asdict(view).items() if k != "key"} for view in devices.views(work, viewer)
+            {k: v for k, v in asdict(view).items() if k != "key"} for view in sign_ins.views(work, viewer)
         ],
         "drafts": [
             {"ticket": d.place, "subject": d.subject, "body": d.body, "saved_at": d.saved_at.isoformat()}

@@ -7,13 +7,13 @@ from reflex import el
 
 from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import added
-from ticket_portal.components.devices import devices
 from ticket_portal.components.forms import notice_note, post_form
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.own_data import own_data
 from ticket_portal.components.profile import language_choice, profile
 from ticket_portal.components.safety_phrase import safety_phrase
+from ticket_portal.components.sign_ins import sign_ins
 from ticket_portal.components.words import A, href, said, t
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.states.forms import FormState
@@ -86,6 +86,6 @@ SECTIONS: Final = (
     ("profile", msg("Profile"), profile),
     ("language", msg("Language"), language_choice),
     ("safety-phrase", msg("Safety phrase"), safety_phrase),
-    ("devices", msg("Devices"), devices),
+    ("devices", msg("Devices"), sign_ins),
     ("data", msg("Your data"), own_data),
 )

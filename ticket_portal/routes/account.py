@@ -8,7 +8,7 @@ from typing import IO
 from starlette.responses import Response, StreamingResponse
 
 from ticket_portal.delivery import exports as archive
-from ticket_portal.domain import credentials, devices, erasure, exports
+from ticket_portal.domain import credentials, erasure, exports, sign_ins
 from ticket_portal.domain.errors import DomainError, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import cookies
@@ -22,7 +22,7 @@ async def sign_out_everywhere(asked: Asked) -> Response:
     """End all sessions of the account; every open page of it hears of it at once."""
     p = portal()
     try:
-        await p.tell(devices.end_all, await p.viewer(asked.credentials.session))
+        await p.tell(sign_ins.end_all, await p.viewer(asked.credentials.session))
     except NotAllowed:
         return _to_sign_in(asked)
     response = to(asked.page("/", notice="signed_out"))

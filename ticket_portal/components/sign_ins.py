@@ -7,11 +7,11 @@ from ticket_portal.components.connection import is_live
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import date, rel_time, t
-from ticket_portal.domain.devices import DeviceView
-from ticket_portal.states.devices import DeviceState as State
+from ticket_portal.domain.sign_ins import SignInView
+from ticket_portal.states.sign_ins import SignInState as State
 
 
-def devices() -> rx.Component:
+def sign_ins() -> rx.Component:
     """List the sessions, let people end one or all."""
     return el.section(
         el.div(
@@ -22,7 +22,7 @@ def devices() -> rx.Component:
             ),
             rx.cond(
                 State.known,
-                el.ul(rx.foreach(State.devices, _device), class_name="devices"),
+                el.ul(rx.foreach(State.sign_ins, _device), class_name="sign-ins"),
                 el.span(class_name="bone bone--3"),
             ),
             post_form(
@@ -37,7 +37,7 @@ def devices() -> rx.Component:
     )
 
 
-def _device(device: rx.Var[DeviceView]) -> rx.Component:
+def _device(device: rx.Var[SignInView]) -> rx.Component:
     name = _name(device)
     return el.li(
         icon("lock"),
@@ -68,7 +68,7 @@ def _device(device: rx.Var[DeviceView]) -> rx.Component:
     )
 
 
-def _name(device: rx.Var[DeviceView]) -> rx.Var:
+def _name(device: rx.Var[SignInView]) -> rx.Var:
     known = (device.browser != "") & (device.system != "")
     return rx.cond(
         known,

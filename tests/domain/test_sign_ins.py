@@ -2,7 +2,7 @@
 
 import pytest
 
-from ticket_portal.domain import accounts, devices, keys, sessions
+from ticket_portal.domain import accounts, keys, sessions
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import NOBODY
 
@@ -35,7 +35,7 @@ def begin(work, viewer, agent=""):
     ],
 )  # fmt: skip
 def test_a_browser_is_named_by_its_own_words(agent, shown):
-    assert devices.named(agent) == shown
+    assert sign_ins.named(agent) == shown
 
 
 def test_one_sees_ones_own_sessions_and_this_one_first(work, ana, budi, clock):
@@ -44,7 +44,7 @@ def test_one_sees_ones_own_sessions_and_this_one_first(work, ana, budi, clock):
     begin(work, ana, IPHONE)
     begin(work, budi, FIREFOX)
 
-    first, second = devices.views(work, here)
+    first, second = sign_ins.views(work, here)
 
     assert (first.browser, first.system, first.here) == ("Firefox", "Linux", True)
     assert (second.browser, second.system, second.here) == ("Safari", "iPhone", False)
@@ -57,44 +57,44 @@ def test_what_has_run_out_or_ended_is_not_listed(work, ana, clock):
     clock.advance(days=20)
     here = begin(work, ana)
 
-    assert [view.here for view in devices.views(work, here)] == [True]
+    assert [view.here for view in sign_ins.views(work, here)] == [True]
 
 
 def test_a_session_is_ended_from_another_device_at_once(work, ana):
     here, there = begin(work, ana), begin(work, ana, IPHONE)
-    key = next(view.key for view in devices.views(work, here) if not view.here)
+    key = next(view.key for view in sign_ins.views(work, here) if not view.here)
 
-    devices.end(work, here, key)
+    sign_ins.end(work, here, key)
 
     assert sessions.viewer(work, there.session) == NOBODY
     assert sessions.viewer(work, here.session) == here
     assert f"session:{there.session}" in work.topics
-    devices.end(work, here, key)
-    devices.end(work, here, "no such key \ud800")
+    sign_ins.end(work, here, key)
+    sign_ins.end(work, here, "no such key \ud800")
 
 
 def test_nobody_ends_a_session_of_somebody_else(work, ana, budi, minh):
     hers, his = begin(work, ana), begin(work, budi)
-    key = devices.views(work, hers)[0].key
+    key = sign_ins.views(work, hers)[0].key
 
     for other in (his, minh, NOBODY):
-        devices.end(work, other, key)
+        sign_ins.end(work, other, key)
 
     assert sessions.viewer(work, hers.session) == hers
-    assert devices.views(work, minh) == devices.views(work, NOBODY) == []
+    assert sign_ins.views(work, minh) == sign_ins.views(work, NOBODY) == []
 
 
 def test_one_signs_out_everywhere(work, ana, budi, minh):
     all_of_hers, his = [begin(work, ana) for _ in range(3)], begin(work, budi)
 
-    devices.end_all(work, all_of_hers[0])
+    sign_ins.end_all(work, all_of_hers[0])
 
     assert {sessions.viewer(work, viewer.session) for viewer in all_of_hers} == {NOBODY}
     assert {f"session:{viewer.session}" for viewer in all_of_hers} <= work.topics
     assert sessions.viewer(work, his.session) == his
     for other in (minh, NOBODY):
         with pytest.raises(NotAllowed):
-            devices.end_all(work, other)
+            sign_ins.end_all(work, other)
 
 
 def test_what_a_browser_calls_itself_is_cleaned_and_cut(work, ana):

@@ -33,7 +33,7 @@ _SYSTEMS = (
 
 
 @dataclass(frozen=True)
-class DeviceView:
+class SignInView:
     """A session as its owner sees it. `key` names it and opens nothing; `browser` and `system` may be unknown ("")."""
 
     key: str
@@ -44,7 +44,7 @@ class DeviceView:
     here: bool
 
 
-def views(work: Work, viewer: Viewer) -> list[DeviceView]:
+def views(work: Work, viewer: Viewer) -> list[SignInView]:
     """Return where the viewer's account is signed in: here first, then the one that was seen last."""
     found = [_view(work, viewer, session) for session in _open_ones(work, viewer)]
     return sorted(found, key=lambda view: not view.here)
@@ -79,9 +79,9 @@ def _open_ones(work: Work, viewer: Viewer) -> list[Session]:
     return [s for s in work.session.exec(newest_first).all() if not sessions.is_over(work, s, account)]
 
 
-def _view(work: Work, viewer: Viewer, session: Session) -> DeviceView:
+def _view(work: Work, viewer: Viewer, session: Session) -> SignInView:
     browser, system = named(session.agent)
-    return DeviceView(
+    return SignInView(
         key=_key(work, session.token_hash),
         browser=browser,
         system=system,
