@@ -21,8 +21,11 @@ from ticket_portal.i18n import articles
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.pages.agent_ticket import agent_ticket
 from ticket_portal.pages.article import add_articles
+from ticket_portal.pages.change_email import change_email, change_email_code
+from ticket_portal.pages.change_password import change_password
 from ticket_portal.pages.check_message import check_message
 from ticket_portal.pages.conversation import conversation
+from ticket_portal.pages.delete_account import delete_account
 from ticket_portal.pages.find_ticket import find_ticket
 from ticket_portal.pages.forgot_password import forgot_password
 from ticket_portal.pages.get_help import get_help
@@ -32,6 +35,7 @@ from ticket_portal.pages.guest_tickets import guest_tickets
 from ticket_portal.pages.home import home
 from ticket_portal.pages.new_ticket import new_ticket
 from ticket_portal.pages.not_found import not_found
+from ticket_portal.pages.own_data import own_data
 from ticket_portal.pages.queue import queue
 from ticket_portal.pages.reset_password import reset_password
 from ticket_portal.pages.settings import settings
@@ -41,6 +45,7 @@ from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
 from ticket_portal.pages.updates import updates
 from ticket_portal.routes import (
+    account,
     api,
     claims,
     devices,
@@ -73,11 +78,13 @@ from ticket_portal.states.guest import GuestState
 from ticket_portal.states.guest_tickets import GuestTicketsState
 from ticket_portal.states.new_ticket import NewTicketState
 from ticket_portal.states.preferences import PreferencesState
+from ticket_portal.states.profile import ProfileState
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.safety import SafetyState
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.states.settings import SettingsState
 from ticket_portal.states.share import ShareState
+from ticket_portal.states.sign_ins import SignInState
 from ticket_portal.states.tickets import TicketsState
 from ticket_portal.states.updates import UpdatesState
 from ticket_portal.wiring import portal
@@ -193,9 +200,47 @@ PAGES = [
             ClaimState.load,
             DeviceState.load,
             SafetyState.load,
+            ProfileState.load,
+            SignInState.load,
+            FormState.load,
             PreferencesState.load,
             PreferencesState.watch,
         ],
+        private=True,
+    ),
+    Page(
+        "/settings/password",
+        change_password,
+        msg("Change password"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/data",
+        own_data,
+        msg("Download your data"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/delete",
+        delete_account,
+        msg("Delete your account"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/email",
+        change_email,
+        msg("Change e-mail address"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/email/code",
+        change_email_code,
+        msg("Check your e-mail"),
+        on_load=[SettingsState.load, FormState.load],
         private=True,
     ),
     Page("/updates", updates, msg("Updates"), on_load=[UpdatesState.load, UpdatesState.watch], private=True),
@@ -226,6 +271,7 @@ INDEXED = [page.path for page in PAGES if page.indexed] + [
 ]
 ROUTES = [
     *session.routes,
+    *account.routes,
     *claims.routes,
     *devices.routes,
     *manifest.routes,

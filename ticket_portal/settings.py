@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     reminder_days: str = "3,7"
     link_days: int = Field(default=90, ge=1)
     draft_days: int = Field(default=90, ge=1)
+    deletion_days: int = Field(default=14, ge=0)
     claim_undo_days: int = Field(default=7, ge=1)
     claim_proof_hours: int = Field(default=24, ge=1)
 
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
     limit_message_checks_per_ip_per_hour: int = Field(default=30, ge=1)
     limit_mail_trials_per_hour: int = Field(default=3, ge=1)
     limit_phrases_per_hour: int = Field(default=5, ge=1)
+    limit_address_changes_per_hour: int = Field(default=3, ge=1)
+    limit_exports_per_day: int = Field(default=5, ge=1)
     limit_tickets_per_hour: int = Field(default=20, ge=1)
     limit_messages_per_10_minutes: int = Field(default=10, ge=1)
     limit_feedback_per_ip_per_hour: int = Field(default=60, ge=1)

@@ -61,7 +61,9 @@ class Person:
 
     def forgives_a_lost_connection(self) -> Self:
         """Take the browser's own words about a server that is away as a part of the scene."""
-        return self.forgives("net::ERR_", "WebSocket connection", "Failed to load resource")
+        return self.forgives(
+            "net::ERR_", "WebSocket connection", "Failed to load resource", "when fetching the script"
+        )
 
     def opens_another_tab(self) -> "Person":
         """The same person in the same browser, once more."""

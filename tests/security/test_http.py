@@ -43,6 +43,14 @@ DOORS = [
     "/auth/claim/undo",
     "/auth/find-ticket",
     "/help-feedback",
+    "/auth/sign-out-everywhere",
+    "/auth/change-password",
+    "/auth/export",
+    "/auth/delete-account",
+    "/auth/keep-account",
+    "/auth/change-email",
+    "/auth/change-email/code",
+    "/auth/change-email/new-code",
 ]
 
 # One address for each kind of answer: page, missing page, redirect, file, API, plain door, refusal.
@@ -132,9 +140,10 @@ def test_no_door_opens_to_another_site(
 
 def test_every_door_is_in_the_list() -> None:
     """A new door that sets cookies is tried too."""
-    from ticket_portal.routes import claims, feedback, session
+    from ticket_portal.routes import account, claims, feedback, session
 
-    assert {route.path for route in (*session.routes, *claims.routes, *feedback.routes)} == set(DOORS)
+    doors = (*session.routes, *claims.routes, *account.routes, *feedback.routes)
+    assert {route.path for route in doors} == set(DOORS)
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,7 @@ def _event(line: rx.Var[Line]) -> rx.Component:
                 ("unclaimed", t("{name} gave this ticket back to the guest", name=who)),
                 ("locked", t("Locked: somebody with this address said that it wasn't them")),
                 ("unlocked", t("{name} unlocked this ticket", name=who)),
+                ("erased", t("The customer deleted their account: all texts and files are gone")),
                 t("The ticket was joined with {number}", number=line.other),
             )
         ),

@@ -18,6 +18,7 @@ from ticket_portal.components.words import (
     language_links,
     switch_to,
     t,
+    time_zone,
     tn,
 )
 from ticket_portal.i18n.locales import DEFAULT, LOCALES
@@ -79,6 +80,7 @@ def top_bar() -> rx.Component:
         RunsHook.create("badge", "useBadge", SessionState.unread, SessionState.known),
         RunsHook.create("frame", "useOwnOnly", SessionState.known, SessionState.viewer_key),
         clock_offset(SessionState.clock_offset),
+        time_zone(SessionState.zone),
         el.header(
             el.div(
                 el.a(

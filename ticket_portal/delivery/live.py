@@ -151,7 +151,9 @@ class Hub:
     def _dispatch(self, topics: set[str]) -> None:
         if "clock" in topics:
             self.wake_all()
-        for kept in [k for k in self._shared if k[0] in topics]:
+        # "viewer:…" says that somebody is different but still here: nothing ends, only what is known of them.
+        old = topics | {t.replace("viewer:", "session:", 1) for t in topics if t.startswith("viewer:")}
+        for kept in [k for k in self._shared if k[0] in old]:
             del self._shared[kept]
         for topic in topics:
             for changed in self._waiting.get(topic, ()):

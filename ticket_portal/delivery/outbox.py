@@ -23,6 +23,7 @@ from ticket_portal.domain import (
     deadlines,
     deliveries,
     drafts,
+    erasure,
     feedback,
     limits,
     notifications,
@@ -120,14 +121,17 @@ class Outbox:
         return min(max(self._store.read(_seconds_until_due), 0.0), LONGEST_NAP)
 
     def _let_time_work(self) -> int:
-        """Remind and close what is due; a ticket that can't be must not hold up everybody's mail."""
-        if not self._store.read(_time_is_due):
-            return 0
-        try:
-            return self._store.write(resolution.let_time_work)
-        except Exception as error:  # noqa: BLE001 - tried again at the next turn
-            log.warning("reminding and closing failed: %s", type(error).__name__)
-            return 0
+        """Do what is due by time; what can't be done must not hold up everybody's mail."""
+        moved = 0
+        for is_due, what in (
+            (_time_is_due, resolution.let_time_work),
+            (_deletion_is_due, erasure.let_time_work),
+        ):
+            try:
+                moved += self._store.write(what) if self._store.read(is_due) else 0
+            except Exception as error:  # noqa: BLE001 - tried again at the next turn
+                log.warning("%s failed: %s", what.__module__, type(error).__name__)
+        return moved
 
     def _deliver_all(self, taken: list[Delivery]) -> int:
         sent, began = 0, time.monotonic()
@@ -182,8 +186,8 @@ class Outbox:
 
 
 def next_due_at(work: Work) -> datetime | None:
-    """Return when there is something to do next: a mail, a reminder, a closing."""
-    found = (notifications.next_due_at(work), deadlines.next_due_at(work))
+    """Return when there is something to do next: a mail, a reminder, a closing, a deletion."""
+    found = (notifications.next_due_at(work), deadlines.next_due_at(work), erasure.next_due_at(work))
     return min((at for at in found if at), default=None)
 
 
@@ -198,6 +202,10 @@ def _mail_is_due(work: Work) -> bool:
 
 def _time_is_due(work: Work) -> bool:
     return _has_come(work, deadlines.next_due_at(work))
+
+
+def _deletion_is_due(work: Work) -> bool:
+    return _has_come(work, erasure.next_due_at(work))
 
 
 def _has_come(work: Work, moment: datetime | None) -> bool:

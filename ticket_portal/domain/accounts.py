@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from zoneinfo import available_timezones
 
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
@@ -11,6 +12,7 @@ from ticket_portal.domain import codes, keys, limits, notifications, phrases, se
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
+    Invalid,
     Missing,
     PasswordTooCommon,
     PasswordTooShort,
@@ -49,13 +51,12 @@ class SignUp:
         cls, name: str, email: str, password: str, language_code: str, time_zone: str = "UTC"
     ) -> "SignUp":
         """Check what was typed. Raises Missing, TooLong, BadAddress, PasswordTooShort, PasswordTooCommon."""
-        name = one_line(name)
-        if not name:
-            raise Missing("name")
-        if len(name) > LONGEST_NAME:
-            raise TooLong("name", length=len(name), most=LONGEST_NAME)
         return cls(
-            name, canonical(email), checked_password(password), language(language_code), zone(time_zone)
+            _checked_name(name),
+            canonical(email),
+            checked_password(password),
+            language(language_code),
+            zone(time_zone),
         )
 
 
@@ -83,7 +84,7 @@ def ask_to_sign_up_again(work: Work, door: Door) -> None:
     codes.send(work, door, waiting["language"], known=known is None, sealed=waiting)
 
 
-def finish_sign_up(work: Work, door: Door, typed: str) -> tuple[str, DomainError | None]:
+def finish_sign_up(work: Work, door: Door, typed: str, agent: str = "") -> tuple[str, DomainError | None]:
     """Make the account if the code is right; return its session's token, or why not."""
     refusal = codes.enter(work, door, typed)
     if refusal:
@@ -93,7 +94,7 @@ def finish_sign_up(work: Work, door: Door, typed: str) -> tuple[str, DomainError
     waiting = codes.sealed(work, door)
     account = create(work, door.address, waiting["name"], waiting["hash"])
     account.language, account.time_zone = waiting["language"], waiting["zone"]
-    return sessions.begin(work, account), None
+    return sessions.begin(work, account, agent), None
 
 
 def create(work: Work, address: str, name: str, password_hash: str, role: str = "customer") -> Account:
@@ -104,7 +105,7 @@ def create(work: Work, address: str, name: str, password_hash: str, role: str = 
     return account
 
 
-def sign_in(store: Store, email: str, password: str, ip: str) -> str:
+def sign_in(store: Store, email: str, password: str, ip: str, agent: str = "") -> str:
     """Return the token of a new session. Raises BadAddress, WrongPassword, TooMany.
 
     Same answer and same work for known and unknown addresses; the slow hash is computed outside any transaction.
@@ -115,7 +116,7 @@ def sign_in(store: Store, email: str, password: str, ip: str) -> str:
     if not verify(password, hashed) or account_id is None:
         store.write(_count_wrong_sign_in, address, ip)
         raise WrongPassword
-    return store.write(_sign_in, account_id, hashed)
+    return store.write(_sign_in, account_id, hashed, agent)
 
 
 def ask_to_reset(work: Work, email: str, language_code: str, browser: str, ip: str) -> str:
@@ -177,6 +178,21 @@ def speak(work: Work, account_id: int, language_code: str) -> None:
     )
 
 
+def introduce(work: Work, account_id: int, typed_name: object, typed_zone: object, device_zone: str) -> None:
+    """Keep the name and the time zone that somebody chose for themselves; "" is whatever zone their device is in.
+
+    Raises Missing, TooLong, Invalid.
+    """
+    name, chosen = _checked_name(typed_name), str(typed_zone or "")
+    if chosen and chosen not in _zones():
+        raise Invalid("time_zone")
+    account = work.session.get_one(Account, account_id, with_for_update=True)
+    account.name, account.zone_is_chosen = name, bool(chosen)
+    account.time_zone = chosen or (device_zone if device_zone in _zones() else account.time_zone)
+    work.session.add(account)
+    sessions.changed(work, account_id)
+
+
 def checked_password(password: str) -> str:
     """Return the password if it is long enough and not a common one; any characters are welcome."""
     password = storable(password)
@@ -201,6 +217,20 @@ def zone(name: str) -> str:
         if re.fullmatch(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}", name) and len(name) <= LONGEST_NAME
         else "UTC"
     )
+
+
+def _checked_name(typed: object) -> str:
+    name = one_line(typed)
+    if not name:
+        raise Missing("name")
+    if len(name) > LONGEST_NAME:
+        raise TooLong("name", length=len(name), most=LONGEST_NAME)
+    return name
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @lru_cache(maxsize=1)
@@ -241,9 +271,9 @@ def _count_wrong_sign_in(work: Work, address: str, ip: str) -> None:
     limits.use(work, by_ip, ip)
 
 
-def _sign_in(work: Work, account_id: int, hashed: str) -> str:
+def _sign_in(work: Work, account_id: int, hashed: str, agent: str) -> str:
     account = work.session.get_one(Account, account_id, with_for_update=True)
     if account.password_hash != hashed:  # a new one was set while this one was checked: it must not sign in
         raise WrongPassword
     limits.forget(work, _sign_in_limits(work.settings)[0], account.address)
-    return sessions.begin(work, account)
+    return sessions.begin(work, account, agent)

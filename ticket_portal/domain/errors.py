@@ -134,6 +134,22 @@ class WrongPassword(DomainError):
     text = _("That e-mail and password don't match. Check both and try again.")
 
 
+class NotYourPassword(Invalid):
+    """Not the password of whoever is signed in."""
+
+    code = "not_your_password"
+    field = "current_password"
+    text = _("That isn't your current password. Check it and try again.")
+
+
+class SameAddress(Invalid):
+    """The new address is the one they have."""
+
+    code = "same_address"
+    field = "email"
+    text = _("That is your address already. Enter the new one.")
+
+
 class TooMany(DomainError):
     """A limit was reached; `until` is the moment from which it works again."""
 

@@ -422,6 +422,7 @@ _SHOWN_EVENTS = (
     "unclaimed",
     "locked",
     "unlocked",
+    "erased",
 )
 
 

@@ -12,12 +12,15 @@ from ticket_portal.i18n.locales import LOCALES
 
 Role = Literal["nobody", "customer", "guest", "agent", "admin", "system"]
 LONGEST_ADDRESS = 254
+# What stands in the place of the address of somebody who had their account deleted. Nobody can have it (RFC 2606).
+ERASED = "deleted@deleted.invalid"
 
 
 @dataclass(frozen=True)
 class Viewer:
     """Whoever asks. Made from a server-side session alone, never from what a browser says of itself.
 
+    `zone_is_chosen`: whether pages show times in their zone; else in the device's.
     `as_of`: when a guest's session was looked at; some of what guests may do ends at a moment.
     `mail_problem`: why e-mails to their address are not tried any more: bounced, complained.
     """
@@ -28,6 +31,7 @@ class Viewer:
     name: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    zone_is_chosen: bool = False
     session: str = ""
     as_of: datetime | None = None
     mail_problem: str = ""

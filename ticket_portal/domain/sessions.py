@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -10,13 +11,14 @@ from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
-from ticket_portal.domain.people import NOBODY, Role, Viewer
+from ticket_portal.domain.people import NOBODY, Role, Viewer, one_line
 from ticket_portal.store.tables import Account, Device, Session, Undeliverable
 from ticket_portal.store.unit_of_work import Work
 
 SEEN_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=7)
 MOST_TOLD = 10
+LONGEST_AGENT = 300
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Credentials:
             return cls()
 
 
-def begin(work: Work, account: Account) -> str:
-    """Sign an account in and return the token for its cookie."""
-    return _begin(work, account_id=account.id)
+def begin(work: Work, account: Account, agent: str = "") -> str:
+    """Sign an account in and return the token for its cookie. `agent`: what its browser calls itself."""
+    return _begin(work, account_id=account.id, agent=agent)
 
 
 def begin_guest(work: Work, address: str) -> str:
@@ -68,7 +70,7 @@ def viewer(work: Work, token_hash: str) -> Viewer:
     if row is None:
         return NOBODY
     session, account, troubled = row
-    if session.ended_at or _over(work, session, account):
+    if session.ended_at or is_over(work, session, account):
         return NOBODY
     if session.account_id is None:
         return Viewer(
@@ -91,6 +93,7 @@ def of_account(account: Account, session: str = "", mail_problem: str = "") -> V
         name=account.name,
         language=account.language,
         time_zone=account.time_zone,
+        zone_is_chosen=account.zone_is_chosen,
         session=session,
         mail_problem=mail_problem,
     )
@@ -135,13 +138,16 @@ def end(work: Work, token_hash: str) -> None:
     work.tell(f"session:{token_hash}")
 
 
-def end_all(work: Work, account: Account) -> None:
-    """Sign the account out everywhere."""
-    open_ones = select(Session.token_hash).where(
-        Session.account_id == account.id, col(Session.ended_at).is_(None)
-    )
-    for token_hash in work.session.exec(open_ones).all():
-        end(work, token_hash)
+def end_all(work: Work, account: Account, *, but: str = "") -> None:
+    """Sign the account out everywhere, `but` the session with this hash."""
+    for token_hash in _open_ones(work, account.id):
+        if token_hash != but:
+            end(work, token_hash)
+
+
+def changed(work: Work, account_id: int) -> None:
+    """Let nobody go on with what they knew of the account: its name, zone or address is another now."""
+    work.tell(*(f"viewer:{token_hash}" for token_hash in _open_ones(work, account_id)))
 
 
 def sweep(work: Work) -> None:
@@ -152,13 +158,21 @@ def sweep(work: Work) -> None:
     )
 
 
-def _begin(work: Work, *, account_id: int | None = None, address: str | None = None) -> str:
+def _open_ones(work: Work, account_id: int) -> Sequence[str]:
+    query = select(Session.token_hash).where(
+        Session.account_id == account_id, col(Session.ended_at).is_(None)
+    )
+    return work.session.exec(query).all()
+
+
+def _begin(work: Work, *, account_id: int | None = None, address: str | None = None, agent: str = "") -> str:
     token = keys.new_token()
     work.session.add(
         Session(
             token_hash=keys.token_hash(token),
             account_id=account_id,
             address=address,
+            agent=one_line(agent)[:LONGEST_AGENT],
             created_at=work.now,
             seen_at=work.now,
         )
@@ -166,7 +180,8 @@ def _begin(work: Work, *, account_id: int | None = None, address: str | None = N
     return token
 
 
-def _over(work: Work, session: Session, account: Account | None) -> bool:
+def is_over(work: Work, session: Session, account: Account | None) -> bool:
+    """Whether a session has grown too old, or was idle for too long; the account is None for a guest's."""
     s = work.settings
     if account is None:
         most, idle = timedelta(hours=s.guest_session_hours), timedelta(minutes=s.guest_idle_minutes)

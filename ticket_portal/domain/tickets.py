@@ -22,7 +22,7 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team, storable
+from ticket_portal.domain.people import ERASED, Viewer, canonical, language, one_line, require_team, storable
 from ticket_portal.domain.permissions import by_address, can_confirm, can_read, can_work, require
 from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store import search
@@ -347,7 +347,9 @@ def move(work: Work, ticket: Ticket, status: str, *, unanswered: bool = False) -
 
 
 def reopen_until(ticket: Ticket, reopen_days: int) -> datetime | None:
-    """Return until when a reply reopens a closed ticket."""
+    """Return until when a reply reopens a closed ticket. One whose sender is gone never is."""
+    if ticket.address == ERASED:
+        return ticket.closed_at
     return ticket.closed_at + timedelta(days=reopen_days) if ticket.closed_at else None
 
 

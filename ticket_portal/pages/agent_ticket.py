@@ -22,6 +22,7 @@ from ticket_portal.components.resolution import related
 from ticket_portal.components.team import agent_buttons, joined_with, rating_card, team_actions
 from ticket_portal.components.topics import topic_name
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
+from ticket_portal.domain.people import ERASED
 from ticket_portal.states.conversation import ConversationState as State
 
 
@@ -125,8 +126,15 @@ def _requester() -> rx.Component:
     return el.section(
         el.h2(t("Requester")),
         el.dl(
-            _fact(t("Name"), rx.cond(State.requester != "", State.requester, "–")),
-            _fact(t("Email"), State.requester_address),
+            _fact(
+                t("Name"),
+                rx.cond(
+                    State.requester_address == ERASED,
+                    t("Deleted customer"),
+                    rx.cond(State.requester != "", State.requester, "–"),
+                ),
+            ),
+            _fact(t("Email"), rx.cond(State.requester_address == ERASED, "–", State.requester_address)),
             _fact(
                 t("Verified"),
                 rx.match(

@@ -7,6 +7,7 @@ from ticket_portal.components.frame import frame
 from ticket_portal.components.notice import notice, session_ended, ticket_missing
 from ticket_portal.components.tickets import moment, show_more, status_chip, unread_word, waiting_rows
 from ticket_portal.components.words import href, language_name, t
+from ticket_portal.domain.people import ERASED
 from ticket_portal.domain.tickets import TicketRow
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.session import SessionState
@@ -76,7 +77,7 @@ def _row(row: rx.Var[TicketRow]) -> rx.Component:
             ),
             class_name="queue__subject",
         ),
-        el.td(row.requester),
+        el.td(rx.cond(row.requester == ERASED, t("Deleted customer"), row.requester)),
         el.td(language_name(row.language)),
         el.td(status_chip(row.status)),
         el.td(moment(row.waiting_since)),

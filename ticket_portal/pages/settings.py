@@ -1,6 +1,6 @@
-"""Settings: who one is here, the language, signing out."""
+"""Settings: who one is here, what one is told and how, where one is signed in."""
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 from reflex import el
@@ -8,12 +8,17 @@ from reflex import el
 from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import added
 from ticket_portal.components.devices import notifications
-from ticket_portal.components.forms import post_form
-from ticket_portal.components.frame import frame, languages
+from ticket_portal.components.forms import notice_note, post_form
+from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
+from ticket_portal.components.own_data import own_data
 from ticket_portal.components.preferences import alerts
+from ticket_portal.components.profile import language_choice, profile
 from ticket_portal.components.safety_phrase import safety_phrase
-from ticket_portal.components.words import href, t
+from ticket_portal.components.sign_ins import sign_ins
+from ticket_portal.components.words import A, href, said, t
+from ticket_portal.i18n.catalogues import msg
+from ticket_portal.states.forms import FormState
 from ticket_portal.states.session import SessionState
 
 
@@ -24,11 +29,26 @@ def settings() -> rx.Component:
             el.div(el.h1(t("Settings")), el.p(t("Your account at a glance."))),
             class_name="page__head",
         ),
+        notice_note(
+            FormState.notice == "password_changed",
+            t("Your password was changed. Everywhere else you were signed out."),
+        ),
+        notice_note(FormState.notice == "address_changed", t("Your e-mail address was changed.")),
+        notice_note(FormState.notice == "deletion_cancelled", t("Your account stays.")),
         mail_notice(SessionState.mail_problem, SessionState.account),
         el.div(
-            _account(), added(), alerts(), notifications(), safety_phrase(), _language(), class_name="stack"
+            _contents(),
+            el.div(added(), *[section() for _id, _name, section in SECTIONS], class_name="stack"),
+            class_name="settings",
         ),
-        kind="reading",
+    )
+
+
+def _contents() -> rx.Component:
+    return el.nav(
+        el.ul(*[el.li(A.create(said(name), href=f"#{name_id}")) for name_id, name, _section in SECTIONS]),
+        aria_label=t("Settings"),
+        class_name="contents",
     )
 
 
@@ -42,7 +62,8 @@ def _account() -> rx.Component:
                 class_name="facts",
             ),
             el.div(
-                el.a(t("Change password"), href=href("/forgot-password"), class_name="btn"),
+                el.a(t("Change password"), href=href("/settings/password"), class_name="btn"),
+                el.a(t("Change e-mail address"), href=href("/settings/email"), class_name="btn"),
                 post_form(
                     "/auth/sign-out",
                     el.button(icon("sign-out"), t("Sign out"), type="submit", class_name="btn"),
@@ -57,18 +78,18 @@ def _account() -> rx.Component:
     )
 
 
-def _language() -> rx.Component:
-    return el.section(
-        el.div(
-            el.h2(t("Language"), id="language"),
-            el.p(t("Pages and e-mail alerts use the language you choose here."), class_name="muted"),
-            el.ul(*[el.li(link) for link in languages()], class_name="choices"),
-            class_name="stack",
-        ),
-        class_name="card",
-        aria_labelledby="language",
-    )
-
-
 def _fact(name: Any, value: Any) -> rx.Component:
     return el.div(el.dt(name), el.dd(rx.cond(SessionState.known, value, el.span(class_name="bone"))))
+
+
+# The page's sections, in their order: the id of its heading, its name in the contents, the section.
+SECTIONS: Final = (
+    ("account", msg("Account"), _account),
+    ("profile", msg("Profile"), profile),
+    ("language", msg("Language"), language_choice),
+    ("alerts", msg("Alerts"), alerts),
+    ("notifications", msg("Notifications"), notifications),
+    ("safety-phrase", msg("Safety phrase"), safety_phrase),
+    ("sign-ins", msg("Sign-ins"), sign_ins),
+    ("data", msg("Your data"), own_data),
+)

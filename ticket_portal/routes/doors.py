@@ -36,6 +36,7 @@ class Asked:
             self.new_browser = keys.new_token()
         self.browser = keys.token_hash(self.new_browser) if self.new_browser else self.credentials.browser
         self.ip = self.credentials.ip
+        self.agent = request.headers.get("user-agent", "")
 
     def text(self, name: str) -> str:
         """Return a field's text, "" when it is missing or no text."""

@@ -18,7 +18,7 @@ from ticket_portal.wiring import Portal
 
 P = ParamSpec("P")
 
-_NEEDS_SIGN_IN = re.compile(r"/tickets|/tickets/(?!new$)[^/]+|/settings|/updates|/agent(/.*)?")
+_NEEDS_SIGN_IN = re.compile(r"/tickets|/tickets/(?!new$)[^/]+|/settings(?:/[a-z/]+)?|/updates|/agent(/.*)?")
 _TICKET = re.compile(r"(?:/agent)?/tickets/([1-9][0-9]{0,11})")
 _GUEST = re.compile(r"/guest/([^/]+)")
 _GUESTS_OWN = re.compile(r"/guest/tickets(?:/([1-9][0-9]{0,11}))?")

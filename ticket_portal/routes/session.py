@@ -28,7 +28,9 @@ async def sign_in(asked: Asked) -> Response:
     p = portal()
     try:
         token = await p.run(
-            partial(accounts.sign_in, p.store, asked.text("email"), asked.text("password"), asked.ip)
+            partial(
+                accounts.sign_in, p.store, asked.text("email"), asked.text("password"), asked.ip, asked.agent
+            )
         )
     except DomainError as error:
         return to(asked.page("/sign-in", **problem(error), next=asked.text("next")))
@@ -96,7 +98,7 @@ async def finish_sign_up(asked: Asked) -> Response:
     p = portal()
     address = await p.ask(codes.newest_address, SIGN_UP, asked.browser)
     door = Door(SIGN_UP, address, asked.browser, asked.ip)
-    token, refusal = await p.tell(accounts.finish_sign_up, door, asked.text("code"))
+    token, refusal = await p.tell(accounts.finish_sign_up, door, asked.text("code"), asked.agent)
     if refusal:
         return to(asked.page("/sign-up/code", **problem(refusal), next=asked.text("next")))
     return await _signed_in(asked, token)

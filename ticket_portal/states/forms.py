@@ -2,14 +2,14 @@
 
 import reflex as rx
 
-from ticket_portal.domain import accounts, codes
+from ticket_portal.domain import accounts, codes, credentials
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import DomainError, Invalid
 from ticket_portal.i18n.locales import bare, own_address
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
 from ticket_portal.wiring import portal
 
-NOTICES = ("password_changed", "links_sent", "signed_out")
+NOTICES = ("password_changed", "links_sent", "signed_out", "address_changed", "deletion_cancelled")
 
 
 class FormState(SessionState):
@@ -40,7 +40,10 @@ class FormState(SessionState):
             code_address="",
             resend_at="",
         )
-        purpose = {"/sign-up/code": accounts.SIGN_UP, "/reset-password": accounts.RESET}.get(bare(self._path))
+        path = bare(self._path)
+        purpose = {"/sign-up/code": accounts.SIGN_UP, "/reset-password": accounts.RESET}.get(path)
+        if path == "/settings/email/code":
+            purpose = credentials.purpose(await self._viewer())
         if purpose:
             await self._look_at_code(purpose, refusal)
         self._show(ready=True)

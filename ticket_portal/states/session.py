@@ -68,6 +68,7 @@ class SessionState(rx.State):
     known: bool = False
     mail_problem: str = ""
     guest_mail_problem: str = ""
+    zone: str = ""
 
     _identity: str | None = None
 
@@ -125,7 +126,7 @@ class SessionState(rx.State):
 
     def _say(self, error: DomainError) -> str:
         """Return an error's text in the language of the page."""
-        return say(error, self._language, self._credentials.zone)
+        return say(error, self._language, self.zone or self._credentials.zone)
 
     def _show(self, **values: Any) -> None:
         """Set what differs: an assignment is sent to the browser, and a whole list with it."""
@@ -139,7 +140,6 @@ class SessionState(rx.State):
     def _bind(self, viewer: Viewer, guest: Viewer) -> None:
         self.known = True
         self.role = viewer.role
-        self.name = viewer.name
         self.account = viewer.address
         self.guest_address = masked(guest.address) if guest.address else ""
         self.viewer_key = viewer.key
@@ -229,7 +229,12 @@ class Gate(rx.Middleware):
         credentials = session._credentials
         viewer, guest = await session._viewer(), await session._guest()
         self._recognise(root, session, viewer, guest)
-        session._show(mail_problem=viewer.mail_problem, guest_mail_problem=guest.mail_problem)
+        session._show(
+            name=viewer.name,
+            zone=viewer.time_zone if viewer.zone_is_chosen else "",
+            mail_problem=viewer.mail_problem,
+            guest_mail_problem=guest.mail_problem,
+        )
         await session._follow_clock()
         if event.name == _HYDRATE:
             token = root.rx_router_session.client_token
@@ -248,7 +253,10 @@ class Gate(rx.Middleware):
     @staticmethod
     def _recognise(root: rx.State, session: SessionState, viewer: Viewer, guest: Viewer) -> None:
         # The browser counts too: a tab of nobody may show where a code is on its way to.
-        identity = f"{viewer.session} {viewer.role} {guest.session} {session._credentials.browser}"
+        # And the address: after a change of it, what is kept of a form speaks of the old one.
+        identity = (
+            f"{viewer.session} {viewer.role} {viewer.address} {guest.session} {session._credentials.browser}"
+        )
         if session._identity == identity:
             return
         if session._identity is not None:

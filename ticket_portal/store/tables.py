@@ -57,7 +57,11 @@ class Account(SQLModel, table=True):
     time_zone: str = "UTC"
     # How they want to be told (domain/preferences): what they turned off, when they sleep.
     preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    # Else pages follow the reader's device, and mails the zone that it had last.
+    zone_is_chosen: bool = False
     created_at: datetime = _moment()
+    # They asked for it; until then they may think better of it (domain/erasure).
+    deletion_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
 class Session(SQLModel, table=True):
@@ -68,6 +72,8 @@ class Session(SQLModel, table=True):
         default=None, sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     )
     address: str | None = Field(default=None, index=True)
+    # What the browser called itself when it signed in, for its owner's eyes.
+    agent: str = ""
     created_at: datetime = _moment()
     seen_at: datetime = _moment()
     ended_at: datetime | None = _moment(null=True)

@@ -361,6 +361,7 @@ def _code(words: _Words) -> Content:
         "guest": _("Enter this code on the page of your ticket to open it:"),
         "sign_up": _("Enter this code to create your account:"),
         "reset": _("Enter this code to choose a new password:"),
+        "change_email": _("Enter this code to make this the address of your account:"),
         "claim": _("Enter this code to add your earlier tickets to your account:"),
     }
     minutes = words.settings.code_minutes
@@ -408,10 +409,75 @@ def _password_changed(words: _Words) -> Content:
         words.say(_("If it wasn't you, choose a new password at once.")),
         [
             words.say(_("The password of your account at {brand} was changed on {time}.")),
-            words.say(_("You were signed out everywhere. If it was you, there is nothing more to do.")),
+            words.say(
+                _("Everywhere else you were signed out. If it was you, there is nothing more to do.")
+                if words.delivery.data.get("elsewhere")
+                else _("You were signed out everywhere. If it was you, there is nothing more to do.")
+            ),
             words.say(_("If it wasn't you, choose a new password at once.")),
         ],
         button=Link(words.say(_("Choose a new password")), words.page("/forgot-password")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
+def _address_changed(words: _Words) -> Content:
+    """To the old address: the only one that somebody who took an account over can't read."""
+    return _about_account(
+        words,
+        words.say(_("The e-mail address of your account was changed")),
+        words.say(_("If it wasn't you, write to us at once.")),
+        [
+            words.say(
+                _("The address of your account at {brand} was changed to {address} on {time}."),
+                address=words.delivery.data.get("to", ""),
+            ),
+            words.say(_("Your tickets stay in your account. Links in earlier e-mails no longer work.")),
+            words.say(_("If it wasn't you, send us a ticket at once: somebody else can open your account.")),
+        ],
+        button=Link(words.say(_("Submit a ticket")), words.page("/tickets/new")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
+def _deletion_asked(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("Your account will be deleted")),
+        words.say(_("Until then you can keep it.")),
+        [
+            words.say(
+                _("You asked us to delete your account at {brand}. That happens on {day}."),
+                day=words.day(str(words.delivery.data["until"])),
+            ),
+            words.say(_("With it go your messages and files. Until then you can keep it in the settings.")),
+            words.say(_("If it wasn't you, keep it and choose a new password at once.")),
+        ],
+        button=Link(words.say(_("Keep my account")), words.page("/settings")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
+def _deletion_cancelled(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("Your account stays")),
+        words.say(_("It will not be deleted.")),
+        [words.say(_("Your account at {brand} will not be deleted. There is nothing more to do."))],
+        button=Link(words.say(_("Open the settings")), words.page("/settings")),
+        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+    )
+
+
+def _account_deleted(words: _Words) -> Content:
+    return _about_account(
+        words,
+        words.say(_("Your account was deleted")),
+        words.say(_("Your messages and files are gone.")),
+        [
+            words.say(_("As you asked, we deleted your account at {brand}, with all messages and files.")),
+            words.say(_("This is the last e-mail about it.")),
+        ],
         why=words.say(_("You get this e-mail because it concerns the security of your account.")),
     )
 
@@ -510,6 +576,10 @@ _WRITERS: dict[str, Callable[[_Words], Content]] = {
     "code": _code,
     "already_signed_up": _already_signed_up,
     "password_changed": _password_changed,
+    "address_changed": _address_changed,
+    "deletion_asked": _deletion_asked,
+    "deletion_cancelled": _deletion_cancelled,
+    "account_deleted": _account_deleted,
     "phrase_changed": _phrase_changed,
     "phrase_removed": _phrase_changed,
     "trial": _trial,

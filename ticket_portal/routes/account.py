@@ -1,0 +1,176 @@
+"""The doors of the settings: what changes who may sign in, and needs the password or ends sessions."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import IO
+
+from starlette.responses import Response, StreamingResponse
+
+from ticket_portal.delivery import exports as archive
+from ticket_portal.domain import credentials, erasure, exports, sign_ins
+from ticket_portal.domain.errors import DomainError, NotAllowed
+from ticket_portal.domain.people import Viewer
+from ticket_portal.routes import cookies
+from ticket_portal.routes.doors import Asked, door, problem, to
+from ticket_portal.wiring import portal
+
+AT_ONCE = 256 * 1024
+
+
+async def sign_out_everywhere(asked: Asked) -> Response:
+    """End all sessions of the account; every open page of it hears of it at once."""
+    p = portal()
+    try:
+        await p.tell(sign_ins.end_all, await p.viewer(asked.credentials.session))
+    except NotAllowed:
+        return _to_sign_in(asked)
+    response = to(asked.page("/", notice="signed_out"))
+    cookies.drop(response, p.settings, cookies.SESSION)
+    return response
+
+
+async def change_password(asked: Asked) -> Response:
+    """Set a new password; this browser alone stays signed in."""
+    p = portal()
+    change = partial(
+        credentials.change_password,
+        p.store,
+        await _viewer(asked),
+        asked.text("current_password"),
+        asked.text("password"),
+        asked.ip,
+    )
+    try:
+        await p.run(change)
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/password", **problem(error)))
+    return to(asked.page("/settings", notice="password_changed"))
+
+
+async def change_email(asked: Asked) -> Response:
+    """Send a code to the new address; the answer is the same whether that has an account."""
+    p = portal()
+    ask = partial(
+        credentials.ask_to_change_address,
+        p.store,
+        await _viewer(asked),
+        asked.text("email"),
+        asked.text("current_password"),
+        asked.browser,
+        asked.ip,
+    )
+    try:
+        await p.run(ask)
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/email", **problem(error)))
+    return to(asked.page("/settings/email/code"))
+
+
+async def change_email_again(asked: Asked) -> Response:
+    """Send another code to it."""
+    try:
+        await portal().tell(credentials.ask_again, await _viewer(asked), asked.browser, asked.ip)
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/email/code", **problem(error)))
+    return to(asked.page("/settings/email/code"))
+
+
+async def finish_change_email(asked: Asked) -> Response:
+    """Take the code that proves the new address."""
+    try:
+        refusal = await portal().tell(
+            credentials.finish, await _viewer(asked), asked.browser, asked.ip, asked.text("code")
+        )
+    except NotAllowed:
+        return _to_sign_in(asked)
+    if refusal:
+        return to(asked.page("/settings/email/code", **problem(refusal)))
+    return to(asked.page("/settings", notice="address_changed"))
+
+
+async def export(asked: Asked) -> Response:
+    """Give the account's owner all that is kept of them, as a ZIP: the password is asked for each time."""
+    p, viewer = portal(), await _viewer(asked)
+    try:
+        await p.run(partial(exports.allow, p.store, viewer, asked.text("current_password"), asked.ip))
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/data", **problem(error)))
+    file = await p.files.run(_nameless)
+    try:
+        await p.files.run(lambda: archive.write(p.store, p.files, viewer, asked.language, file))
+        size = file.tell()
+    except BaseException:
+        file.close()
+        raise
+    headers = {
+        "Content-Disposition": 'attachment; filename="support-data.zip"',
+        "Content-Length": str(size),
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(_pieces(file), headers=headers, media_type="application/zip")
+
+
+async def delete_account(asked: Asked) -> Response:
+    """Plan the deletion of the account."""
+    p = portal()
+    ask = partial(erasure.ask, p.store, await _viewer(asked), asked.text("current_password"), asked.ip)
+    try:
+        await p.run(ask)
+    except NotAllowed:
+        return _to_sign_in(asked)
+    except DomainError as error:
+        return to(asked.page("/settings/delete", **problem(error)))
+    return to(asked.page("/settings", notice="deletion_asked"))
+
+
+async def keep_account(asked: Asked) -> Response:
+    """Take the wish back."""
+    try:
+        await portal().tell(erasure.cancel, await _viewer(asked))
+    except NotAllowed:
+        return _to_sign_in(asked)
+    return to(asked.page("/settings", notice="deletion_cancelled"))
+
+
+def _nameless() -> IO[bytes]:
+    """Open a file without a name on the disk: whatever becomes of the answer, nothing of it stays."""
+    folder = portal().settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryFile(dir=folder)
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    desk = portal().files
+    with file:
+        await desk.run(lambda: file.seek(0))
+        while piece := await desk.run(lambda: file.read(AT_ONCE)):
+            yield piece
+
+
+async def _viewer(asked: Asked) -> Viewer:
+    return await portal().viewer(asked.credentials.session)
+
+
+def _to_sign_in(asked: Asked) -> Response:
+    return to(asked.page("/sign-in", next=asked.page("/settings")))
+
+
+routes = [
+    door("/auth/sign-out-everywhere", sign_out_everywhere),
+    door("/auth/change-password", change_password),
+    door("/auth/export", export),
+    door("/auth/delete-account", delete_account),
+    door("/auth/keep-account", keep_account),
+    door("/auth/change-email", change_email),
+    door("/auth/change-email/code", finish_change_email),
+    door("/auth/change-email/new-code", change_email_again),
+]

@@ -1,0 +1,27 @@
+"""Where an account is signed in, as its owner sees it."""
+
+import reflex as rx
+
+from ticket_portal.domain import sign_ins
+from ticket_portal.domain.sign_ins import SignInView
+from ticket_portal.states.session import ACCOUNTS, SessionState, open_to
+from ticket_portal.wiring import portal
+
+
+class SignInState(SessionState):
+    """The section of the settings."""
+
+    sign_ins: list[SignInView] = []
+
+    @rx.event
+    @open_to(ACCOUNTS)
+    async def load(self) -> None:
+        """Show the sessions that are open."""
+        self._show(sign_ins=await portal().ask(sign_ins.views, await self._viewer()))
+
+    @rx.event
+    @open_to(ACCOUNTS)
+    async def end(self, key: str) -> None:
+        """Sign one of them out."""
+        await portal().tell(sign_ins.end, await self._viewer(), str(key))
+        await self.load()
