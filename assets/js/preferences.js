@@ -31,7 +31,7 @@ export const useChoices = (saved, answered, live, dispatch) => {
 };
 
 // All zones that the browser knows, and the one that was chosen; only the chosen one until the page is alive.
-export const useZones = (chosen) => {
+export const useZoneNames = (chosen) => {
   const [zones, setZones] = useState([]);
   useEffect(() => setZones(Intl.supportedValuesOf?.("timeZone") ?? []), []);
   return useMemo(() => [...new Set([chosen, "UTC", ...zones])].filter(Boolean), [chosen, zones]);

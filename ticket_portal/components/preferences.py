@@ -142,12 +142,12 @@ def _time(name: str, label: Any) -> rx.Component:
 
 
 def _zone() -> rx.Component:
-    data = hook_value("preferences", "useZones", "zones", _value("quiet_zone"))
+    data = hook_value("preferences", "useZoneNames", "zoneNames", _value("quiet_zone"))
     return el.div(
         el.div(el.label(t("Time zone"), html_for="quiet_zone"), class_name="field__label"),
         el.select(
             rx.foreach(
-                rx.Var("zones", _var_data=data).to(list[str]),
+                rx.Var("zoneNames", _var_data=data).to(list[str]),
                 lambda zone: el.option(zone, value=zone, key=zone),
             ),
             id="quiet_zone",
