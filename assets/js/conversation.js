@@ -113,8 +113,12 @@ export const useSeen = (number, lastSeq, live, dispatch) => {
 };
 
 const NEAR = 260;
-const below = () => document.documentElement.scrollHeight - window.scrollY - window.innerHeight;
-const toEnd = (behavior) => window.scrollTo({ top: document.documentElement.scrollHeight, behavior });
+// The end is that of the conversation with its composer: the footer, and on a phone what stands beside it, come later.
+const below = () => {
+  const column = document.querySelector(".dock")?.parentElement ?? document.documentElement;
+  return column.getBoundingClientRect().bottom - (parseFloat(getComputedStyle(column).paddingBottom) || 0) - window.innerHeight;
+};
+const toEnd = (behavior) => window.scrollBy({ top: below(), behavior });
 const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 
 const place = (line) => line?.getBoundingClientRect().top ?? 0;
