@@ -567,7 +567,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
 
 def _picker() -> Picker:
     ticket = State.ticket.to_string()
-    return Picker(ticket, "ticket=" + ticket, _live())
+    return Picker(ticket, "ticket=" + ticket, _live(), State.writer)
 
 
 def _modes() -> rx.Component:
