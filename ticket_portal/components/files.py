@@ -40,9 +40,7 @@ class Picker:
         """Compile the hook; all parts of one picker share it."""
         self._place = place
         self._viewer = viewer
-        self._data: VarData = hook_value(
-            "uploads", "useFiles", "files", viewer, place, target, live, rules()
-        )
+        self._data: VarData = hook_value("uploads", "useFiles", "files", viewer, place, target, live, rules())
 
     def _value(self, name: str) -> rx.Var:
         return rx.Var(f"files.{name}", _var_data=self._data)
