@@ -112,9 +112,15 @@ export const useSeen = (number, lastSeq, live, dispatch) => {
   }, [number, lastSeq, live]);
 };
 
+// The second half of a double click is no attempt to send nothing.
+const SECOND_CLICK = 700;
 const NEAR = 260;
-const below = () => document.documentElement.scrollHeight - window.scrollY - window.innerHeight;
-const toEnd = (behavior) => window.scrollTo({ top: document.documentElement.scrollHeight, behavior });
+// The end is that of the conversation with its composer: the footer, and on a phone what stands beside it, come later.
+const below = () => {
+  const column = document.querySelector(".dock")?.parentElement ?? document.documentElement;
+  return column.getBoundingClientRect().bottom - (parseFloat(getComputedStyle(column).paddingBottom) || 0) - window.innerHeight;
+};
+const toEnd = (behavior) => window.scrollBy({ top: below(), behavior });
 const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 
 const place = (line) => line?.getBoundingClientRect().top ?? 0;
@@ -280,6 +286,7 @@ export const useComposer = (viewer, number, guarded) => {
       field.focus();
     };
     let looking = false;
+    let sentAt = 0;
     const submit = async (event) => {
       event.preventDefault();
       if (!draft || looking) return;
@@ -288,6 +295,7 @@ export const useComposer = (viewer, number, guarded) => {
       const body = typed.trim();
       const files = goodFiles(viewer, String(number)).length > 0;
       if (!body && !files && kind === "details") return void document.dispatchEvent(new Event("portal:ask"));
+      if (!body && !files && event.timeStamp - sentAt < SECOND_CLICK) return undefined;
       if (!body && !files) return refuse("empty");
       let secret = guarded ? secretIn(body) : "";
       if (secret instanceof Promise) {
@@ -296,8 +304,9 @@ export const useComposer = (viewer, number, guarded) => {
         looking = false;
         if (field.value !== typed) return; // written on meanwhile
       }
-      if (secret) refuse(secret);
-      else send(kind, body);
+      if (secret) return refuse(secret);
+      sentAt = event.timeStamp;
+      return send(kind, body);
     };
     const key = (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

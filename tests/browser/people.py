@@ -21,8 +21,8 @@ ADDRESSES = {
 
 
 def named(text: str) -> re.Pattern[str]:
-    """Exactly this accessible name; straight and curly apostrophes are one."""
-    return re.compile("^" + re.sub("['’]", "['’]", re.escape(text)) + "$")
+    """Exactly this accessible name; straight and curly apostrophes are one, and so are spaces of any kind."""
+    return re.compile("^" + re.sub("['’]", "['’]", re.escape(re.sub(r"\s", " ", text))) + "$")
 
 
 class Person:

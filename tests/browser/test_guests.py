@@ -39,6 +39,22 @@ def _links(portal: Portal, address: str) -> list[str]:
     return [mail["link"] for mail in portal.mails(address, "confirmation")]
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_file_goes_with_a_guests_reply(minh: Person, linh: Person, portal: Portal):
+    _writes_in(minh, "The code never comes")
+    _proves(minh, _links(portal, minh.address)[0])
+    with minh.page.expect_file_chooser() as chooser:
+        minh.presses("Attach files")
+    chooser.value.set_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"Nothing came."}])
+    minh.replies("Here is the log.")
+
+    expect(minh.message("Here is the log.").get_by_test_id("attachment")).to_have_count(1)
+    expect(minh.page.get_by_test_id("composer").get_by_test_id("attachment")).to_have_count(0)
+    linh.goes_to("/agent")
+    linh.chooses_ticket("The code never comes")
+    expect(linh.message("Here is the log.").get_by_test_id("attachment")).to_have_count(1)
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_one_code_opens_all_tickets_of_the_address(minh: Person, visitor: Visitor, portal: Portal):
     for subject in ("First matter", "Second matter", "Third matter"):

@@ -134,12 +134,23 @@ def turn() -> rx.Component:
             el.p(
                 rx.match(
                     State.status,
-                    ("new", t("Our team will answer here. You'll get an e-mail at every update.")),
+                    (
+                        "new",
+                        rx.cond(
+                            State.muted,
+                            t("Our team will answer here."),
+                            t("Our team will answer here. You'll get an e-mail at every update."),
+                        ),
+                    ),
                     ("waiting_customer", t("Please answer in the conversation, then it's our turn again.")),
                     ("resolved", resolved_text()),
                     ("closed", closed_text()),
                     ("merged", t("Please continue there.")),
-                    t("The answer appears here by itself, and you'll get an e-mail."),
+                    rx.cond(
+                        State.muted,
+                        t("The answer appears here by itself."),
+                        t("The answer appears here by itself, and you'll get an e-mail."),
+                    ),
                 )
             ),
             next_steps(),
@@ -545,7 +556,6 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
             auto_complete="off",
             no_validate=True,
             class_name="composer",
-            aria_label=t("Your reply"),
             custom_attrs={
                 "data-testid": "composer",
                 "data-mode": rx.cond(mode == "note", "note", "public"),
@@ -558,7 +568,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
 
 def _picker() -> Picker:
     ticket = State.ticket.to_string()
-    return Picker(ticket, "ticket=" + ticket, _live())
+    return Picker(ticket, "ticket=" + ticket, _live(), State.writer)
 
 
 def _modes() -> rx.Component:

@@ -31,14 +31,16 @@ class Piece(FileView):
 
 
 class Picker:
-    """What a form needs to take files along; `place` names it among the forms that keep files in this browser."""
+    """What a form needs to take files along; `place` names it among the forms that keep files in this browser.
 
-    def __init__(self, place: Any, target: Any, live: Any) -> None:
+    `viewer`: whose files they are, where that is not who is signed in: a guest's in a ticket.
+    """
+
+    def __init__(self, place: Any, target: Any, live: Any, viewer: Any = SessionState.viewer_key) -> None:
         """Compile the hook; all parts of one picker share it."""
         self._place = place
-        self._data: VarData = hook_value(
-            "uploads", "useFiles", "files", SessionState.viewer_key, place, target, live, rules()
-        )
+        self._viewer = viewer
+        self._data: VarData = hook_value("uploads", "useFiles", "files", viewer, place, target, live, rules())
 
     def _value(self, name: str) -> rx.Var:
         return rx.Var(f"files.{name}", _var_data=self._data)
@@ -97,7 +99,7 @@ class Picker:
         )
 
     def _entry(self, file: rx.Var[Piece]) -> rx.Component:
-        drop = js_handler("uploads", "dropFile", SessionState.viewer_key, self._place, file.key)
+        drop = js_handler("uploads", "dropFile", self._viewer, self._place, file.key)
         return unsent_file(file, drop)
 
 
