@@ -61,6 +61,5 @@ def open_ticket() -> rx.Component:
         ticket_head(muted_note(), related("/tickets/"), beside=(mute_button(),)),
         turn(),
         thread(),
-        offer(),
-        rx.cond(can_write(), composer(), closed_note()),
+        rx.cond(can_write(), rx.fragment(offer(), composer()), closed_note()),
     )
