@@ -109,7 +109,7 @@ def turn() -> rx.Component:
                     ("waiting_customer", t("Please answer in the conversation, then it's our turn again.")),
                     (
                         "resolved",
-                        t("Tell us whether the answer helped. Without word from you it closes by itself."),
+                        t("Tell us whether the answer helped."),
                     ),
                     (
                         "closed",
