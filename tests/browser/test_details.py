@@ -241,10 +241,17 @@ def test_a_guest_continues_an_own_ticket_only_after_the_code(minh: Person, porta
     minh.goes_to("/tickets/new")
     minh.types("Subject", subject)
     minh.types("Describe the problem", "And once more today.")
+    minh.page.locator("input[type=file]").set_input_files(
+        [{"name": "wallet.png", "mimeType": "image/png", "buffer": samples.picture()}]
+    )
+    expect(minh.page.get_by_test_id("attachment")).to_have_attribute("data-state", "ready")
     minh.presses("Continue there")
     expect(minh.page.get_by_role("heading", name=subject)).to_be_visible()
     minh.composer_is_ready()
     expect(minh.field("Your reply")).to_have_value(re.compile("And once more today."))
+    minh.presses("Send")
+    minh.sees_message("And once more today.")
+    expect(minh.message("And once more today.").get_by_role("img", name="wallet.png")).to_be_visible()
 
 
 @pytest.mark.scenario("new")

@@ -12,7 +12,6 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.words import SITE, A, NativeForm, t
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.kinds import ENDINGS
-from ticket_portal.states.session import SessionState
 
 KINDS = "JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV, MP4"  # the same words in every language
 ACCEPTED = ",".join([*(f".{ending}" for ending in ENDINGS), "image/*"])
@@ -33,10 +32,10 @@ class Piece(FileView):
 class Picker:
     """What a form needs to take files along; `place` names it among the forms that keep files in this browser.
 
-    `viewer`: whose files they are, where that is not who is signed in: a guest's in a ticket.
+    `viewer`: whose files they are: the key of who writes here, a guest's in a guest's ticket.
     """
 
-    def __init__(self, place: Any, target: Any, live: Any, viewer: Any = SessionState.viewer_key) -> None:
+    def __init__(self, place: Any, target: Any, live: Any, viewer: Any) -> None:
         """Compile the hook; all parts of one picker share it."""
         self._place = place
         self._viewer = viewer

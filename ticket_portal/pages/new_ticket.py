@@ -48,7 +48,7 @@ _FORM = hook_value(
 )
 
 
-_FILES = Picker("new", rx.Var("newTicket.target", _var_data=_FORM).to(str), is_live())
+_FILES = Picker("new", rx.Var("newTicket.target", _var_data=_FORM).to(str), is_live(), WRITER)
 
 
 def new_ticket() -> rx.Component:
