@@ -82,6 +82,9 @@ def places(world: World) -> list[str]:
     ]
 
 
+OWN = {"sealed", "language", "preferences", "name", "time_zone", "zone_is_chosen"}
+
+
 def kept(portal: Served, world: World) -> str:
     """All that the database holds about the foreign tickets and about people, as one text."""
 
@@ -92,13 +95,15 @@ def kept(portal: Served, world: World) -> str:
                               (Muted, Muted.ticket_id), (TicketUpdate, TicketUpdate.ticket_id)):  # fmt: skip
             rows += [r for i in world.ids for r in work.session.exec(select(table).where(column == i)).all()]
         rows += (people := work.session.exec(select(Account)).all())
-        # Whoever has an account may choose how they are told themselves.
-        chosen = [f"{p.address} {p.preferences}" for p in people if p.address != BUDI.address]
+        # Whoever has an account may choose for themselves how they are called and told.
+        chosen = [
+            f"{p.address} {p.name} {p.time_zone} {p.preferences}" for p in people if p.address != BUDI.address
+        ]
         rows += work.session.exec(select(Draft).where(Draft.body == FOREIGN_DRAFT)).all()
         rows += [
             r for i in world.ids for r in work.session.exec(select(GuestLink).where(GuestLink.ticket_id == i))
         ]
-        dumped = [row.model_dump_json(exclude={"sealed", "language", "preferences"}) for row in rows]
+        dumped = [row.model_dump_json(exclude=OWN) for row in rows]
         return "\n".join(sorted((*dumped, *chosen)))
 
     return portal.store.read(read)

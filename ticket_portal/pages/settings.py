@@ -38,7 +38,11 @@ def settings() -> rx.Component:
         mail_notice(SessionState.mail_problem, SessionState.account),
         el.div(
             _contents(),
-            el.div(added(), *[section() for _id, _name, section in SECTIONS], class_name="stack"),
+            el.div(
+                added(),
+                *[_shown(name_id, section()) for name_id, _name, section in SECTIONS],
+                class_name="stack",
+            ),
             class_name="settings",
         ),
     )
@@ -46,10 +50,21 @@ def settings() -> rx.Component:
 
 def _contents() -> rx.Component:
     return el.nav(
-        el.ul(*[el.li(A.create(said(name), href=f"#{name_id}")) for name_id, name, _section in SECTIONS]),
+        el.ul(
+            *[
+                _shown(name_id, el.li(A.create(said(name), href=f"#{name_id}")))
+                for name_id, name, _section in SECTIONS
+            ]
+        ),
         aria_label=t("Settings"),
         class_name="contents",
     )
+
+
+def _shown(name_id: str, part: rx.Component) -> rx.Component:
+    """Show a part to whom it concerns: the team gets no alerts."""
+    of_team = (SessionState.role == "agent") | (SessionState.role == "admin")
+    return rx.cond(of_team, rx.fragment(), part) if name_id in OF_ALERTS else part
 
 
 def _account() -> rx.Component:
@@ -93,3 +108,4 @@ SECTIONS: Final = (
     ("sign-ins", msg("Sign-ins"), sign_ins),
     ("data", msg("Your data"), own_data),
 )
+OF_ALERTS: Final = ("alerts", "notifications", "safety-phrase")

@@ -1,6 +1,5 @@
 """All tickets of the address that a guest proved, live."""
 
-import asyncio
 from typing import Any
 
 import reflex as rx
@@ -9,10 +8,9 @@ from ticket_portal.domain import tickets
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import TicketRow
 from ticket_portal.i18n.locales import localized
-from ticket_portal.states.session import EVERYBODY, SessionState, behind, connected, open_to
+from ticket_portal.states.session import EVERYBODY, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal
 
-SETTLE = 0.15
 MOST_PAGES = 40
 
 
@@ -39,19 +37,12 @@ class GuestTicketsState(SessionState):
     @open_to(EVERYBODY)
     async def watch(self) -> None:
         """Keep the list as it is in the database, for as long as the page is open."""
-        hub = portal().hub
         async with self:
             state = behind(self)
             guest, token = await state._guest(), state.rx_router_session.client_token
         if guest is NOBODY:
             return
-        async with hub.subscription({f"list:{guest.address}", f"session:{guest.session}"}) as changed:
-            while connected(token):
-                async with self:
-                    if not await behind(self)._refresh():
-                        return
-                await hub.wait(changed)
-                await asyncio.sleep(SETTLE)  # a burst of changes is one redrawing
+        await keep_fresh(self, token, {f"list:{guest.address}", f"session:{guest.session}"})
 
     @rx.event
     @open_to(EVERYBODY)

@@ -1,15 +1,12 @@
 """The team's queue, live."""
 
-import asyncio
-
 import reflex as rx
 
 from ticket_portal.domain import tickets
 from ticket_portal.domain.tickets import TicketRow
-from ticket_portal.states.session import TEAM, SessionState, behind, connected, open_to
+from ticket_portal.states.session import TEAM, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal
 
-SETTLE = 0.2
 MOST_PAGES = 40
 
 
@@ -34,17 +31,10 @@ class QueueState(SessionState):
     @open_to(TEAM)
     async def watch(self) -> None:
         """Keep the queue as it is in the database, for as long as the page is open."""
-        hub = portal().hub
         async with self:
             state = behind(self)
             viewer, token = await state._viewer(), state.rx_router_session.client_token
-        async with hub.subscription({"queue", f"session:{viewer.session}"}) as changed:
-            while connected(token):
-                async with self:
-                    if not await behind(self)._refresh():
-                        return
-                await hub.wait(changed)
-                await asyncio.sleep(SETTLE)  # a burst of changes is one redrawing
+        await keep_fresh(self, token, {"queue", f"session:{viewer.session}"})
 
     @rx.event
     @open_to(TEAM)

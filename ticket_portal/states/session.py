@@ -4,6 +4,7 @@ Identity comes from the cookies of the socket's handshake alone: the guard in `r
 hashes in a header that Reflex never shows to the browser.
 """
 
+import asyncio
 import logging
 import secrets
 import time
@@ -37,6 +38,7 @@ READERS = "readers"  # a customer, a guest, one of the team: whoever proved some
 ACCOUNTS = "accounts"
 TEAM = "team"
 TOUCH_EVERY = 60.0
+SETTLE = 0.15
 REFERENCE_LENGTH = 6
 
 log = logging.getLogger(__name__)
@@ -210,6 +212,21 @@ def behind(state: S) -> S:
     fifth of each update.
     """
     return state.__wrapped__  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def keep_fresh(page: Any, token: str, topics: set[str]) -> None:
+    """Let a page's `_refresh` read again whatever changes, while the tab is open; False from it is the end.
+
+    `page`: the background handler's `self`. A burst of changes is one redrawing.
+    """
+    hub = portal().hub
+    async with hub.subscription(topics) as changed:
+        while connected(token):
+            async with page:
+                if not await behind(page)._refresh():
+                    return
+            await hub.wait(changed)
+            await asyncio.sleep(SETTLE)
 
 
 def sign_in_path(path: str) -> str:

@@ -1,6 +1,5 @@
 """My tickets: a customer's own, live. What is shown of them (part, search, pages) is what the address says."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +11,12 @@ from ticket_portal.domain import search, tickets
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import TicketRow
 from ticket_portal.i18n.locales import bare, localized
-from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
+from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
 
 log = logging.getLogger(__name__)
 
-SETTLE = 0.15
 MOST_PAGES = 40
 
 
@@ -84,17 +82,10 @@ class TicketsState(SessionState):
     @open_to(ACCOUNTS)
     async def watch(self) -> None:
         """Keep the list as it is in the database, for as long as the page is open."""
-        hub = portal().hub
         async with self:
             state = behind(self)
             viewer, token = await state._viewer(), state.rx_router_session.client_token
-        async with hub.subscription({f"list:{viewer.account_id}", f"session:{viewer.session}"}) as changed:
-            while connected(token):
-                async with self:
-                    if not await behind(self)._refresh():
-                        return
-                await hub.wait(changed)
-                await asyncio.sleep(SETTLE)  # a burst of changes is one redrawing
+        await keep_fresh(self, token, {f"list:{viewer.account_id}", f"session:{viewer.session}"})
 
     @rx.event
     @open_to(ACCOUNTS)

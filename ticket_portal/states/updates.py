@@ -1,6 +1,5 @@
 """Updates: what a customer was told of in the last 90 days, live."""
 
-import asyncio
 import logging
 from typing import Any
 
@@ -10,12 +9,11 @@ from ticket_portal.domain import updates
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.updates import UpdateRow
 from ticket_portal.i18n.locales import bare, localized
-from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
+from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal
 
 log = logging.getLogger(__name__)
 
-SETTLE = 0.15
 MOST_PAGES = 40
 
 
@@ -44,17 +42,10 @@ class UpdatesState(SessionState):
     @open_to(ACCOUNTS)
     async def watch(self) -> None:
         """Keep them as they are in the database, for as long as the page is open."""
-        hub = portal().hub
         async with self:
             state = behind(self)
             viewer, token = await state._viewer(), state.rx_router_session.client_token
-        async with hub.subscription({f"list:{viewer.account_id}", f"session:{viewer.session}"}) as changed:
-            while connected(token):
-                async with self:
-                    if not await behind(self)._refresh():
-                        return
-                await hub.wait(changed)
-                await asyncio.sleep(SETTLE)  # a burst of changes is one redrawing
+        await keep_fresh(self, token, {f"list:{viewer.account_id}", f"session:{viewer.session}"})
 
     @rx.event
     @open_to(ACCOUNTS)
