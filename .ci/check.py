@@ -8,6 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TOOLS = Path(sys.executable).parent
 
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
+
 CHECKS = {
     "format": [TOOLS / "ruff", "format", "--check", "--quiet", "."],
     "lint": [TOOLS / "ruff", "check", "--quiet", "--output-format", "concise", "."],
@@ -15,8 +17,9 @@ CHECKS = {
     "layers": [TOOLS / "lint-imports", "--no-cache"],
     "front end": [sys.executable, "-m", "ticket_portal.frontend"],
     # Two processes: Playwright keeps an event loop running in its own, and other tests start theirs.
-    "tests": [sys.executable, "-m", "pytest", "-q", "--ignore", "tests/browser"],
-    "scenes": [sys.executable, "-m", "pytest", "-q", "tests/browser"],
+    # On two workers; a browser alone keeps two cores busy.
+    "tests": [*PYTEST, "-n", "2", "--dist", "worksteal", "--ignore", "tests/browser"],
+    "scenes": [*PYTEST, "tests/browser"],
 }
 
 
