@@ -44,7 +44,7 @@ def test_a_draft_leaves_the_device_at_sign_out_and_comes_back(ana: Person, budi:
     ana.writes("Half a sentence")
     _is_saved(ana)
     ana.goes_to("/settings")
-    ana.page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    ana.page.get_by_role("main").get_by_role("button", name="Sign out", exact=True).click()
     ana.sees("You're signed out.")
     assert "Half a sentence" not in ana.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
 

@@ -69,7 +69,7 @@ def test_signing_out_clears_every_tab_and_the_device(ana: Person, number: int):
     expect(other.row(number)).to_be_visible()
     leaving = ana.opens_another_tab()
     leaving.goes_to("/settings")
-    leaving.page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    leaving.page.get_by_role("main").get_by_role("button", name="Sign out", exact=True).click()
     expect(ana.heading("Your session ended")).to_be_visible(timeout=TWO_SECONDS)
     expect(other.row(number)).to_have_count(0, timeout=TWO_SECONDS)
     leaving.sees("You're signed out.")

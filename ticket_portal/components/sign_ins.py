@@ -64,7 +64,7 @@ def _device(device: rx.Var[SignInView]) -> rx.Component:
             ),
         ),
         key=device.key,
-        custom_attrs={"data-testid": "device"},
+        custom_attrs={"data-testid": "sign-in"},
     )
 
 
