@@ -157,7 +157,11 @@ class Server:
 
 def _rollup(process: int, field: str) -> float:
     """KB of one kind of memory, from Linux's own account."""
-    for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+    try:
+        rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # it ended meanwhile
+    for line in rollup.splitlines():
         name, _, value = line.partition(":")
         if name == field:
             return int(value.split()[0]) * 1.024
