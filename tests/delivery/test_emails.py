@@ -142,6 +142,12 @@ def test_times_are_in_the_readers_zone(settings: Settings):
     assert "10:09\u202fPM" in emails.write(settings, delivery("reply")).plain
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Europe", "../../etc/passwd", "Etc/", "x" * 300])
+def test_a_zone_that_is_none_is_utc(settings: Settings, zone: str):
+    mail = emails.write(settings, sample("reply", time_zone=zone))
+    assert "UTC" in mail.plain
+
+
 def test_a_customer_gets_the_address_of_their_ticket(settings: Settings):
     email = emails.write(settings, delivery("reply", "vi", guest_token=""))
 
