@@ -1,12 +1,15 @@
 """Uploads and attachments: whose they are, which message takes them along, who may have them back."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from tests.cast import IP, asks_about, opens, says, sees
 from ticket_portal.domain import messages, tickets, uploads
+from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import (
     EmptyMessage,
@@ -90,6 +93,17 @@ def test_nobody_sends_what_another_one_uploaded(work, ana, linh, ticket):
 
     with pytest.raises(FileGone):
         messages.reply(work, linh, ticket.number, _with([hers], "Mine now."))
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\ud800", "", "x" * 5_000, "' OR 1=1 --"])
+def test_what_is_no_id_is_no_file(work, ana, ticket, odd):
+    """No database takes every text that a browser can send; there it is a file that is missing."""
+    with pytest.raises(FileGone):
+        messages.reply(work, ana, ticket.number, _with([odd], "Look."))
+    with pytest.raises(NotFound):
+        uploads.take_back(work, (ana,), BROWSER, odd)
+    uploads.carry_over(work, ana, ticket.number, BROWSER, odd, parse_ids([odd]))
+    assert not _has(work, odd, ana, browser=BROWSER)
 
 
 def test_a_file_for_one_ticket_goes_into_no_other(work, ana, ticket):
@@ -303,6 +317,29 @@ def test_what_was_sent_can_not_be_taken_back(work, ana, ticket):
 
     with pytest.raises(NotFound):
         uploads.take_back(work, (ana, NOBODY), "", file)
+
+
+def test_what_is_just_being_sent_can_not_be_taken_back(store, ana):
+    ticket = store.write(opens, ana)
+    file = store.write(_uploads, ana, ticket)
+
+    def sends_while_it_is_taken_back(work: Work) -> Future[None]:
+        messages.reply(work, ana, ticket.number, _with([file]))
+        work.session.flush()
+        back = pool.submit(store.write, uploads.take_back, (ana,), "", file)
+        while not (store.on_sqlite or back.done() or _somebody_waits(work)):
+            pass
+        return back
+
+    with ThreadPoolExecutor(1) as pool:
+        back = store.write(sends_while_it_is_taken_back)
+        with pytest.raises(NotFound):
+            back.result()
+    assert store.read(_has, file, ana)
+
+
+def _somebody_waits(work: Work) -> bool:
+    return bool(work.session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
 
 
 def test_a_refused_message_leaves_its_files_for_the_next(work, ana, linh, ticket):
