@@ -13,12 +13,14 @@ from sqlmodel import func, select
 from starlette.applications import Starlette
 
 from tests.cast import ANA, LINH, PASSWORD, reads
+from tests.conftest import advance
 from ticket_portal import wiring
+from ticket_portal.delivery import outbox
 from ticket_portal.domain import accounts, api, messages, notifications, tickets
 from ticket_portal.domain.messages import AnswersForm
 from ticket_portal.routes import api as doors
 from ticket_portal.routes.openapi import CODES
-from ticket_portal.store.tables import ApiToken, Ticket
+from ticket_portal.store.tables import ApiAnswer, ApiToken, Ticket
 from ticket_portal.store.unit_of_work import Store
 
 DEPOSIT = {"email": "noor@example.com", "name": "Noor", "subject": "Deposit missing", "body": "Since Monday."}
@@ -171,6 +173,15 @@ def test_a_repeated_request_with_its_key_is_answered_again_and_done_once(system,
         "true",
     )
     assert _count(store, Ticket) == 1
+
+
+def test_an_answer_is_known_for_a_week(system, store):
+    """It may hold what somebody wrote, and outlives the ticket."""
+    system.calls("POST", "/api/v1/tickets", DEPOSIT, Idempotency_Key="order-1")
+    for days, kept in ((6, 1), (2, 0)):
+        advance(store, days=days)
+        store.write(outbox.sweep)
+        assert _count(store, ApiAnswer) == kept
 
 
 def test_of_requests_that_come_at_once_with_one_key_one_has_an_effect(system, store):
