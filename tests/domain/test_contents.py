@@ -202,6 +202,14 @@ def test_a_text_that_only_speaks_of_markup_is_taken(kept):
     assert b"<script>" in after
 
 
+def test_comments_before_a_text_are_read_in_one_go(kept):
+    """In as many ways as they can be joined to longer ones, a line of them would take longer than anybody waits."""
+    _content, after = kept("log.txt", b"<!---->" * 200 + b"nothing behind them")
+    assert after.endswith(b"nothing behind them")
+    with pytest.raises(FileMismatch):
+        kept("log.txt", b" <!-- a --> <!-- b -->\n< script>alert(1)</script>")
+
+
 @pytest.mark.parametrize("user", ["secret", ""])
 def test_a_locked_pdf_is_refused(kept, user: str):
     with pytest.raises(PdfLocked):

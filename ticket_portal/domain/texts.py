@@ -5,8 +5,9 @@ from pathlib import Path
 
 from ticket_portal.domain.errors import FileMismatch, TextUnreadable
 
+# A comment ends where it first can, and what was read is not read again in another way.
 _MARKUP = re.compile(
-    r"\s*(<!--.*?-->\s*)*<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|img|meta|link|\?)",
+    r"\s*+(?><!--.*?-->\s*+)*+<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|img|meta|link|\?)",
     re.IGNORECASE | re.DOTALL,
 )
 
