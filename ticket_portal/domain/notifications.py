@@ -557,7 +557,7 @@ def _unwanted(work: Work, alert: Alert) -> bool:
         return True
     newest = work.session.exec(
         select(func.max(Alert.event_seq)).where(
-            or_(col(Alert.id) == alert.id, col(Alert.gathered_into) == alert.id)
+            _alerts_like(alert), or_(col(Alert.id) == alert.id, col(Alert.gathered_into) == alert.id)
         )
     ).one()
     return (newest or 0) <= _read_up_to(work, alert)
