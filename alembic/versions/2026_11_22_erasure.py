@@ -1,4 +1,4 @@
-"""What deletes messages by the hundred, or old answers of the API, finds what hangs on them by an index"""
+"""What deletes messages by the hundred, old answers of the API, or looks for an address's codes, has an index"""
 
 from alembic import op
 
@@ -13,10 +13,12 @@ def upgrade() -> None:
     op.create_index("ix_event_message", "event", ["message_id"], unique=False)
     op.create_index("ix_detail_item_answer", "detailitem", ["answer_id"], unique=False)
     op.create_index("ix_api_answer_at", "apianswer", ["at"], unique=False)
+    op.create_index("ix_challenge_address", "challenge", ["address"], unique=False)
 
 
 def downgrade() -> None:
     """Take this version back."""
+    op.drop_index("ix_challenge_address", table_name="challenge")
     op.drop_index("ix_api_answer_at", table_name="apianswer")
     op.drop_index("ix_detail_item_answer", table_name="detailitem")
     op.drop_index("ix_event_message", table_name="event")

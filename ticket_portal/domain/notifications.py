@@ -747,10 +747,11 @@ def sweep(work: Work) -> None:
         & col(Alert.state).in_(("dropped", "failed"))
         & (col(Alert.created_at) < work.now - timedelta(days=1))
     )
-    old_code = (
-        ((col(Alert.kind) == "code") | col(Alert.key).startswith(f"{SECURITY}.{FAREWELL}."))
+    farewell = (col(Alert.kind) == "security") & col(Alert.key).startswith(f"{SECURITY}.{FAREWELL}.")
+    old_one = (
+        ((col(Alert.kind) == "code") | farewell)
         & (col(Alert.state) == "sent")
         & (col(Alert.created_at) < work.now - KEPT_TO_CHECK)
     )
     old_test = (col(Alert.kind) == "test") & (col(Alert.created_at) < work.now - timedelta(days=1))
-    work.session.exec(delete(Alert).where(or_(never_left, old_code, old_test)))
+    work.session.exec(delete(Alert).where(or_(never_left, old_one, old_test)))

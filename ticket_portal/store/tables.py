@@ -82,7 +82,10 @@ class Session(SQLModel, table=True):
 class Challenge(SQLModel, table=True):
     """A six-digit code on its way to an address; bound to the browser that asked for it."""
 
-    __table_args__ = (Index("ix_challenge_newest", "browser_hash", "purpose", "address", "id"),)
+    __table_args__ = (
+        Index("ix_challenge_newest", "browser_hash", "purpose", "address", "id"),
+        Index("ix_challenge_address", "address"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     purpose: str
