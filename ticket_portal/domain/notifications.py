@@ -19,6 +19,7 @@ from sqlmodel import col, delete, select, update
 from ticket_portal.domain import addresses, deadlines, devices, keys, limits, phrases, preferences
 from ticket_portal.domain.devices import DeviceForm
 from ticket_portal.domain.errors import LinkInvalid
+from ticket_portal.domain.guest_links import new_link
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.preferences import CHANNELS, EMAIL, PUSH
@@ -28,7 +29,6 @@ from ticket_portal.store.tables import (
     Challenge,
     Device,
     Event,
-    GuestLink,
     Muted,
     Reading,
     Ticket,
@@ -605,7 +605,7 @@ def _settle(work: Work, alert: Alert) -> None:
     alert.prepared_at = work.now
     ids = [alert.ticket_id] if alert.ticket_id else alert.data.get("tickets", [])
     tickets = [t for i in ids if (t := work.session.get(Ticket, i))]
-    tokens = {str(t.number): _new_link(work, t) if t.account_id is None else "" for t in tickets}
+    tokens = {str(t.number): new_link(work, t) if t.account_id is None else "" for t in tickets}
     secret = keys.unseal(work.settings, alert.sealed) if alert.sealed else {}
     if any(tokens.values()):
         secret["tokens"] = tokens
@@ -630,19 +630,6 @@ def _speak_as_now(work: Work, alert: Alert, ticket: Ticket) -> None:
     account = work.session.get(Account, ticket.account_id) if ticket.account_id else None
     if account:
         alert.language, alert.time_zone = account.language, account.time_zone
-
-
-def _new_link(work: Work, ticket: Ticket) -> str:
-    token = keys.new_token()
-    work.session.add(
-        GuestLink(
-            token_hash=keys.token_hash(token),
-            ticket_id=ticket.id,
-            address=ticket.address,
-            created_at=work.now,
-        )
-    )
-    return token
 
 
 def _delivery(work: Work, alert: Alert) -> Delivery:
