@@ -15,6 +15,7 @@ from ticket_portal.domain import notifications
 from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.domain.notifications import Muting
 from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.routes.bodies import whole
 from ticket_portal.routes.plain import invalid, page
 from ticket_portal.wiring import portal
 
@@ -43,11 +44,7 @@ async def _mute(request: Request) -> Response:
 
 async def _wants_them_again(request: Request) -> bool:
     """Whether our own form's other button was pressed; whatever else is posted here means "stop"."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            return False
+    body = await whole(request, LONGEST_FORM) or b""
     return parse_qs(body.decode("latin-1")).get("emails") == ["on"]
 
 
