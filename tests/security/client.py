@@ -98,7 +98,14 @@ class Client:
     async def visit(self, path: str) -> None:
         """Load a page as a browser does: hydrate, then what the page calls by itself."""
         await self.call(f"{ROOT}.hydrate_and_load", {"vars": {}}, path)
+        end = asyncio.get_running_loop().time() + 20
+        while not self._is_alive and not self._reader.done() and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.02)
         await self.settled()
+
+    @property
+    def _is_alive(self) -> bool:
+        return any('"is_hydrated_rx_state_":true' in frame for frame in self.frames)
 
     async def settled(self, quiet: float = 0.25, longest: float = 8.0) -> list[str]:
         """Wait until the server has answered a ping and then been silent for a moment; return all frames."""
