@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import Person, named
+from tests.browser.people import Person
+from tests.browser.reader import named
 
 
 @pytest.mark.scenario("five-hundred-messages")

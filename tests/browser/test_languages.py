@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import Person, named
+from tests.browser.people import Person
+from tests.browser.reader import named
 
 # SPEC section 4, not the catalogues: those must agree with it.
 CONTRACT = """

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import Person, named
+from tests.browser.people import Person
 from tests.browser.portal import Portal
+from tests.browser.reader import named
 
 
 def switch(person: Person, name: str, group: str = "") -> Locator:
