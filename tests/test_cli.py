@@ -171,6 +171,18 @@ def test_what_people_say_of_the_articles_is_printed(run, opened):
     assert "alerts, uk: Скільки чекати?" in said.stdout
 
 
+def test_what_strangers_wrote_does_nothing_to_the_terminal(run, opened):
+    """A terminal does what control characters say: it can be told to type, to copy and to lie."""
+    run("migrate")
+    for n, typed in enumerate(
+        ("\x1b]52;c;cm0gLXJm\x07\x1b[2Jgone", "one\r\nalerts, en: two", "left\u202eright")
+    ):
+        opened().write(feedback.rate, FeedbackForm.parse("alerts", "en", "no", typed), f"b{n}", "192.0.2.1")
+    said = run("help-feedback").stdout
+    assert all(c.isprintable() for line in said.splitlines() for c in line)
+    assert len([line for line in said.splitlines() if line.startswith("alerts, en:")]) == 3
+
+
 def test_vapid_keys_are_a_real_pair(run):
     lines = run("vapid-keys").stdout.splitlines()
     private = lines[0].removeprefix("PORTAL_VAPID_PRIVATE_KEY=")

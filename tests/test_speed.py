@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, text
 
 from tests.cast import MINH, opens, says
-from ticket_portal.domain import messages, search, sessions, tickets, updates
+from tests.conftest import advance
+from ticket_portal.domain import addresses, messages, notifications, search, sessions, tickets, updates
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Store, Work
@@ -16,6 +17,7 @@ from ticket_portal.store.unit_of_work import Store, Work
 # Found by an index, or a row at a time by one; never by looking through a table that grows with the portal.
 GROWING = (
     "ticket", "message", "event", "reading", "session", "account", "alert", "limithit", "searchentry", "ticketupdate",
+    "challenge",
 )  # fmt: skip
 
 
@@ -105,6 +107,36 @@ def test_a_page_is_read_with_one_or_two_statements(store: Store, read: Read):
 def test_no_page_looks_through_a_whole_table(store: Store, read: Read):
     with statements(store) as asked:
         store.read(read)
+
+    for statement, parameters in asked:
+        if statement.startswith("SELECT"):
+            assert scanned(store, statement, parameters) == [], statement
+
+
+def test_no_delivery_looks_through_a_whole_table(store: Store, ticket_of_ana: tuple[int, int]):
+    """Also the second try, for which is looked again whether it is still wanted."""
+    assert ticket_of_ana
+    with statements(store) as asked:
+        for _try in range(2):
+            advance(store, minutes=5)
+            taken = store.write(notifications.take_due)
+            assert taken
+            for delivery in taken:
+                store.write(notifications.failed, delivery, "the carrier is down")
+        advance(store, minutes=5)
+        for delivery in store.write(notifications.take_due):
+            store.write(notifications.delivered, delivery.id)
+
+    for statement, parameters in asked:
+        if statement.startswith("SELECT"):
+            assert scanned(store, statement, parameters) == [], statement
+
+
+def test_what_is_looked_up_by_an_address_is_found_by_an_index(store: Store, ana: Viewer, ticket_of_ana):
+    with statements(store) as asked:
+        store.write(addresses.mark, ana.address, addresses.BOUNCED)
+        store.write(addresses.clear, ana.address)
+        store.write(messages.reply, ana, ticket_of_ana[1], says("It was 482 913, I think."))
 
     for statement, parameters in asked:
         if statement.startswith("SELECT"):

@@ -71,6 +71,12 @@ def test_times_are_in_the_readers_zone(mail_settings: Settings):
     assert "10:09\u202fPM" in emails.write(mail_settings, sample("reply")).plain
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Europe", "../../etc/passwd", "Etc/", "x" * 300])
+def test_a_zone_that_is_none_is_utc(mail_settings: Settings, zone: str):
+    mail = emails.write(mail_settings, sample("reply", time_zone=zone))
+    assert "UTC" in mail.plain
+
+
 def test_a_customer_gets_the_address_of_their_ticket(mail_settings: Settings):
     email = emails.write(mail_settings, sample("reply", "vi", guest_token=""))
 

@@ -154,6 +154,26 @@ def test_a_scanner_that_was_away_is_asked_again(sender: Sender, desk: FileDesk, 
         sender.gets(view.id)
 
 
+def test_a_file_whose_bytes_are_gone_holds_nothing_up(
+    sender: Sender, desk: FileDesk, settings, tmp_path: Path
+):
+    """The others are asked about all the same, and the sweeper gets its turn after them."""
+    settings.clamd = "127.0.0.1:1"
+    sender.desk = FileDesk(sender.store, desk._files, settings)
+    views = [sender.sends(name, b"Hello") for name in ("a.txt", "b.txt", "c.txt")]
+    for view in views[:2]:
+        key = sender.store.read(lambda work, view=view: work.session.get_one(Attachment, view.id).key)
+        desk._files.delete(key)
+    clamd = Clamd()
+    settings.clamd = clamd.address
+    FileDesk(sender.store, desk._files, settings).check_again()
+    clamd.stop()
+    states = [
+        sender.store.read(lambda work, v=v: work.session.get_one(Attachment, v.id).state) for v in views
+    ]
+    assert states == ["checking", "checking", "ready"]
+
+
 def test_what_nobody_sent_is_deleted_after_a_day(sender: Sender, store: Store, tmp_path: Path):
     sent, unsent = sender.sends("a.png", samples.picture()), sender.sends("b.png", samples.picture())
     sender.replies_with(sent.id)

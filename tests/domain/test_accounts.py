@@ -153,10 +153,16 @@ def test_any_characters_are_welcome(store, password):
         accounts.sign_in(store, DOOR.address, password + "!", IP)
 
 
-def test_a_zone_is_a_zones_name_or_utc():
-    assert accounts.zone("America/Argentina/Buenos_Aires") == "America/Argentina/Buenos_Aires"
-    for odd in ("", "../../etc/passwd", "<b>", "x" * 200, "Etc/GMT+3\n"):
-        assert accounts.zone(odd) == "UTC"
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"), ("Asia/Calcutta", "Asia/Calcutta"),
+        ("", "UTC"), ("../../etc/passwd", "UTC"), ("<b>", "UTC"), ("x" * 200, "UTC"), ("Etc/GMT+3\n", "UTC"),
+        ("Mars/Olympus", "UTC"), ("Europe", "UTC"), ("Etc/", "UTC"), ("\0", "UTC"),
+    ],
+)  # fmt: skip
+def test_a_zone_is_a_zones_name_or_utc(typed, kept):
+    assert SignUp.parse("Zoe", DOOR.address, "long enough and not common", "en", typed).time_zone == kept
 
 
 def test_a_code_is_for_one_thing(store, ana):

@@ -1,11 +1,15 @@
 """Attachments: which message takes files along, and who may have them back."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from tests.cast import IP, asks_about, opens, says, sees
-from tests.domain.sent_files import has, uploads_file, with_files
+from tests.domain.sent_files import BROWSER, has, uploads_file, with_files
 from ticket_portal.domain import messages, tickets, uploads
+from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.errors import (
     EmptyMessage,
     FileGone,
@@ -14,6 +18,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.store.tables import Attachment, Message
+from ticket_portal.store.unit_of_work import Work
 
 
 def test_a_message_takes_its_files_along_in_their_order(work, ana, linh, ticket):
@@ -142,3 +147,37 @@ def test_plain_messages_need_no_files(work, ana, ticket):
 
     assert work.session.exec(select(Message)).all()
     assert asks_about(ana).files == ()
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\ud800", "", "x" * 5_000, "' OR 1=1 --"])
+def test_what_is_no_id_is_no_file(work, ana, ticket, odd):
+    """No database takes every text that a browser can send; there it is a file that is missing."""
+    with pytest.raises(FileGone):
+        messages.reply(work, ana, ticket.number, with_files([odd], "Look."))
+    with pytest.raises(NotFound):
+        uploads.take_back(work, (ana,), BROWSER, odd)
+    uploads.carry_over(work, ana, ticket.number, BROWSER, odd, parse_ids([odd]))
+    assert not has(work, odd, ana, browser=BROWSER)
+
+
+def test_what_is_just_being_sent_can_not_be_taken_back(store, ana):
+    ticket = store.write(opens, ana)
+    file = store.write(uploads_file, ana, ticket)
+
+    def sends_while_it_is_taken_back(work: Work) -> Future[None]:
+        messages.reply(work, ana, ticket.number, with_files([file]))
+        work.session.flush()
+        back = pool.submit(store.write, uploads.take_back, (ana,), "", file)
+        while not (store.on_sqlite or back.done() or _somebody_waits(work)):
+            pass
+        return back
+
+    with ThreadPoolExecutor(1) as pool:
+        back = store.write(sends_while_it_is_taken_back)
+        with pytest.raises(NotFound):
+            back.result()
+    assert store.read(has, file, ana)
+
+
+def _somebody_waits(work: Work) -> bool:
+    return bool(work.session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())

@@ -13,6 +13,7 @@ from ticket_portal.domain import contents
 from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import (
     FileDamaged,
+    FileEmpty,
     FileKindRefused,
     FileMismatch,
     FileRefused,
@@ -200,6 +201,21 @@ def test_a_text_that_only_speaks_of_markup_is_taken(kept):
     _content, after = kept("log.txt", b"The page showed <script> in red.")
 
     assert b"<script>" in after
+
+
+@pytest.mark.parametrize("came", [b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_a_text_of_nothing_but_its_mark_is_empty(kept, came: bytes):
+    """No store has a part of nothing to give."""
+    with pytest.raises(FileEmpty):
+        kept("a.txt", came)
+
+
+def test_comments_before_a_text_are_read_in_one_go(kept):
+    """In as many ways as they can be joined to longer ones, a line of them would take longer than anybody waits."""
+    _content, after = kept("log.txt", b"<!---->" * 200 + b"nothing behind them")
+    assert after.endswith(b"nothing behind them")
+    with pytest.raises(FileMismatch):
+        kept("log.txt", b" <!-- a --> <!-- b -->\n< script>alert(1)</script>")
 
 
 @pytest.mark.parametrize("user", ["secret", ""])

@@ -4,12 +4,14 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import PASSWORD, code_for, mails, opens, says
+from tests.conftest import advance
 from ticket_portal.domain import (
     accounts,
     credentials,
     guests,
     keys,
     messages,
+    muting,
     notifications,
     sessions,
     tickets,
@@ -195,6 +197,19 @@ def test_tickets_stay_and_the_old_address_leads_to_none(store, ana, linh):
         return found, work.session.exec(select(GuestLink).where(GuestLink.revoked_at == None)).all()  # noqa: E711
 
     assert store.read(waiting) == ([NEW], []), "what waits goes to the new address"
+
+
+@pytest.mark.usefixtures("moved")
+def test_what_was_muted_stays_muted_also_for_a_page_that_knows_an_older_address(store, ana, linh):
+    here = signs_in(store, ana)
+    number = store.write(lambda work: opens(work, here).number)
+    store.write(muting.mute, here, number)
+    for address in (NEW, "third@example.com"):
+        assert changes_address(store, here, address) is None
+
+    store.write(messages.reply, linh, number, says("An answer"))
+    advance(store, minutes=5)
+    assert [m.kind for m in store.write(mails) if m.number == number] == []
 
 
 def test_a_taken_address_looks_like_a_free_one_until_the_code(store, ana, budi):

@@ -286,6 +286,7 @@ def test_a_request_that_makes_no_sense_is_refused(typed, refusal):
         {"request": 2, "given": [{"place": 0, "value": "x" * 2001}]},
         {"request": 2, "given": [{"place": 0, "value": "x", "chain": "dogecoin"}]},
         {"request": 2, "given": [{"place": 0, "value": "x"}] * 11},
+        {"request": 2, "given": [{"place": 0, "value": "x"}, {"place": 0, "value": "y", "declined": True}]},
     ],
 )
 def test_answers_that_make_no_sense_are_refused(typed):

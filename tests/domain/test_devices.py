@@ -209,8 +209,9 @@ def test_a_new_address_takes_the_place_of_the_old_one(work: Work, ana: Viewer):
     work.session.flush()
     assert names(work, ana) == [devices.mark(PLACE + "new")]
 
-    with pytest.raises(NotFound):
-        devices.renew(work, f"{PLACE}old", form(work, "another"))
+    for unknown in (f"{PLACE}old", "", "a\0b", "\ud800"):
+        with pytest.raises(NotFound):
+            devices.renew(work, unknown, form(work, "another"))
 
 
 def test_only_the_requester_s_devices_are_told(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from tests.cast import opens, says
-from ticket_portal.domain import drafts, messages
+from tests.cast import IP, asks_about, opens, says
+from ticket_portal.domain import drafts, messages, tickets
 from ticket_portal.domain.drafts import DraftForm, DraftView
 from ticket_portal.domain.errors import Invalid, NotFound, TooLong
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -83,6 +83,21 @@ def test_a_new_tickets_draft_goes_with_the_ticket(work, ana, budi):
     opens(work, ana)
     assert drafts.load(work, ana, drafts.NEW).body == ""
     assert drafts.load(work, budi, drafts.NEW).body == "Since Mon"
+
+
+def test_whoever_only_names_an_address_touches_no_draft_of_it(work, clock, minh, linh):
+    """An emptied draft says since when: what its writer's next device says late would be older than a stranger's."""
+    drafts.save(work, minh, written("", drafts.NEW))
+    before = drafts.load(work, minh, drafts.NEW)
+    clock.advance(minutes=1)
+    opens(work, minh)
+    tickets.submit_for(work, linh, asks_about(minh))
+    assert drafts.load(work, minh, drafts.NEW) == before
+
+    tickets.submit(work, minh, asks_about(Viewer(role="guest", address="other@example.com")), IP)
+    assert drafts.load(work, minh, drafts.NEW).saved_at == work.now.isoformat(), (
+        "their own, whatever they name"
+    )
 
 
 @pytest.mark.parametrize(

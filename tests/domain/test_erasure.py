@@ -1,5 +1,6 @@
 """Deleting an account: the waiting time, thinking better of it, and that nothing of the person stays."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,8 +15,11 @@ from ticket_portal.domain import (
     erasure,
     guests,
     keys,
+    locks,
     messages,
+    notifications,
     phrases,
+    pushbox,
     sessions,
     tickets,
     uploads,
@@ -24,7 +28,7 @@ from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import CannotReopen, NotAllowed, NotYourPassword, WrongPassword
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import ERASED, NOBODY, Viewer
-from ticket_portal.store.tables import Attachment, Ticket
+from ticket_portal.store.tables import Account, Alert, Attachment, CapturedPush, Ticket
 
 IP = "192.0.2.1"
 ADDRESS = "quyen@example.com"
@@ -131,6 +135,48 @@ def test_the_bytes_of_files_go_to_the_sweeper(store, quyen, numbers):
     keys_of_files = set(store.read(lambda work: work.session.exec(select(Attachment.key)).all()))
     erases(store, quyen)
     assert keys_of_files <= set(store.write(uploads.give_up_unsent))
+
+
+def test_of_its_mails_only_the_last_is_known_and_for_months_only(store, quyen, numbers):
+    """What went to an address that the account had before is about the person too."""
+
+    def moves(work) -> None:
+        account = work.session.get_one(Account, quyen.account_id)
+        notifications.about_security(work, account, "address_changed", to="n•••@e•••.com")
+        account.address = "new@example.com"
+        pushbox.keep(
+            work, CapturedPush(key="k", address=account.address, endpoint="e", kind="reply", language="en")
+        )
+
+    store.write(moves)
+    store.write(mails)
+    erases(store, replace(quyen, address="new@example.com"))
+    store.write(mails)
+    assert [(a.address, a.data["what"]) for a in told_of_security(store)] == [
+        ("new@example.com", "account_deleted")
+    ]
+    assert "new@example.com" not in everything(store)
+    advance(store, days=80)
+    store.write(notifications.sweep)
+    assert len(told_of_security(store)) == 1
+    advance(store, days=11)
+    store.write(notifications.sweep)
+    assert told_of_security(store) == []
+
+
+def told_of_security(store) -> list[Alert]:
+    return store.read(
+        lambda work: list(work.session.exec(select(Alert).where(Alert.kind == "security")).all())
+    )
+
+
+def test_the_team_does_not_unlock_a_shell(store, quyen, numbers, linh):
+    """It would be told of what happens in it, at an address that nobody has."""
+    erases(store, quyen)
+    for number in numbers:
+        with pytest.raises(NotAllowed):
+            store.write(locks.unlock, linh, number)
+        assert store.read(tickets.find, linh, number).locked_at
 
 
 def test_what_is_of_others_stays(store, quyen, numbers, budi, ana):

@@ -181,6 +181,22 @@ def test_nobody_sleeps_who_did_not_say_so(work, ana):
     assert preferences.quiet_until(None, work.now) is None
 
 
+def test_a_zone_that_is_none_stops_nobodys_mail(work, clock, ana, budi, linh, ticket):
+    """An account may say that it lives anywhere; its quiet hours are then those of UTC."""
+    account(work, ana).time_zone = "Mars/Olympus"
+    preferences.choose(work, ana, "quiet", "on")
+    assert preferences.view(work, ana).choices["quiet_zone"] == "UTC"
+    # As they were kept before that was looked at, or before the zone was given up.
+    account(work, ana).preferences |= {"quiet_zone": "Mars/Olympus"}
+    other = opens(work, budi)
+    mails(work)
+    goes_to(work, "2030-01-01 12:00")
+    for number in (ticket.number, other.number):
+        messages.reply(work, linh, number, says("Hello"))
+    clock.advance(seconds=HOLD)
+    assert {mail.number for mail in mails(work)} == {ticket.number, other.number}
+
+
 def test_alerts_wait_for_the_end_of_the_quiet_hours_and_leave_as_one(work, ana, linh, ticket):
     preferences.choose(work, ana, "quiet", "on", "Asia/Jakarta")
     goes_to(work, "2026-11-22T15:30:00")  # half past ten in the evening there

@@ -5,10 +5,12 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import ANA, LINH, reads
+from tests.conftest import advance
 from tests.routes.system import DEPOSIT, System, opens_ticket, problem_of, reads_ticket, rows_of
+from ticket_portal.delivery import outbox
 from ticket_portal.domain import api, messages, notifications, tickets
 from ticket_portal.domain.messages import AnswersForm
-from ticket_portal.store.tables import Ticket
+from ticket_portal.store.tables import ApiAnswer, Ticket
 
 
 def test_a_ticket_is_opened_in_somebodys_name(system, store, linh):
@@ -110,6 +112,15 @@ def test_a_repeated_request_with_its_key_is_answered_again_and_done_once(system,
         "true",
     )
     assert rows_of(store, Ticket) == 1
+
+
+def test_an_answer_is_known_for_a_week(system, store):
+    """It may hold what somebody wrote, and outlives the ticket."""
+    system.calls("POST", "/api/v1/tickets", DEPOSIT, Idempotency_Key="order-1")
+    for days, kept in ((6, 1), (2, 0)):
+        advance(store, days=days)
+        store.write(outbox.sweep)
+        assert rows_of(store, ApiAnswer) == kept
 
 
 def test_of_requests_that_come_at_once_with_one_key_one_has_an_effect(system, store):

@@ -157,7 +157,7 @@ def help_feedback() -> None:
     for count in counts:
         print(f"{count.article:20} {count.language}  yes {count.yes:5}  no {count.no:5}")
     for one in missing:
-        print(f"\n{one.article}, {one.language}: {one.text}")
+        print(f"\n{one.article}, {one.language}: {_as_text(one.text)}")
     if not counts:
         print("Nobody has said anything yet.")
 
@@ -260,6 +260,11 @@ def _new_password() -> tuple[str, bool]:
             show_default=False,
         )
     return (typed, False) if typed else (secrets.token_urlsafe(GENERATED_BYTES), True)
+
+
+def _as_text(typed: str) -> str:
+    """Return what a stranger typed as one line without anything that a terminal would do."""
+    return "".join(c for c in " ".join(typed.split()) if c.isprintable())
 
 
 def _require_front_end() -> None:

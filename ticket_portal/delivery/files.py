@@ -20,7 +20,7 @@ from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import DomainError, FileDamaged, FileInfected, by_code
 from ticket_portal.domain.uploads import Kept, Upload
 from ticket_portal.settings import Settings
-from ticket_portal.store.files import CHUNK, Files
+from ticket_portal.store.files import CHUNK, Files, NoSuchFile
 from ticket_portal.store.unit_of_work import Store
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,10 @@ class FileDesk:
     def check_again(self) -> None:
         """Ask the scanner about files that came while it was away."""
         for file in self._store.read(uploads.unchecked):
-            verdict = self._scanner.scan(self._files.read(file.key))
+            try:
+                verdict = self._scanner.scan(self._files.read(file.key))
+            except NoSuchFile:  # swept meanwhile, or lost: nothing to ask about
+                continue
             if verdict is Verdict.UNKNOWN:
                 return
             self._store.write(uploads.checked, file.name, clean=verdict is Verdict.CLEAN)

@@ -19,6 +19,7 @@ from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
 from ticket_portal.delivery.push import Gone, PushCarrier
 from ticket_portal.domain import (
     addresses,
+    api,
     codes,
     deadlines,
     deliveries,
@@ -112,7 +113,7 @@ class Outbox:
     def _turn(self) -> float:
         """Do what there is to do; return how long to sleep. An idle turn is one read."""
         if time.monotonic() - self._swept_at > SWEEP_EVERY or not self._swept_at:
-            self._store.write(_sweep)
+            self._store.write(sweep)
             self._swept_at = time.monotonic()
         wait = self._store.read(_seconds_until_due)
         if wait > 0:
@@ -212,6 +213,18 @@ def _has_come(work: Work, moment: datetime | None) -> bool:
     return moment is not None and moment <= work.now
 
 
-def _sweep(work: Work) -> None:
-    for module in (codes, deliveries, drafts, feedback, limits, notifications, sessions, signals, updates):
+def sweep(work: Work) -> None:
+    """Delete what nobody needs any more, each kind after its own time."""
+    for module in (
+        api,
+        codes,
+        deliveries,
+        drafts,
+        feedback,
+        limits,
+        notifications,
+        sessions,
+        signals,
+        updates,
+    ):
         module.sweep(work)

@@ -1,9 +1,7 @@
 """Accounts: signing up with a proved address, signing in, a new password (SPEC 11)."""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
-from zoneinfo import available_timezones
 
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
@@ -22,6 +20,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import canonical, language, one_line, storable
+from ticket_portal.i18n import zones
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
 from ticket_portal.store.unit_of_work import Store, Work
@@ -56,7 +55,7 @@ class SignUp:
             canonical(email),
             checked_password(password),
             language(language_code),
-            zone(time_zone),
+            zones.known(time_zone),
         )
 
 
@@ -184,11 +183,11 @@ def introduce(work: Work, account_id: int, typed_name: object, typed_zone: objec
     Raises Missing, TooLong, Invalid.
     """
     name, chosen = _checked_name(typed_name), str(typed_zone or "")
-    if chosen and chosen not in _zones():
+    if chosen and chosen not in zones.names():
         raise Invalid("time_zone")
     account = work.session.get_one(Account, account_id, with_for_update=True)
     account.name, account.zone_is_chosen = name, bool(chosen)
-    account.time_zone = chosen or (device_zone if device_zone in _zones() else account.time_zone)
+    account.time_zone = chosen or (device_zone if device_zone in zones.names() else account.time_zone)
     work.session.add(account)
     sessions.changed(work, account_id)
 
@@ -210,15 +209,6 @@ def verify(password: str, hashed: str) -> bool:
     return len(password) <= LONGEST_PASSWORD and hasher.verify(storable(password), hashed)
 
 
-def zone(name: str) -> str:
-    """Return an IANA zone's name as given if it looks like one, else UTC."""
-    return (
-        name
-        if re.fullmatch(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}", name) and len(name) <= LONGEST_NAME
-        else "UTC"
-    )
-
-
 def _checked_name(typed: object) -> str:
     name = one_line(typed)
     if not name:
@@ -226,11 +216,6 @@ def _checked_name(typed: object) -> str:
     if len(name) > LONGEST_NAME:
         raise TooLong("name", length=len(name), most=LONGEST_NAME)
     return name
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 @lru_cache(maxsize=1)

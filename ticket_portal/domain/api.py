@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from ticket_portal.domain import accounts, detail_requests, keys, sessions, tickets
 from ticket_portal.domain.detail_requests import DetailView
@@ -15,6 +16,7 @@ from ticket_portal.store.tables import Account, ApiAnswer, ApiToken, Message, Ti
 from ticket_portal.store.unit_of_work import Work
 
 NEWEST = 100
+KEPT = timedelta(days=7)
 
 
 class KeyReused(DomainError):
@@ -80,7 +82,7 @@ def caller(work: Work, token: str) -> Caller:
 
 
 def once(work: Work, caller: Caller, request: Request, do: Callable[[Work, Viewer], Answer]) -> Answer:
-    """Do what is asked and keep the answer with it; a request with a key that was answered is not done again.
+    """Do what is asked and keep the answer for a week; a request with a key that was answered is not done again.
 
     The effect and the kept answer are one transaction, so of two that come at once the second fails on the key,
     is run again by the store, and finds the first one's answer. A refusal has no effect and is not kept.
@@ -105,6 +107,11 @@ def once(work: Work, caller: Caller, request: Request, do: Callable[[Work, Viewe
     )
     work.session.flush()
     return answer
+
+
+def sweep(work: Work) -> None:
+    """Forget what was answered long ago: nobody repeats a request as late as that."""
+    work.session.exec(delete(ApiAnswer).where(col(ApiAnswer.at) < work.now - KEPT))
 
 
 def short(work: Work, ticket: Ticket) -> dict[str, Any]:

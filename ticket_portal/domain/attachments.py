@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from ticket_portal.domain.errors import FileGone, TooManyFiles
-from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.store import search
 from ticket_portal.store.tables import Attachment, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -38,7 +38,7 @@ def parse_ids(typed: Any) -> tuple[str, ...]:
     """Return the ids that a browser names, each once; what is no id is left to be found missing."""
     if not isinstance(typed, (list, tuple)):
         return ()
-    return tuple(dict.fromkeys(str(given)[:LONGEST_ID] for given in typed[:MOST_IDS]))
+    return tuple(dict.fromkeys(storable(str(given))[:LONGEST_ID] for given in typed[:MOST_IDS]))
 
 
 def take_along(work: Work, ticket: Ticket, viewer: Viewer, message: Message, ids: tuple[str, ...]) -> None:
@@ -82,13 +82,22 @@ def of_messages(work: Work, message_ids: Iterable[int]) -> dict[int, list[FileVi
 
 def of_form(form: str, browser: str) -> list[Any]:
     """Return what uploads of a form for a new ticket fulfil, as long as no ticket has them."""
-    ours = [col(Attachment.form) == form, col(Attachment.form) != "", col(Attachment.ticket_id).is_(None)]
+    ours = [
+        col(Attachment.form) == storable(form),
+        col(Attachment.form) != "",
+        col(Attachment.ticket_id).is_(None),
+    ]
     return [*ours, col(Attachment.browser_hash) == browser] if browser else ours
 
 
 def view(file: Attachment) -> FileView:
     """Return a row as people see it."""
     return FileView(file.id, file.name, file.kind, file.size, file.state, file.width, file.height)
+
+
+def find(work: Work, file_id: str, *, lock: bool = False) -> Attachment | None:
+    """Return the row of a file; a browser named it, so that the id may be any text."""
+    return work.session.get(Attachment, storable(file_id), with_for_update=lock)
 
 
 def _take(work: Work, ticket: Ticket, message: Message, ids: tuple[str, ...], *of_whom: Any) -> None:

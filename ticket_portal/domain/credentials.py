@@ -122,10 +122,10 @@ def finish(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> Dom
         return codes.CodeExpired()
     account = work.session.get_one(Account, viewer.account_id, with_for_update=True)
     notifications.about_security(work, account, "address_changed", to=masked(at.address))
-    account.address = at.address
+    before, account.address = account.address, at.address
     work.session.add(account)
     work.session.flush()
-    _move(work, account.id, viewer.address, at.address)
+    _move(work, account.id, before, at.address)
     sessions.changed(work, account.id)
     return None
 

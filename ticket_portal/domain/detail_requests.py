@@ -86,7 +86,10 @@ def parse_given(typed: object) -> tuple[Given, ...]:
     """Check the shape of answers; whether they fit their items is seen when these are known. Raises Invalid."""
     if not isinstance(typed, Sequence) or isinstance(typed, str) or not 0 < len(typed) <= MOST_ITEMS:
         raise Invalid("details")
-    return tuple(_given(item) for item in typed)
+    given = tuple(_given(item) for item in typed)
+    if len({one.place for one in given}) < len(given):
+        raise Invalid("details")  # one item has one answer
+    return given
 
 
 def add(work: Work, request: Message, wanted: Sequence[Wanted]) -> None:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlmodel import col, delete, select
 
 from ticket_portal.domain.errors import BadDevice, NotAllowed, NotFound
-from ticket_portal.domain.people import Viewer, language
+from ticket_portal.domain.people import Viewer, language, storable
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Device, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -110,7 +110,8 @@ def renew(work: Work, endpoint: str, form: DeviceForm) -> None:
 
     Raises NotFound.
     """
-    device = work.session.exec(select(Device).where(Device.endpoint == endpoint).with_for_update()).first()
+    known = select(Device).where(Device.endpoint == storable(endpoint))
+    device = work.session.exec(known.with_for_update()).first()
     if device is None:
         raise NotFound
     work.session.exec(

@@ -20,6 +20,7 @@ from ticket_portal.store.tables import (
     Alert,
     Attachment,
     CapturedMail,
+    CapturedPush,
     Challenge,
     Device,
     Draft,
@@ -57,7 +58,6 @@ def _ask(work: Work, viewer: Viewer, hashed: str) -> None:
         account.deletion_at = work.now + timedelta(days=work.settings.deletion_days)
         work.session.add(account)
         notifications.about_security(work, account, "deletion_asked", until=account.deletion_at.isoformat())
-        work.tell(notifications.ROOM)
 
 
 def cancel(work: Work, viewer: Viewer) -> None:
@@ -104,7 +104,7 @@ def _erase(work: Work, account: Account) -> None:
     for ticket in found:
         _make_shell(work, ticket)
     _forget(work, account)
-    notifications.about_security(work, account, "account_deleted")
+    notifications.about_security(work, account, notifications.FAREWELL)
     work.session.flush()  # tickets let go of the account first: what still belongs to it goes with it
     work.session.delete(account)
 
@@ -149,5 +149,6 @@ def _forget(work: Work, account: Account) -> None:
     work.session.exec(
         delete(Draft).where(col(Draft.owner).in_((f"account:{account.id}", f"guest:{address}")))
     )
-    for table in (Alert, CapturedMail, Challenge, Undeliverable, Muted, Session, Device):
+    for table in (Alert, CapturedMail, CapturedPush, Challenge, Undeliverable, Muted, Session, Device):
         work.session.exec(delete(table).where(col(table.address) == address))
+    notifications.forget(work, account)  # what went to addresses that it had before

@@ -7,8 +7,8 @@ that address, makes its links worthless and stops its e-mails; the team is told 
 from dataclasses import dataclass
 
 from ticket_portal.domain import events, guests, keys, notifications, tickets
-from ticket_portal.domain.errors import LinkInvalid
-from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.errors import LinkInvalid, NotAllowed
+from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -46,9 +46,14 @@ def lock(work: Work, token: str) -> None:
 
 
 def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
-    """Undo it (the team); links that were sent before stay worthless, the next e-mail has a new one."""
+    """Undo it (the team); links that were sent before stay worthless, the next e-mail has a new one.
+
+    Raises NotAllowed for what is left of an erased account's ticket: nobody has its address.
+    """
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)
+    if ticket.address == ERASED:
+        raise NotAllowed
     if ticket.locked_at:
         ticket.locked_at = None
         events.record(work, ticket, viewer, "unlocked", public=False)

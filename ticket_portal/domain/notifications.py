@@ -49,6 +49,7 @@ SOON = timedelta(seconds=1)
 REFERENCES = 9
 LONGEST_ID = 9  # digits: no database compares its numbers with much more
 ROOM = "outbox"
+SECURITY, FAREWELL = "security", "account_deleted"
 KEPT_TO_CHECK = timedelta(days=90)
 DOES_NOT_ARRIVE = "address_"
 
@@ -182,7 +183,7 @@ def about_security(work: Work, account: Account, what: str, **data: Any) -> None
     _put(
         work,
         Alert(
-            key=f"security.{what}.{account.id}.{int(work.now.timestamp() * 1e6)}",
+            key=f"{SECURITY}.{what}.{account.id}.{int(work.now.timestamp() * 1e6)}",
             kind="security",
             address=account.address,
             language=account.language,
@@ -191,6 +192,11 @@ def about_security(work: Work, account: Account, what: str, **data: Any) -> None
             due_at=work.now,
         ),
     )
+
+
+def forget(work: Work, account: Account) -> None:
+    """Delete what an account was told of its security, at whatever address."""
+    work.session.exec(delete(Alert).where(col(Alert.key).like(f"{SECURITY}.%.{account.id}.%")))
 
 
 def about_links(work: Work, address: str, tickets: list[Ticket], language: str) -> None:
@@ -551,7 +557,7 @@ def _unwanted(work: Work, alert: Alert) -> bool:
         return True
     newest = work.session.exec(
         select(func.max(Alert.event_seq)).where(
-            or_(col(Alert.id) == alert.id, col(Alert.gathered_into) == alert.id)
+            _alerts_like(alert), or_(col(Alert.id) == alert.id, col(Alert.gathered_into) == alert.id)
         )
     ).one()
     return (newest or 0) <= _read_up_to(work, alert)
@@ -733,17 +739,19 @@ def _tell_ticket(work: Work, alert: Alert) -> None:
 def sweep(work: Work) -> None:
     """Delete what nobody will ask for again: what never left and tests after a day, codes after some months.
 
-    Until then their recipients can ask whether a mail was ours.
+    Until then their recipients can ask whether a mail was ours. So it is with the last mail to an account that was
+    deleted: it is all that still names the person.
     """
     never_left = (
         col(Alert.kind).in_(("code", "security"))
         & col(Alert.state).in_(("dropped", "failed"))
         & (col(Alert.created_at) < work.now - timedelta(days=1))
     )
-    old_code = (
-        (col(Alert.kind) == "code")
+    farewell = (col(Alert.kind) == "security") & col(Alert.key).startswith(f"{SECURITY}.{FAREWELL}.")
+    old_one = (
+        ((col(Alert.kind) == "code") | farewell)
         & (col(Alert.state) == "sent")
         & (col(Alert.created_at) < work.now - KEPT_TO_CHECK)
     )
     old_test = (col(Alert.kind) == "test") & (col(Alert.created_at) < work.now - timedelta(days=1))
-    work.session.exec(delete(Alert).where(or_(never_left, old_code, old_test)))
+    work.session.exec(delete(Alert).where(or_(never_left, old_one, old_test)))

@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from sqlmodel import col, select, update
 
 from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed
 from ticket_portal.domain.people import Viewer
+from ticket_portal.i18n import zones
 from ticket_portal.store.tables import Account, Alert, Device
 from ticket_portal.store.unit_of_work import Work
 
@@ -93,7 +93,7 @@ def quiet_until(account: Account | None, now: datetime) -> datetime | None:
     if quiet.get("quiet") != "on":
         return None
     begins, ends = time.fromisoformat(quiet["quiet_from"]), time.fromisoformat(quiet["quiet_until"])
-    there = now.astimezone(ZoneInfo(quiet["quiet_zone"]))
+    there = now.astimezone(zones.zone(quiet["quiet_zone"]))
     clock = there.time()
     over_night = begins > ends
     since, before = clock >= begins, clock < ends
@@ -116,7 +116,7 @@ def _off(account: Account) -> set[str]:
 
 
 def _quiet(account: Account, zone: str) -> dict[str, Any]:
-    here = zone if zone in available_timezones() else account.time_zone
+    here = zone if zone in zones.names() else zones.known(account.time_zone)
     usual = {"quiet": "off", "quiet_from": "22:00", "quiet_until": "07:00", "quiet_zone": here}
     return {name: account.preferences.get(name, value) for name, value in usual.items()}
 
@@ -124,7 +124,7 @@ def _quiet(account: Account, zone: str) -> dict[str, Any]:
 def _checked(name: str, value: str) -> str:
     if name == "quiet":
         return _switch(name, value)
-    fits = value in available_timezones() if name == "quiet_zone" else _TIME.fullmatch(value)
+    fits = value in zones.names() if name == "quiet_zone" else _TIME.fullmatch(value)
     if not fits:
         raise Invalid(name)
     return value

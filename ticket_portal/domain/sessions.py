@@ -101,13 +101,10 @@ def of_account(account: Account, session: str = "", mail_problem: str = "") -> V
 
 def of_address(work: Work, address: str) -> list[str]:
     """Return the hashes of the sessions that are open for an address, of its account or its guest."""
-    query = (
-        select(Session.token_hash)
-        .join(Account, col(Account.id) == col(Session.account_id), isouter=True)
-        .where(
-            or_(col(Session.address) == address, col(Account.address) == address),
-            col(Session.ended_at).is_(None),
-        )
+    its_account = select(Account.id).where(Account.address == address).scalar_subquery()
+    query = select(Session.token_hash).where(
+        or_(col(Session.address) == address, col(Session.account_id) == its_account),
+        col(Session.ended_at).is_(None),
     )
     return list(work.session.exec(query.limit(MOST_TOLD)).all())
 

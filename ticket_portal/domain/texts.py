@@ -3,16 +3,17 @@
 import re
 from pathlib import Path
 
-from ticket_portal.domain.errors import FileMismatch, TextUnreadable
+from ticket_portal.domain.errors import FileEmpty, FileMismatch, TextUnreadable
 
+# A comment ends where it first can, and what was read is not read again in another way.
 _MARKUP = re.compile(
-    r"\s*(<!--.*?-->\s*)*<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|img|meta|link|\?)",
+    r"\s*+(?><!--.*?-->\s*+)*+<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|img|meta|link|\?)",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 def made_anew(source: Path, target: Path, name: str) -> None:
-    """Write a text as UTF-8. Raises TextUnreadable, FileMismatch (markup that a browser would run)."""
+    """Write a text as UTF-8. Raises TextUnreadable, FileEmpty, FileMismatch (markup that a browser would run)."""
     content = source.read_bytes()
     utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
@@ -23,4 +24,6 @@ def made_anew(source: Path, target: Path, name: str) -> None:
         raise TextUnreadable(name=name)
     if _MARKUP.match(text):
         raise FileMismatch(name=name, kind=name.rpartition(".")[2].upper())
+    if not text:
+        raise FileEmpty(name=name)
     target.write_text(text, encoding="utf-8", newline="")

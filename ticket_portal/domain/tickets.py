@@ -140,6 +140,7 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
     ticket.follows = _followed(work, viewer, ticket, form.follows)
     message = _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
     attachments.take_from_form(work, ticket, message, form.client_id, browser, form.files)
+    drafts.sent(work, viewer, drafts.NEW, form.body)
     return ticket
 
 
@@ -400,7 +401,6 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
 
 def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Message:
     message = new_message(work, ticket, author, "reply", form.body, form.client_id)
-    drafts.sent(work, author, drafts.NEW, form.body)
     event = events.record(work, ticket, author, "created", message=message)
     notifications.about(work, ticket, event, "confirmation")
     return message

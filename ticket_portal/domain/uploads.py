@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import keys, kinds, limits, tickets
+from ticket_portal.domain import attachments, keys, kinds, limits, tickets
 from ticket_portal.domain.attachments import FileView, of_form, view
 from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import FileEmpty, FileTooLarge, NotFound, TooManyUploads
@@ -91,7 +91,7 @@ def finish(work: Work, upload: Upload, content: Content, size: int, *, clean: bo
 
     Raises NotFound when nobody waits for it any more: taken back, or its ticket is gone.
     """
-    file = work.session.get(Attachment, upload.id)
+    file = attachments.find(work, upload.id, lock=True)
     if file is None or file.state != "receiving":
         raise NotFound
     file.name, file.kind, file.size = content.name, content.kind, size
@@ -110,7 +110,7 @@ def give_up(work: Work, upload: Upload) -> None:
 
 def take_back(work: Work, viewers: tuple[Viewer, ...], browser: str, file_id: str) -> None:
     """Let the sweeper have a file that its uploader removed before sending it. Raises NotFound."""
-    file = work.session.get(Attachment, file_id)
+    file = attachments.find(work, file_id, lock=True)
     if file is None or file.message_id or not _uploaded(file, viewers, browser):
         raise NotFound
     file.state = "swept"
@@ -124,7 +124,7 @@ def find(
 
     `viewers`: as whom the browser is known, an account and a guest. Unknown, not theirs and blocked are the same.
     """
-    file = work.session.get(Attachment, file_id)
+    file = attachments.find(work, file_id)
     if file is None or file.state != "ready" or (thumbnail and not file.thumbnail_key):
         raise NotFound
     if file.message_id is None:
@@ -150,7 +150,7 @@ def unchecked(work: Work) -> list[Kept]:
 
 def checked(work: Work, file_id: str, *, clean: bool) -> None:
     """Note what the scanner said; open pages show it at once."""
-    file = work.session.get(Attachment, file_id)
+    file = attachments.find(work, file_id, lock=True)
     if file is None or file.state != "checking":
         return
     file.state = "ready" if clean else "blocked"

@@ -1,10 +1,10 @@
 """Dates in texts that the server writes. Pages format theirs in the browser, in the reader's own zone."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import dates
 
+from ticket_portal.i18n import zones
 from ticket_portal.i18n.catalogues import known
 
 
@@ -16,32 +16,25 @@ def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> s
         moment: an aware datetime.
         zone: the reader's time zone; UTC where none is known or the name is not one.
     """
-    place, language = _zone(zone), known(locale)
+    place, language = zones.zone(zone), known(locale)
     time = dates.format_time(moment, "short", tzinfo=place, locale=language)
     return f"{format_date(locale, moment, zone)}, {time} {_offset(moment.astimezone(place))}"
 
 
 def format_time(locale: str, moment: datetime, zone: str | None = None) -> str:
     """The time of day of a moment, as its reader writes it; the zone is named where it is not the reader's own."""
-    time = dates.format_time(moment, "short", tzinfo=_zone(zone), locale=known(locale))
+    time = dates.format_time(moment, "short", tzinfo=zones.zone(zone), locale=known(locale))
     return time if zone else f"{time} UTC"
 
 
 def format_date(locale: str, moment: datetime, zone: str | None = None) -> str:
     """The day of a moment, as its reader writes it."""
-    return dates.format_date(moment.astimezone(_zone(zone)), "long", locale=known(locale))
+    return dates.format_date(moment.astimezone(zones.zone(zone)), "long", locale=known(locale))
 
 
 def format_day(locale: str, day: date) -> str:
     """A day of the calendar, which is the same in every zone, as its reader writes it."""
     return dates.format_date(day, "long", locale=known(locale))
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _offset(moment: datetime) -> str:

@@ -230,7 +230,7 @@ def page(described: dict[str, Any]) -> str:
 do is done as that agent. Answers are JSON. For programs: <a href="/api/openapi.json">openapi.json</a>.</p>
 <pre tabindex="0" aria-label="Example">{example}</pre>
 <p>Send an <code>Idempotency-Key</code> with everything that writes: a request that is repeated after a lost
-connection is then answered as the first time, and nothing is done twice.</p>
+connection is then answered as the first time, for a week, and nothing is done twice.</p>
 {operations}
 <h2>Problems</h2>
 <p>Refusals are problem details (RFC 9457, <code>application/problem+json</code>). <code>code</code> is stable.</p>

@@ -82,7 +82,10 @@ class Session(SQLModel, table=True):
 class Challenge(SQLModel, table=True):
     """A six-digit code on its way to an address; bound to the browser that asked for it."""
 
-    __table_args__ = (Index("ix_challenge_newest", "browser_hash", "purpose", "address", "id"),)
+    __table_args__ = (
+        Index("ix_challenge_newest", "browser_hash", "purpose", "address", "id"),
+        Index("ix_challenge_address", "address"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     purpose: str
@@ -235,6 +238,7 @@ class DetailItem(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("request_id", "place"),
         Index("ix_detail_item_ticket", "ticket_id", "state"),
+        Index("ix_detail_item_answer", "answer_id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -253,7 +257,7 @@ class DetailItem(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """One entry of a ticket's ordered log. Conversation, alerts and audit all derive from it."""
 
-    __table_args__ = (UniqueConstraint("ticket_id", "seq"),)
+    __table_args__ = (UniqueConstraint("ticket_id", "seq"), Index("ix_event_message", "message_id"))
 
     id: int = Field(default=None, primary_key=True)
     ticket_id: int = _to("ticket")
@@ -495,6 +499,8 @@ class ApiToken(SQLModel, table=True):
 
 class ApiAnswer(SQLModel, table=True):
     """What a request with an Idempotency-Key was answered, so that a repeated one gets the same."""
+
+    __table_args__ = (Index("ix_api_answer_at", "at"),)
 
     token_hash: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
