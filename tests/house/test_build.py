@@ -244,6 +244,8 @@ def test_the_root_alone_chooses_the_language(visitor: Visitor, cookie: str, aske
         ("/tickets", "no-store"),
         ("/es/tickets/12345", "no-store"),
         ("/guest/abcdefghijklmnopqrstuvwx", "no-store"),
+        ("/uk/updates", "no-store"),
+        ("/share", "no-store"),
         ("/api", "max-age=5"),
     ],
 )
