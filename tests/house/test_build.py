@@ -1,6 +1,7 @@
 """What the build changes in Reflex's output, what the edge answers, and what its headers allow."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import httpx
@@ -277,6 +278,20 @@ def test_a_page_may_run_its_own_scripts_and_no_others(visitor: Visitor):
     assert "unsafe" not in allowed
     assert policy(b"<script>es</script>") != policy(b"<script>evil()</script>")
     assert policy(b'<script src="/a.js"></script>') == policy()
+
+
+def test_a_page_that_was_built_anew_runs_its_new_scripts(tmp_path: Path):
+    page = tmp_path / "index.html"
+    page.write_text("<script>old</script>")
+    asked = Visitor(SecurityHeaders(Edge(StaticFiles(directory=tmp_path, html=True), tmp_path), tmp_path))
+    assert asked.gets("/").headers["content-security-policy"] == policy(b"<script>old</script>")
+
+    page.write_text("<script>new</script>")
+    os.utime(page, (1, 1))
+
+    answer = asked.gets("/")
+    assert answer.text == "<script>new</script>"
+    assert answer.headers["content-security-policy"] == policy(answer.content)
 
 
 def test_headers_of_a_document(visitor: Visitor):
