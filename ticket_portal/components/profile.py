@@ -5,11 +5,12 @@ from typing import TypedDict
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.forms import field, notice_note, problem
 from ticket_portal.components.frame import languages
-from ticket_portal.components.hooks import dispatcher, hook_value
-from ticket_portal.components.words import NativeForm, t
+from ticket_portal.components.hooks import hook_value
+from ticket_portal.components.words import t
 from ticket_portal.domain.accounts import LONGEST_NAME
 from ticket_portal.states.profile import ProfileState as State
 
@@ -21,7 +22,6 @@ class Zone(TypedDict):
     label: str
 
 
-_FORM = hook_value("answers", "useAnswer", "profileForm", dispatcher(State.save))
 _ZONES = rx.Var("zones", _var_data=hook_value("zones", "useZones", "zones", State.zone)).to(list[Zone])
 _DEVICE = rx.Var("deviceZone", _var_data=hook_value("zones", "useDeviceZone", "deviceZone")).to(str)
 
@@ -55,7 +55,9 @@ def language_choice() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return NativeForm.create(
+    return answered_form(
+        "profileForm",
+        State.save,
         problem(State, "name", again=State.refusals),
         field(
             "name",
@@ -89,9 +91,4 @@ def _form() -> rx.Component:
             el.button(t("Save profile"), type="submit", class_name="btn btn--primary", disabled=~is_live()),
             class_name="cluster",
         ),
-        method="post",
-        action="#",
-        no_validate=True,
-        class_name="form",
-        custom_attrs={"ref": rx.Var("profileForm", _var_data=_FORM)},
     )
