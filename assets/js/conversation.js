@@ -1,12 +1,12 @@
 // The open conversation in the browser: its lines in order, what is unsent among them, where the reader is.
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { unsentItems, useCards, withItems } from "$/public/js/checklists.js";
+import { useDayOf } from "$/public/js/days.js";
 import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/public/js/drafts.js";
 import { prepare, secretIn } from "$/public/js/guard.js";
 import { discard, isRefused, newId, put, retry, unsent, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 import { goodFiles, shown, takeFiles, useUploads } from "$/public/js/uploads.js";
 
-const day = (at) => new Date(at).toDateString();
 const TEAM = ["agent", "admin", "system"];
 const sideOf = (m, team) => {
   if (m.kind === "note") return "note";
@@ -40,6 +40,7 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
   const retried = useRetried();
   const uploads = useUploads();
   const cards = useCards();
+  const day = useDayOf();
   return useMemo(() => {
     const told = [...earlier, ...withTail(messages, recent)];
     const keys = new Set(told.map((m) => m.key).filter(Boolean));
@@ -75,7 +76,7 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
       first_unread: i > 0 && line.seq > 0 && line.seq === firstUnread,
       old: all.length - i > OLD,
     }));
-  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread, uploads, details, cards]);
+  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread, uploads, details, cards, day]);
 };
 
 export const useConversationSender = (viewer, number, live, messages, recent, refused, dispatch) => {
