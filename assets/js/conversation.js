@@ -336,15 +336,20 @@ export const useComposer = (viewer, number, guarded) => {
 };
 
 // Who wrote last, for a polite announcement: only what came in while the page was open.
+const NO_NEWS = { role: "" };
+const SILENCE = 100; // between two announcements: the same words are no news to a screen reader
 export const useNews = (number, lines) => {
-  const [news, setNews] = useState("");
+  const [news, setNews] = useState(NO_NEWS);
   const known = useRef({ number: 0, seq: 0 });
   const last = lines.findLast((line) => line.kind !== "event" && line.seq > 0);
   useEffect(() => {
     if (!number || !last) return;
     const before = known.current;
     known.current = { number, seq: last.seq };
-    if (before.number === number && last.seq > before.seq && !last.mine) setNews(last.author);
+    if (before.number !== number || last.seq <= before.seq || last.mine) return undefined;
+    setNews(NO_NEWS);
+    const timer = setTimeout(() => setNews(last), SILENCE);
+    return () => clearTimeout(timer);
   }, [number, last?.seq]);
   return news;
 };

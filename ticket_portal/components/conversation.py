@@ -203,9 +203,9 @@ def thread() -> rx.Component:
 def _announcement(lines: rx.Var[list[Line]]) -> rx.Component:
     """Say politely, for screen readers alone, who wrote last."""
     data = hook_value("conversation", "useNews", "news", State.ticket, lines)
-    news = rx.Var("news", _var_data=data).to(str)
+    news = rx.Var("news", _var_data=data).to(Line)
     return el.p(
-        rx.cond(news != "", t("New message from {name}", name=news), ""),
+        rx.cond(news.role != "", t("New message from {name}", name=_author(news)), ""),
         class_name="sr",
         role="status",
     )
