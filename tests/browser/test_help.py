@@ -260,6 +260,43 @@ def test_what_could_not_be_said_can_be_said_again(minh: Person):
     expect(box.get_by_role("heading")).to_be_focused()
 
 
+def test_what_was_missing_is_not_lost_with_the_connection(minh: Person):
+    minh.forgives_a_lost_connection()
+    minh.goes_to("/help/alerts")
+    box = minh.page.get_by_role("region", name="Was this helpful?")
+    box.get_by_role("button", name="No").click()
+    box.get_by_label("What was missing?").fill("How long does it take?")
+    minh.page.route("**/help-feedback", lambda route: route.abort())
+    box.get_by_role("button", name="Send").click()
+    expect(box.get_by_role("status")).to_have_text("That could not be saved. Please try again.")
+    expect(box.get_by_label("What was missing?")).to_have_value("How long does it take?")
+    minh.page.unroute("**/help-feedback")
+    box.get_by_role("button", name="Send").click()
+    expect(box.get_by_role("status")).to_have_text("Thank you for telling us.")
+    expect(box.get_by_label("What was missing?")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_word_of_the_first_sentence_is_torn(visitor: Visitor, language: str):
+    minh = visitor("minh", language)
+    minh.goes_to("/")
+    sentence = minh.page.locator(".hero p").first
+    expect(sentence).to_contain_text("e\u2011mail")
+    for width in range(320, 480, 20):
+        minh.page.set_viewport_size({"width": width, "height": 800})
+        lines = sentence.evaluate(
+            """(it) => {
+              const text = it.firstChild;
+              const range = document.createRange();
+              const at = text.data.indexOf("mail") - 2;
+              range.setStart(text, at);
+              range.setEnd(text, at + 6);
+              return new Set([...range.getClientRects()].map((box) => box.top)).size;
+            }"""
+        )
+        assert lines == 1, width
+
+
 @pytest.mark.parametrize(
     ("language", "subject", "slug"),
     [
