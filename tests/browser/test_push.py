@@ -152,6 +152,53 @@ def test_an_answer_is_shown_as_a_notification_and_leads_to_the_ticket(
 
 
 @pytest.mark.scenario("new")
+@pytest.mark.scenario("new")
+def test_a_ticket_is_muted_from_its_notification(
+    ana: Person, linh: Person, service: PushService, situation: dict[str, Any], portal: Portal
+):
+    number = situation["number"]
+    phone = service.subscribes()
+    has_push(ana, phone)
+    turns_on(ana)
+    linh.opens(number)
+    linh.replies("Hello.")
+    portal.lets_time_pass(seconds=2)
+    said = phone.reads(service.took[-1].body)
+    ana.goes_to("/tickets")  # the worker acts alone
+    gets_pushed(ana, said)
+    shows(ana, 1)
+    actions = "async () => (await self.registration.getNotifications())[0].actions.map(({ title }) => title)"
+    worker = worker_of(ana)
+    assert worker.evaluate(actions) == ["Mute this ticket"]
+    worker.evaluate("() => { self.pressed = 'mute'; }")
+    assert worker.evaluate(CLICK) == []  # no page is opened for it
+    shows(ana, 0)
+    linh.replies("Nobody is told of this.")
+    portal.lets_time_pass(minutes=5)
+    assert len(service.took) == 1
+    ana.opens(number)
+    expect(ana.button("Mute")).to_have_attribute("aria-pressed", "true")
+
+    # What can't be done by itself is asked in a page.
+    ana.goes_to("/tickets")
+    gets_pushed(ana, {**said, "mute": "/notifications/mute/1-nonsense"})
+    shows(ana, 1)
+    assert worker.evaluate(CLICK) == ["open /notifications/mute/1-nonsense"]
+
+
+@pytest.mark.scenario("new")
+def test_a_browser_whose_notifications_fail_says_so(ana: Person, service: PushService):
+    has_push(ana, service.subscribes())
+    ana.goes_to("/settings")
+    worker_of(ana)
+    ana.page.add_init_script(
+        "PushManager.prototype.getSubscription = () => Promise.reject(new Error('broken'))"
+    )
+    ana.reloads()
+    ana.sees("Your browser's notification service can't be reached. Try again later.")
+    expect(ana.button("Turn on notifications")).to_be_enabled()
+
+
 def test_the_open_tab_of_a_ticket_comes_to_the_front(
     ana: Person, situation: dict[str, Any], service: PushService
 ):
