@@ -26,7 +26,7 @@ def home() -> rx.Component:
                 el.h1(t("A person will help you. You can follow every step.")),
                 el.p(
                     t(
-                        "Tell us what happened. We answer here, in your language, and an e-mail tells you when."
+                        "Tell us what happened. We answer here, in your language, and an e\u2011mail tells you when."
                     )
                 ),
                 article_search(),
