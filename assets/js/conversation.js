@@ -122,7 +122,7 @@ const below = () => {
   return column.getBoundingClientRect().bottom - (parseFloat(getComputedStyle(column).paddingBottom) || 0) - window.innerHeight;
 };
 const toEnd = (behavior) => window.scrollBy({ top: below(), behavior });
-const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
+export const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 
 const place = (line) => line?.getBoundingClientRect().top ?? 0;
 const messageAt = (at) => document.querySelectorAll('[data-testid="message"]')[at];
@@ -343,7 +343,7 @@ export const useNews = (number, lines) => {
   const known = useRef({ number: 0, seq: 0 });
   const last = lines.findLast((line) => line.kind !== "event" && line.seq > 0);
   useEffect(() => {
-    if (!number || !last) return;
+    if (!number || !last) return undefined;
     const before = known.current;
     known.current = { number, seq: last.seq };
     if (before.number !== number || last.seq <= before.seq || last.mine) return undefined;

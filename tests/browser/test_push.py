@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Worker, expect
+from playwright.sync_api import Route, Worker, expect
 
+from tests.browser.conftest import Visitor
 from tests.browser.people import Person
 from tests.browser.portal import Portal
 from tests.push_service import Browser, PushService
@@ -349,3 +350,30 @@ def test_a_guest_who_asks_is_told_on_this_device(
 
     said = phone.reads(service.took[-1].body)
     assert said["url"].startswith("/guest/")
+
+
+@pytest.mark.scenario("resolved")
+def test_who_sees_the_end_of_a_conversation_sees_the_offer_come(
+    visitor: Visitor, situation: dict[str, Any], service: PushService
+):
+    ana = visitor("ana", phone=True).is_signed_in()
+    has_push(ana, service.subscribes())
+    ana.page.set_viewport_size({"width": 390, "height": 640})
+    asked: list[Route] = []
+    ana.page.route("**/devices/key", lambda route: asked.append(route))  # noqa: PLW0108 - Playwright looks into it
+    with ana.page.expect_request("**/devices/key"):
+        ana.opens(situation["number"])
+    ana.page.evaluate(
+        """() => scrollBy(0, 4 + document.querySelector(".push-offer").getBoundingClientRect().top
+        - document.querySelector(".dock").getBoundingClientRect().top)"""
+    )
+    asked[0].continue_()
+    offer = ana.page.get_by_test_id("push-offer")
+    expect(offer).to_have_attribute("data-state", "offered")
+    button, composer = ana.button("Turn on notifications"), ana.page.get_by_test_id("composer")
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(composer).to_be_in_viewport(ratio=1)
+    ana.page.wait_for_function(
+        """() => document.querySelector(".push-offer").getBoundingClientRect().bottom
+        <= document.querySelector(".composer").getBoundingClientRect().top"""
+    )
