@@ -104,7 +104,7 @@ CLICK = """async () => {
   self.clients.openWindow = async (url) => self.opened.push(`open ${url}`);
   WindowClient.prototype.focus = async function () { self.opened.push(`focus ${new URL(this.url).pathname}`); };
   const shown = self.kept ?? (await self.registration.getNotifications())[0];
-  const click = new NotificationEvent("notificationclick", { notification: shown });
+  const click = new NotificationEvent("notificationclick", { notification: shown, action: self.pressed ?? "" });
   const done = new Promise((resolve) => { click.waitUntil = (work) => resolve(work); });
   self.dispatchEvent(click);
   await done;
@@ -153,7 +153,6 @@ def test_an_answer_is_shown_as_a_notification_and_leads_to_the_ticket(
 
 
 @pytest.mark.scenario("new")
-@pytest.mark.scenario("new")
 def test_a_ticket_is_muted_from_its_notification(
     ana: Person, linh: Person, service: PushService, situation: dict[str, Any], portal: Portal
 ):
@@ -200,6 +199,7 @@ def test_a_browser_whose_notifications_fail_says_so(ana: Person, service: PushSe
     expect(ana.button("Turn on notifications")).to_be_enabled()
 
 
+@pytest.mark.scenario("new")
 def test_the_open_tab_of_a_ticket_comes_to_the_front(
     ana: Person, situation: dict[str, Any], service: PushService
 ):
