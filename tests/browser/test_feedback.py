@@ -40,3 +40,19 @@ def test_what_could_not_be_said_can_be_said_again(minh: Person):
     box.get_by_role("button", name="Yes").click()
     expect(box.get_by_role("status")).to_have_text("Thank you for telling us.")
     expect(box.get_by_role("heading")).to_be_focused()
+
+
+def test_what_was_missing_is_not_lost_with_the_connection(minh: Person):
+    minh.forgives_a_lost_connection()
+    minh.goes_to("/help/alerts")
+    box = minh.page.get_by_role("region", name="Was this helpful?")
+    box.get_by_role("button", name="No").click()
+    box.get_by_label("What was missing?").fill("How long does it take?")
+    minh.page.route("**/help-feedback", lambda route: route.abort())
+    box.get_by_role("button", name="Send").click()
+    expect(box.get_by_role("status")).to_have_text("That could not be saved. Please try again.")
+    expect(box.get_by_label("What was missing?")).to_have_value("How long does it take?")
+    minh.page.unroute("**/help-feedback")
+    box.get_by_role("button", name="Send").click()
+    expect(box.get_by_role("status")).to_have_text("Thank you for telling us.")
+    expect(box.get_by_label("What was missing?")).to_have_count(0)

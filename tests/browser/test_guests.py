@@ -28,6 +28,35 @@ def test_a_file_goes_with_a_guests_reply(minh: Person, linh: Person, portal: Por
     expect(linh.message("Here is the log.").get_by_test_id("attachment")).to_have_count(1)
 
 
+SAID = """() => {
+  window.said = [];
+  const heard = (changes) => changes.forEach(({ target }) => window.said.push(target.textContent));
+  const news = [...document.querySelectorAll("[role=status].sr")];
+  const all = { childList: true, subtree: true, characterData: true };
+  news.forEach((it) => new MutationObserver(heard).observe(it, all));
+}"""
+HEARD = {
+    text: f"(words) => window.said.filter((text) => text === words).length === {count}"
+    for text, count in {"One.": 1, "Two.": 2, "Three.": 1, "Four.": 2}.items()
+}
+
+
+def test_every_message_is_announced_and_one_without_a_name_too(minh: Person, linh: Person, portal: Portal):
+    _writes_in(minh, "The code never comes")
+    _proves(minh, _links(portal, minh.address)[0])
+    linh.goes_to("/agent")
+    linh.chooses_ticket("The code never comes")
+    linh.composer_is_ready()
+    for person in (minh, linh):
+        person.page.evaluate(SAID)
+    for text in ("One.", "Two."):
+        minh.replies(text)
+        linh.page.wait_for_function(HEARD[text], arg="New message from guest")
+    for text in ("Three.", "Four."):
+        linh.replies(text)
+        minh.page.wait_for_function(HEARD[text], arg="New message from Linh")
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_one_code_opens_all_tickets_of_the_address(minh: Person, visitor: Visitor, portal: Portal):
     for subject in ("First matter", "Second matter", "Third matter"):

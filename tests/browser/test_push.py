@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from playwright.sync_api import Route, expect
 
+from tests.browser.conftest import Visitor
 from tests.browser.people import Person
 from tests.browser.portal import Portal
 from tests.browser.push import gets_pushed, has_push, notifications, shows, turns_on, worker_of
@@ -15,7 +17,7 @@ CLICK = """async () => {
   self.clients.openWindow = async (url) => self.opened.push(`open ${url}`);
   WindowClient.prototype.focus = async function () { self.opened.push(`focus ${new URL(this.url).pathname}`); };
   const shown = self.kept ?? (await self.registration.getNotifications())[0];
-  const click = new NotificationEvent("notificationclick", { notification: shown });
+  const click = new NotificationEvent("notificationclick", { notification: shown, action: self.pressed ?? "" });
   const done = new Promise((resolve) => { click.waitUntil = (work) => resolve(work); });
   self.dispatchEvent(click);
   await done;
@@ -61,6 +63,53 @@ def test_an_answer_is_shown_as_a_notification_and_leads_to_the_ticket(
     other.opens(number)
     shows(ana, 0)
     assert portal.pushes(ana.address)[0]["tag"] == f"ticket-{number}"
+
+
+@pytest.mark.scenario("new")
+def test_a_ticket_is_muted_from_its_notification(
+    ana: Person, linh: Person, service: PushService, situation: dict[str, Any], portal: Portal
+):
+    number = situation["number"]
+    phone = service.subscribes()
+    has_push(ana, phone)
+    turns_on(ana)
+    linh.opens(number)
+    linh.replies("Hello.")
+    portal.lets_time_pass(seconds=2)
+    said = phone.reads(service.took[-1].body)
+    ana.goes_to("/tickets")  # the worker acts alone
+    gets_pushed(ana, said)
+    shows(ana, 1)
+    actions = "async () => (await self.registration.getNotifications())[0].actions.map(({ title }) => title)"
+    worker = worker_of(ana)
+    assert worker.evaluate(actions) == ["Mute this ticket"]
+    worker.evaluate("() => { self.pressed = 'mute'; }")
+    assert worker.evaluate(CLICK) == []  # no page is opened for it
+    shows(ana, 0)
+    linh.replies("Nobody is told of this.")
+    portal.lets_time_pass(minutes=5)
+    assert len(service.took) == 1
+    ana.opens(number)
+    expect(ana.button("Mute")).to_have_attribute("aria-pressed", "true")
+
+    # What can't be done by itself is asked in a page.
+    ana.goes_to("/tickets")
+    gets_pushed(ana, {**said, "mute": "/notifications/mute/1-nonsense"})
+    shows(ana, 1)
+    assert worker.evaluate(CLICK) == ["open /notifications/mute/1-nonsense"]
+
+
+@pytest.mark.scenario("new")
+def test_a_browser_whose_notifications_fail_says_so(ana: Person, service: PushService):
+    has_push(ana, service.subscribes())
+    ana.goes_to("/settings")
+    worker_of(ana)
+    ana.page.add_init_script(
+        "PushManager.prototype.getSubscription = () => Promise.reject(new Error('broken'))"
+    )
+    ana.reloads()
+    ana.sees("Your browser's notification service can't be reached. Try again later.")
+    expect(ana.button("Turn on notifications")).to_be_enabled()
 
 
 @pytest.mark.scenario("new")
@@ -131,3 +180,30 @@ def test_a_guest_who_asks_is_told_on_this_device(
 
     said = phone.reads(service.took[-1].body)
     assert said["url"].startswith("/guest/")
+
+
+@pytest.mark.scenario("resolved")
+def test_who_sees_the_end_of_a_conversation_sees_the_offer_come(
+    visitor: Visitor, situation: dict[str, Any], service: PushService
+):
+    ana = visitor("ana", phone=True).is_signed_in()
+    has_push(ana, service.subscribes())
+    ana.page.set_viewport_size({"width": 390, "height": 640})
+    asked: list[Route] = []
+    ana.page.route("**/devices/key", lambda route: asked.append(route))  # noqa: PLW0108 - Playwright looks into it
+    with ana.page.expect_request("**/devices/key"):
+        ana.opens(situation["number"])
+    ana.page.evaluate(
+        """() => scrollBy(0, 4 + document.querySelector(".push-offer").getBoundingClientRect().top
+        - document.querySelector(".dock").getBoundingClientRect().top)"""
+    )
+    asked[0].continue_()
+    offer = ana.page.get_by_test_id("push-offer")
+    expect(offer).to_have_attribute("data-state", "offered")
+    button, composer = ana.button("Turn on notifications"), ana.page.get_by_test_id("composer")
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(composer).to_be_in_viewport(ratio=1)
+    ana.page.wait_for_function(
+        """() => document.querySelector(".push-offer").getBoundingClientRect().bottom
+        <= document.querySelector(".composer").getBoundingClientRect().top"""
+    )

@@ -1,5 +1,7 @@
 """Push from an answer to the device: encrypted for it, signed by us, and once."""
 
+import re
+
 import pytest
 from cryptography.exceptions import InvalidTag
 
@@ -17,7 +19,9 @@ def test_an_answer_reaches_the_device_at_once_without_its_words(told: Told, serv
     told.delivers()
 
     (came,) = service.took
-    assert told.phone.reads(came.body) == {
+    said = told.phone.reads(came.body)
+    assert re.fullmatch(r"/notifications/mute/\d+-[\w-]{16,}", said.pop("mute"))
+    assert said == {
         "title": f"Tu ticket de soporte {told.ticket} se ha actualizado",
         "body": "Abre el ticket para leer la respuesta.",
         "tag": f"ticket-{told.ticket}",
@@ -25,6 +29,7 @@ def test_an_answer_reaches_the_device_at_once_without_its_words(told: Told, serv
         "number": told.ticket,
         "seq": 2,
         "lang": "es",
+        "actions": [{"action": "mute", "title": "Silenciar este ticket"}],
     }
     assert came.path == "/push/phone"
     assert came.headers["content-encoding"] == "aes128gcm"

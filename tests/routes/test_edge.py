@@ -1,6 +1,8 @@
 """The edge, over a build in small: which page an address is answered with, for how long, and with which headers."""
 
 import asyncio
+import os
+from pathlib import Path
 
 import httpx
 import pytest
@@ -152,6 +154,8 @@ def test_the_root_alone_chooses_the_language(visitor: Visitor, cookie: str, aske
         ("/tickets", "no-store"),
         ("/es/tickets/12345", "no-store"),
         ("/guest/abcdefghijklmnopqrstuvwx", "no-store"),
+        ("/uk/updates", "no-store"),
+        ("/share", "no-store"),
         ("/api", "max-age=5"),
     ],
 )
@@ -181,6 +185,20 @@ def test_a_page_may_run_its_own_scripts_and_no_others(visitor: Visitor):
     assert "unsafe" not in allowed
     assert policy(b"<script>es</script>") != policy(b"<script>evil()</script>")
     assert policy(b'<script src="/a.js"></script>') == policy()
+
+
+def test_a_page_that_was_built_anew_runs_its_new_scripts(tmp_path: Path):
+    page = tmp_path / "index.html"
+    page.write_text("<script>old</script>")
+    asked = Visitor(SecurityHeaders(Edge(StaticFiles(directory=tmp_path, html=True), tmp_path), tmp_path))
+    assert asked.gets("/").headers["content-security-policy"] == policy(b"<script>old</script>")
+
+    page.write_text("<script>new</script>")
+    os.utime(page, (1, 1))
+
+    answer = asked.gets("/")
+    assert answer.text == "<script>new</script>"
+    assert answer.headers["content-security-policy"] == policy(answer.content)
 
 
 def test_headers_of_a_document(visitor: Visitor):

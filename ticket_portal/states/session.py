@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import quote
 
@@ -172,6 +172,9 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
         return None
     try:
         until = datetime.fromisoformat(query.get("until", ""))
+        until = (
+            until if MINYEAR < until.year < MAXYEAR else None
+        )  # at the calendar's ends no zone can show it
     except ValueError:
         until = None
     values: dict[str, Any] = {
