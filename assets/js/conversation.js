@@ -1,12 +1,12 @@
 // The open conversation in the browser: its lines in order, what is unsent among them, where the reader is.
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { unsentItems, useCards, withItems } from "$/public/js/checklists.js";
+import { useDayOf } from "$/public/js/days.js";
 import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/public/js/drafts.js";
 import { prepare, secretIn } from "$/public/js/guard.js";
 import { discard, isRefused, newId, put, retry, unsent, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 import { goodFiles, shown, takeFiles, useUploads } from "$/public/js/uploads.js";
 
-const day = (at) => new Date(at).toDateString();
 const TEAM = ["agent", "admin", "system"];
 const sideOf = (m, team) => {
   if (m.kind === "note") return "note";
@@ -40,6 +40,7 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
   const retried = useRetried();
   const uploads = useUploads();
   const cards = useCards();
+  const day = useDayOf();
   return useMemo(() => {
     const told = [...earlier, ...withTail(messages, recent)];
     const keys = new Set(told.map((m) => m.key).filter(Boolean));
@@ -75,7 +76,7 @@ export const useLines = (viewer, number, team, earlier, messages, recent, refuse
       first_unread: i > 0 && line.seq > 0 && line.seq === firstUnread,
       old: all.length - i > OLD,
     }));
-  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread, uploads, details, cards]);
+  }, [outbox, retried, viewer, number, team, earlier, messages, recent, refused, seenByTeam, firstUnread, uploads, details, cards, day]);
 };
 
 export const useConversationSender = (viewer, number, live, messages, recent, refused, dispatch) => {
@@ -121,7 +122,7 @@ const below = () => {
   return column.getBoundingClientRect().bottom - (parseFloat(getComputedStyle(column).paddingBottom) || 0) - window.innerHeight;
 };
 const toEnd = (behavior) => window.scrollBy({ top: below(), behavior });
-const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
+export const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 
 const place = (line) => line?.getBoundingClientRect().top ?? 0;
 const messageAt = (at) => document.querySelectorAll('[data-testid="message"]')[at];
@@ -335,15 +336,20 @@ export const useComposer = (viewer, number, guarded) => {
 };
 
 // Who wrote last, for a polite announcement: only what came in while the page was open.
+const NO_NEWS = { role: "" };
+const SILENCE = 100; // between two announcements: the same words are no news to a screen reader
 export const useNews = (number, lines) => {
-  const [news, setNews] = useState("");
+  const [news, setNews] = useState(NO_NEWS);
   const known = useRef({ number: 0, seq: 0 });
   const last = lines.findLast((line) => line.kind !== "event" && line.seq > 0);
   useEffect(() => {
-    if (!number || !last) return;
+    if (!number || !last) return undefined;
     const before = known.current;
     known.current = { number, seq: last.seq };
-    if (before.number === number && last.seq > before.seq && !last.mine) setNews(last.author);
+    if (before.number !== number || last.seq <= before.seq || last.mine) return undefined;
+    setNews(NO_NEWS);
+    const timer = setTimeout(() => setNews(last), SILENCE);
+    return () => clearTimeout(timer);
   }, [number, last?.seq]);
   return news;
 };

@@ -7,6 +7,7 @@ const DOOR = "/help-feedback";
 export const useFeedback = (article, language) => {
   const [step, setStep] = useState("ask");
   const [ready, setReady] = useState(false);
+  const [failed, setFailed] = useState(false);
   const name = `portal:helpful:${article}`;
   useEffect(() => {
     if (get(name)) setStep("sent");
@@ -14,13 +15,14 @@ export const useFeedback = (article, language) => {
   }, [name]);
   const post = async (helpful, missing, next) => {
     setReady(false);
+    setFailed(false);
     try {
       const answer = await fetch(DOOR, { method: "POST", body: new URLSearchParams({ article, language, helpful, missing }) });
       if (!answer.ok) throw new Error(answer.status);
       set(name, helpful);
       setStep(next);
     } catch {
-      setStep("failed");
+      setFailed(true);
     }
     setReady(true);
   };
@@ -36,6 +38,7 @@ export const useFeedback = (article, language) => {
   return {
     step,
     ready,
+    failed,
     yes: () => post("yes", "", "thanks"),
     no: () => post("no", "", "missing"),
     tell: () => {

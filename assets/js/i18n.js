@@ -109,7 +109,8 @@ const relative = (code, moment) => {
   if (Math.abs(gap) > 30 * 864e5) return format(code, { dateStyle: "medium" }).format(moment);
   const words = new Intl.RelativeTimeFormat(code, { numeric: "auto" });
   const [unit, length] = UNITS.find(([, least]) => Math.abs(gap) >= least) ?? ["second", 0];
-  return length ? words.format(Math.trunc(gap / length), unit) : words.format(0, unit);
+  const said = words.format(length ? Math.trunc(gap / length) : 0, unit);
+  return said[0].toLocaleLowerCase(code) + said.slice(1); // it goes into sentences; Vietnamese has "Hôm qua"
 };
 const dayNumber = (code, moment) => Date.parse(format("en", { dateStyle: "short" }).format(moment)) / 864e5;
 const day = (code, moment) => {

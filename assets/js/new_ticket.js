@@ -143,11 +143,14 @@ export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispat
   return { ref: setForm, target: id && `form=${id}`, busy: Boolean(busy), length, topic, secret, carry, ready: Boolean(live && form && name) };
 };
 
-// The news of what was done is where the reader's place is now.
-export const useHeadingFocus = (shown) =>
+// The news of what was done is where the reader's place is now, and so is the new form that takes its place.
+export const useHeadingFocus = (shown) => {
+  const before = useRef("");
   useEffect(() => {
-    if (!shown) return;
+    if (before.current === shown) return;
+    before.current = shown;
     const heading = document.querySelector("main h1");
     heading?.setAttribute("tabindex", "-1");
     heading?.focus();
   }, [shown]);
+};

@@ -29,10 +29,3 @@ export const useChoices = (saved, answered, live, dispatch) => {
   const values = useMemo(() => ({ ...saved, ...Object.fromEntries(open.map(([name, one]) => [name, one.value])) }), [saved, open]);
   return { values, saving: open.length > 0, choose };
 };
-
-// All zones that the browser knows, and the one that was chosen; only the chosen one until the page is alive.
-export const useZoneNames = (chosen) => {
-  const [zones, setZones] = useState([]);
-  useEffect(() => setZones(Intl.supportedValuesOf?.("timeZone") ?? []), []);
-  return useMemo(() => [...new Set([chosen, "UTC", ...zones])].filter(Boolean), [chosen, zones]);
-};

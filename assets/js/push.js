@@ -74,9 +74,13 @@ export const usePush = (viewer, key, devices, listed, add, drop) => {
   }, [viewer, key, devices, listed]);
   useEffect(() => setBusy(false), [devices]);
   useEffect(() => {
-    see();
+    const again = () =>
+      see().catch(() => {
+        setState("off");
+        setTrouble(true);
+      });
+    again();
     let status;
-    const again = () => see();
     document.addEventListener("visibilitychange", again); // back from the browser's settings
     navigator.permissions?.query({ name: "notifications" }).then(
       (it) => {
@@ -107,7 +111,8 @@ export const usePush = (viewer, key, devices, listed, add, drop) => {
   const off = async (device) => {
     if (device.mark === mark) {
       remove(name(viewer));
-      await (await subscription())?.unsubscribe();
+      // What counts is our list: a device that is not on it is told nothing.
+      await subscription().then((own) => own?.unsubscribe()).catch(() => {});
     }
     drop(device.id);
   };

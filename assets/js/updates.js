@@ -1,6 +1,8 @@
-// Where a new day begins in a list of what happened; which day it is depends on the reader's zone.
+// Where a new day begins in a list of what happened.
 import { useMemo } from "react";
+import { useDayOf } from "$/public/js/days.js";
 
-const day = (row) => row && new Date(row.at).toDateString();
-export const useDays = (rows, more) =>
-  useMemo(() => [...rows, ...more].map((row, i, all) => ({ ...row, new_day: day(row) !== day(all[i - 1]) })), [rows, more]);
+export const useDays = (rows, more) => {
+  const day = useDayOf();
+  return useMemo(() => [...rows, ...more].map((row, i, all) => ({ ...row, new_day: day(row.at) !== day(all[i - 1]?.at) })), [rows, more, day]);
+};

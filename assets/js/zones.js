@@ -23,7 +23,7 @@ const label = (zone) => current(zone).replaceAll("_", " ");
 export const useZones = (chosen) => {
   const [zones, setZones] = useState([]);
   useEffect(() => {
-    const names = new Set([...known().map(current), "UTC", ...(chosen ? [chosen] : [])]);
+    const names = new Set([...known().map(current), "UTC"].filter((name) => name !== current(chosen)).concat(chosen || []));
     setZones([...names].sort().map((id) => ({ id, label: label(id) })));
   }, [chosen]);
   return zones;

@@ -17,7 +17,7 @@ from ticket_portal.store.unit_of_work import Work
 
 @dataclass(frozen=True)
 class Cast:
-    """The cookies and addresses of those who take part."""
+    """The cookies and addresses of those who take part; the customer has a ticket of ten messages and a busy one."""
 
     customer: dict[str, str]
     agent: dict[str, str]
@@ -26,6 +26,7 @@ class Cast:
     api_token: str
     ticket_id: int
     number: int
+    busy: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def _cast(work: Work) -> Cast:
         api_token=api.new_token(work, linh.address),
         ticket_id=ticket.id,
         number=ticket.number or 0,
+        busy=_open(work, customer).number or 0,
     )
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -28,39 +30,101 @@ LANES = 16
 # Who watches the ticket has read it by then, so that only the measured page is being made.
 SETTLE_SECONDS = 0.03
 
+Change = Callable[[Tab], Awaitable[None]]
+
 
 async def _measure(server: Server, cast: Cast, boot: dict[str, Any], times: int) -> dict[str, Any]:
-    ticket, url = f"/tickets/{cast.number}", server.url
+    bench = _Bench(server.url, cast, boot, times)
+    ticket, customer, agent = f"/tickets/{cast.number}", cast.customer, cast.agent
     found: dict[str, Any] = {}
-    for name, path, cookies in (
-        ("list", "/tickets", cast.customer),
-        ("ticket", ticket, cast.customer),
-        ("queue", "/agent", cast.agent),
+    for name, start, path, who, change in (
+        ("list", ticket, "/tickets", customer, bench.reply),
+        ("search", ticket, "/tickets?q=deposit+usdt", customer, bench.reply),
+        ("ticket", "/get-help", ticket, customer, bench.mute),
+        ("queue", f"/agent{ticket}", "/agent", agent, bench.reply),
     ):
-        found[f"{name}_new_tab"] = await _new_tabs(url, cast, path, cookies, boot, times)
-    found["list_open_page"] = await _open_page(url, cast, cast.customer, ticket, "/tickets", boot, times)
-    search = "/tickets?q=deposit+usdt"
-    found["search_open_page"] = await _open_page(url, cast, cast.customer, ticket, search, boot, times)
-    found["ticket_open_page"] = await _open_page(url, cast, cast.customer, "/get-help", ticket, boot, times)
-    found["queue_open_page"] = await _open_page(
-        url, cast, cast.agent, f"/agent{ticket}", "/agent", boot, times
-    )
-    found["reply"] = await _reply(url, cast, boot, times)
+        if name != "search":
+            found[f"{name}_new_tab"] = await bench.new_tabs(path, who, change)
+        found[f"{name}_open_page"] = await bench.open_page(start, path, who, change)
+    found["reply"] = await bench.replies()
     return found
 
 
-async def _new_tabs(
-    url: str, cast: Cast, path: str, cookies: dict[str, str], boot: dict[str, Any], times: int
-) -> dict[str, float]:
-    other = Tab(url, f"/tickets/{cast.number}", cast.customer, boot)
-    await other.open()
-    took: list[float] = []
-    for _ in range(times):
-        await _changed(other, cast)
-        await asyncio.sleep(SETTLE_SECONDS)
-        took.append(await _new_tab(url, path, cookies, boot))
-    await other.close()
-    return in_ms(took)
+class _Bench:
+    """The measured pages, and beside them one where something changes before each measurement.
+
+    So what is measured is read from the database and sent.
+    """
+
+    def __init__(self, url: str, cast: Cast, boot: dict[str, Any], times: int) -> None:
+        self._url, self._cast, self._boot, self._times = url, cast, boot, times
+        self._muted = False
+
+    async def new_tabs(self, path: str, who: dict[str, str], change: Change) -> dict[str, float]:
+        took: list[float] = []
+        async with self._other(change) as other:
+            for _ in range(self._times):
+                await change(other)
+                await asyncio.sleep(SETTLE_SECONDS)
+                took.append(await _new_tab(self._url, path, who, self._boot))
+        return in_ms(took)
+
+    async def open_page(self, start: str, path: str, who: dict[str, str], change: Change) -> dict[str, float]:
+        tab = Tab(self._url, start, who, self._boot)
+        await tab.open()
+        took: list[float] = []
+        async with self._other(change) as other:
+            for _ in range(self._times):
+                await change(other)
+                await asyncio.sleep(SETTLE_SECONDS)
+                tab.forget()
+                began = time.perf_counter()
+                tab.go(path)
+                await tab.until_ready()
+                took.append(time.perf_counter() - began)
+                tab.go(start)
+                await tab.until_ready()
+        await tab.close()
+        return in_ms(took)
+
+    async def replies(self) -> dict[str, float]:
+        took: list[float] = []
+        async with self._other(self.reply) as tab:
+            for _ in range(self._times):
+                tab.forget()
+                began = time.perf_counter()
+                await self.reply(tab)
+                took.append(time.perf_counter() - began)
+                await asyncio.sleep(0.02)
+        return in_ms(took)
+
+    async def reply(self, tab: Tab) -> None:
+        """Post a reply in the busy ticket; it is there when the writer's own page shows it as kept."""
+        key = str(uuid4())
+        item = {
+            "kind": "reply",
+            "number": self._cast.busy,
+            "client_id": key,
+            "body": "One more message of the bench.",
+        }
+        tab.say(f"{CONVERSATION}.send", item=item)
+        await tab.until(lambda delta: key in str(delta))
+
+    async def mute(self, tab: Tab) -> None:
+        """Change the ticket of ten messages so that it still has ten."""
+        self._muted = not self._muted
+        tab.say(f"{CONVERSATION}.mute", on=self._muted)
+        await tab.until(lambda delta: "muted" in str(delta))
+
+    @asynccontextmanager
+    async def _other(self, change: Change) -> AsyncIterator[Tab]:
+        number = self._cast.number if change == self.mute else self._cast.busy
+        tab = Tab(self._url, f"/tickets/{number}", self._cast.customer, self._boot)
+        await tab.open()
+        try:
+            yield tab
+        finally:
+            await tab.close()
 
 
 async def _new_tab(url: str, path: str, cookies: dict[str, str], boot: dict[str, Any]) -> float:
@@ -70,58 +134,6 @@ async def _new_tab(url: str, path: str, cookies: dict[str, str], boot: dict[str,
     took = time.perf_counter() - started
     await tab.close()
     return took
-
-
-async def _open_page(
-    url: str, cast: Cast, who: dict[str, str], start: str, path: str, boot: dict[str, Any], times: int
-) -> dict[str, float]:
-    tab, other = Tab(url, start, who, boot), Tab(url, f"/tickets/{cast.number}", cast.customer, boot)
-    await tab.open()
-    await other.open()
-    took: list[float] = []
-    for _ in range(times):
-        await _changed(other, cast)
-        await asyncio.sleep(SETTLE_SECONDS)
-        tab.forget()
-        began = time.perf_counter()
-        tab.go(path)
-        await tab.until_ready()
-        took.append(time.perf_counter() - began)
-        tab.go(start)
-        await tab.until_ready()
-    await tab.close()
-    await other.close()
-    return in_ms(took)
-
-
-async def _reply(url: str, cast: Cast, boot: dict[str, Any], times: int) -> dict[str, float]:
-    tab = Tab(url, f"/tickets/{cast.number}", cast.customer, boot)
-    await tab.open()
-    took: list[float] = []
-    for _ in range(times):
-        tab.forget()
-        began = time.perf_counter()
-        await _changed(tab, cast)
-        took.append(time.perf_counter() - began)
-        await asyncio.sleep(0.02)
-    await tab.close()
-    return in_ms(took)
-
-
-async def _changed(tab: Tab, cast: Cast) -> None:
-    """Post a reply; it is there when the writer's own page shows it as kept.
-
-    Before each measured page something changes like that, so that the page is read from the database and sent.
-    """
-    key = str(uuid4())
-    item = {
-        "kind": "reply",
-        "number": cast.number,
-        "client_id": key,
-        "body": "One more message of the bench.",
-    }
-    tab.say(f"{CONVERSATION}.send", item=item)
-    await tab.until(lambda delta: key in str(delta))
 
 
 async def _at_once(url: str, who: list[dict[str, str]], boot: dict[str, Any], tabs: int, lanes: int) -> float:

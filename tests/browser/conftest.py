@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
-from tests.browser.people import DESKTOP, PHONE, Person
+from tests.browser.people import Person
 from tests.browser.portal import Line, Portal, Server
+from tests.browser.reader import DESKTOP, PHONE
+from tests.push_service import PushService
 from ticket_portal.frontend.build import build as build_front_end
 
 DEPLOYED = os.environ.get("PORTAL_URL", "").rstrip("/")
@@ -222,3 +224,11 @@ def linh(visitor: Visitor) -> Person:
 def minh(visitor: Visitor) -> Person:
     """Somebody without an account."""
     return visitor("minh")
+
+
+@pytest.fixture
+def service() -> Iterator[PushService]:
+    """A push service."""
+    it = PushService()
+    yield it
+    it.close()

@@ -8,8 +8,9 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import DESKTOP, PASSWORD, PHONE, Person
+from tests.browser.people import Person
 from tests.browser.portal import Portal
+from tests.browser.reader import DESKTOP, PASSWORD, PHONE
 
 # Colours alone differ between light and dark; everything else is looked at once.
 IN_THE_DARK = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}

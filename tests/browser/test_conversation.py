@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import Person, named
+from tests.browser.people import Person
+from tests.browser.reader import named
 
 
 @pytest.mark.scenario("five-hundred-messages")
@@ -142,3 +143,18 @@ def test_typing_does_not_stutter_with_all_five_hundred_messages(ana: Person, num
     ana.field("Your reply").press_sequentially("Everything arrived, thank you.", delay=30)
     expect(ana.field("Your reply")).to_have_value("Everything arrived, thank you.")
     print("longest task", ana.page.evaluate("window.longest"))
+
+
+@pytest.mark.scenario("new")
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_the_button_stands_beside_the_paper_clip_on_the_smallest_screen(
+    visitor: Visitor, number: int, language: str
+):
+    ana = visitor("ana", language, phone=True).is_signed_in()
+    ana.page.set_viewport_size({"width": 320, "height": 640})
+    ana.opens(number)
+    clip, send = ana.button("Attach files").bounding_box(), ana.button("Send").bounding_box()
+    assert clip
+    assert send
+    assert clip["y"] < send["y"] + send["height"] / 2 < clip["y"] + clip["height"]
+    assert send["x"] + send["width"] <= 320

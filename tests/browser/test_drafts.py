@@ -126,3 +126,12 @@ def test_signing_in_again_leads_back_to_the_draft(visitor: Visitor, portal: Port
     ana.is_at(f"/tickets/{number}")
     ana.composer_is_ready()
     expect(ana.field("Your reply")).to_have_value("A long text that took me an hour, and more")
+
+
+@pytest.mark.scenario("new")
+def test_a_draft_is_there_after_a_reload(ana: Person, number: int):
+    ana.opens(number)
+    ana.writes("Half a sentence")
+    ana.reloads()
+    ana.composer_is_ready()
+    ana.has_typed("Half a sentence")

@@ -193,6 +193,7 @@ def test_a_guest_adds_a_picture_to_a_new_ticket(minh: Person, linh: Person):
     linh.chooses("My card was declined")
     expect(linh.message("See the picture.").get_by_role("img", name="card.png")).to_be_visible()
     minh.presses("Submit another ticket")
+    expect(minh.heading("Submit a ticket")).to_be_focused()
     expect(minh.button("Attach files")).to_be_enabled()
     expect(minh.page.get_by_test_id("attachment")).to_have_count(0)
 

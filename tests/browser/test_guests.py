@@ -1,4 +1,4 @@
-"""Guests: all tickets of an address, the code box inline, "this wasn't me", and becoming a customer."""
+"""Guests: all tickets of an address, the code box inline, leaving, and switching from an account."""
 
 import re
 from typing import Any
@@ -7,42 +7,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.guests import enters_the_code, links, proves, writes_in
 from tests.browser.people import Person
 from tests.browser.portal import Portal
-from ticket_portal.i18n.catalogues import translate
-
-
-def _writes_in(guest: Person, subject: str) -> None:
-    guest.goes_to("/tickets/new")
-    guest.types("Email", guest.address)
-    guest.types("Subject", subject)
-    guest.types("Describe the problem", f"{subject}: it began on Monday.")
-    guest.presses("Submit ticket")
-    guest.sees_heading("We received your ticket")
-
-
-def _enters_the_code(person: Person) -> None:
-    expect(person.field("Verification code")).to_be_visible()
-    person.types("Verification code", person.portal.mails(person.address, "code")[0]["code"])
-    person.presses("Verify")
-
-
-def _proves(guest: Person, link: str) -> None:
-    guest.follows_link(link)
-    guest.presses("Send code")
-    _enters_the_code(guest)
-    guest.composer_is_ready()
-
-
-def _links(portal: Portal, address: str) -> list[str]:
-    """The links of an address's confirmations, the newest first."""
-    return [mail["link"] for mail in portal.mails(address, "confirmation")]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_file_goes_with_a_guests_reply(minh: Person, linh: Person, portal: Portal):
-    _writes_in(minh, "The code never comes")
-    _proves(minh, _links(portal, minh.address)[0])
+    writes_in(minh, "The code never comes")
+    proves(minh, links(portal, minh.address)[0])
     with minh.page.expect_file_chooser() as chooser:
         minh.presses("Attach files")
     chooser.value.set_files([{"name": "log.txt", "mimeType": "text/plain", "buffer": b"Nothing came."}])
@@ -55,12 +28,41 @@ def test_a_file_goes_with_a_guests_reply(minh: Person, linh: Person, portal: Por
     expect(linh.message("Here is the log.").get_by_test_id("attachment")).to_have_count(1)
 
 
+SAID = """() => {
+  window.said = [];
+  const heard = (changes) => changes.forEach(({ target }) => window.said.push(target.textContent));
+  const news = [...document.querySelectorAll("[role=status].sr")];
+  const all = { childList: true, subtree: true, characterData: true };
+  news.forEach((it) => new MutationObserver(heard).observe(it, all));
+}"""
+HEARD = {
+    text: f"(words) => window.said.filter((text) => text === words).length === {count}"
+    for text, count in {"One.": 1, "Two.": 2, "Three.": 1, "Four.": 2}.items()
+}
+
+
+def test_every_message_is_announced_and_one_without_a_name_too(minh: Person, linh: Person, portal: Portal):
+    _writes_in(minh, "The code never comes")
+    _proves(minh, _links(portal, minh.address)[0])
+    linh.goes_to("/agent")
+    linh.chooses_ticket("The code never comes")
+    linh.composer_is_ready()
+    for person in (minh, linh):
+        person.page.evaluate(SAID)
+    for text in ("One.", "Two."):
+        minh.replies(text)
+        linh.page.wait_for_function(HEARD[text], arg="New message from guest")
+    for text in ("Three.", "Four."):
+        linh.replies(text)
+        minh.page.wait_for_function(HEARD[text], arg="New message from Linh")
+
+
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_one_code_opens_all_tickets_of_the_address(minh: Person, visitor: Visitor, portal: Portal):
     for subject in ("First matter", "Second matter", "Third matter"):
-        _writes_in(minh, subject)
+        writes_in(minh, subject)
     phone = visitor("minh", phone=True)
-    _proves(phone, _links(portal, minh.address)[0])
+    proves(phone, links(portal, minh.address)[0])
     expect(phone.page.get_by_role("heading", name="Third matter")).to_be_visible()
     phone.page.get_by_role("link", name=re.compile("2")).first.tap()
     phone.is_at("/guest/tickets")
@@ -80,9 +82,9 @@ def test_one_code_opens_all_tickets_of_the_address(minh: Person, visitor: Visito
 
 @pytest.mark.parametrize("language", ["en", "uk"])
 def test_a_guest_whose_session_ends_while_typing_goes_on_where_they_were(minh: Person, portal: Portal):
-    _writes_in(minh, "First matter")
-    _writes_in(minh, "Second matter")
-    _proves(minh, _links(portal, minh.address)[0])
+    writes_in(minh, "First matter")
+    writes_in(minh, "Second matter")
+    proves(minh, links(portal, minh.address)[0])
     minh.goes_to("/guest/tickets")
     minh.page.get_by_role("link", name="First matter").click()
     minh.composer_is_ready()
@@ -100,7 +102,7 @@ def test_a_guest_whose_session_ends_while_typing_goes_on_where_they_were(minh: P
     minh.presses("Verify")
     minh.sees_error("code_wrong")
     expect(minh.field("Your reply")).to_have_value("A long text that took me an hour")
-    _enters_the_code(minh)
+    enters_the_code(minh)
     minh.composer_is_ready()
     expect(minh.field("Your reply")).to_have_value("A long text that took me an hour")
     minh.presses("Send")
@@ -108,8 +110,8 @@ def test_a_guest_whose_session_ends_while_typing_goes_on_where_they_were(minh: P
 
 
 def test_leaving_takes_everything_off_the_device(minh: Person, portal: Portal):
-    _writes_in(minh, "First matter")
-    _proves(minh, _links(portal, minh.address)[0])
+    writes_in(minh, "First matter")
+    proves(minh, links(portal, minh.address)[0])
     minh.writes("Half a sentence")
     other = minh.opens_another_tab()
     other.goes_to("/guest/tickets")
@@ -121,115 +123,6 @@ def test_leaving_takes_everything_off_the_device(minh: Person, portal: Portal):
     assert "portal:" not in minh.page.evaluate(kept)
     expect(other.page.get_by_test_id("ticket-row")).to_have_count(0)
     expect(other.page.get_by_text("First matter")).to_have_count(0)
-
-
-@pytest.mark.parametrize("language", ["id"])
-def test_a_guest_becomes_a_customer(minh: Person, linh: Person, portal: Portal):
-    for subject in ("First matter", "Second matter"):
-        _writes_in(minh, subject)
-    link = _links(portal, minh.address)[0]
-    minh.goes_to("/sign-up")
-    minh.types("Name", "Minh")
-    minh.types("Email", minh.address)
-    minh.types("Password", "a longer sentence of mine")
-    minh.presses("Create account")
-    _enters_the_code(minh)
-    minh.is_at("/tickets")
-    minh.is_live()
-    offer = minh.page.get_by_test_id("claim-offer")
-    expect(offer).to_contain_text("2")
-    expect(minh.page.get_by_test_id("ticket-row")).to_have_count(0)
-    minh.presses("Add")
-    expect(minh.page.get_by_test_id("ticket-row")).to_have_count(2)
-    expect(offer).to_have_count(0)
-    number = int(minh.page.get_by_test_id("ticket-row").first.locator(".num").inner_text())
-    assert portal.mails(minh.address, "security")[0]["locale"] == "id"
-    linh.opens(number)
-    linh.sees("{name} added this ticket to their account", name="Minh")
-    linh.replies("Hello as a customer.")
-    portal.lets_time_pass(seconds=30)
-    assert portal.mails(minh.address, "reply")[0]["link"].endswith(f"/id/tickets/{number}")
-
-    minh.goes_to("/settings")
-    minh.presses("Undo")
-    minh.is_at("/tickets")
-    expect(offer).to_be_visible()
-    minh.presses("Add")
-    expect(minh.page.get_by_test_id("ticket-row")).to_have_count(2)
-    portal.lets_time_pass(days=8)
-    minh.follows_link(link)
-    minh.is_at(f"/tickets/{_number_of(portal, link)}")
-
-
-def _number_of(portal: Portal, link: str) -> int:
-    [mail] = [m for m in portal.mails("minh@example.net", "confirmation") if m["link"] == link]
-    return int(re.search(r"\d{5}", mail["subject"]).group())  # pyright: ignore[reportOptionalMemberAccess]
-
-
-def test_an_old_account_proves_its_address_before_it_gets_the_tickets(
-    ana: Person, budi: Person, visitor: Visitor, portal: Portal
-):
-    guest = visitor("minh")
-    guest.address = ana.address
-    _writes_in(guest, "Sent without signing in")
-    ana.goes_to("/tickets")
-    ana.presses("Not now")
-    ana.reloads()
-    expect(ana.heading("My tickets")).to_be_visible()
-    expect(ana.page.get_by_test_id("claim-offer")).to_have_count(0)
-    ana.page.evaluate("localStorage.clear()")
-    ana.reloads()
-    ana.presses("Add")
-    _enters_the_code(ana)
-    expect(ana.page.get_by_test_id("ticket-row")).to_have_count(1)
-    ana.presses("Undo")
-    expect(ana.page.get_by_test_id("claim-offer")).to_be_visible()
-    budi.goes_to("/tickets")
-    budi.sees_heading("You have no tickets yet")
-    expect(budi.page.get_by_test_id("claim-offer")).to_have_count(0)
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_this_was_not_me(minh: Person, linh: Person, portal: Portal):
-    _writes_in(minh, "Not mine at all")
-    [mail] = portal.mails(minh.address)
-    number = int(re.search(r"\d{5}", mail["subject"]).group())  # pyright: ignore[reportOptionalMemberAccess]
-    linh.opens(number)
-    minh.follows_link(mail["link"])
-    minh.presses("This wasn't me")
-    button = translate(minh.language, "This wasn't me")
-    heading = translate(minh.language, "You didn't send ticket {number}?", number=number)
-    expect(minh.page.get_by_role("heading", name=heading)).to_be_visible()
-    expect(linh.page.get_by_test_id("ticket-locked")).to_have_count(0)
-    minh.page.get_by_role("button", name=button).click()
-    locked = translate(minh.language, "Thank you. Ticket {number} is locked", number=number)
-    expect(minh.page.get_by_role("heading", name=locked)).to_be_visible()
-
-    expect(linh.page.get_by_test_id("ticket-locked")).to_be_visible()
-    linh.replies("Is anybody there?")
-    portal.lets_time_pass(minutes=5)
-    assert portal.mails(minh.address, "reply") == []
-    minh.forgives("status of 404")
-    minh.follows_link(mail["link"])
-    minh.sees_heading("This link isn't valid any more")
-    linh.presses("Unlock")
-    expect(linh.page.get_by_test_id("ticket-locked")).to_have_count(0)
-    linh.replies("Hello again.")
-    portal.lets_time_pass(minutes=5)
-    assert portal.mails(minh.address, "reply")
-
-
-def test_an_open_page_of_a_locked_ticket_says_so(minh: Person, portal: Portal):
-    _writes_in(minh, "Not mine at all")
-    [mail] = portal.mails(minh.address)
-    _proves(minh, mail["link"])
-    not_me = re.search(r"https?://\S+/notifications/not-me/\S+", mail["text"])
-    assert not_me
-    other = minh.opens_another_tab()
-    other.page.goto(portal.url + re.sub("^https?://[^/]+", "", not_me.group()))
-    other.page.get_by_role("button", name="This wasn't me").click()
-    minh.sees_heading("This ticket is locked")
-    expect(minh.page.get_by_text("Not mine at all")).to_have_count(0)
 
 
 @pytest.mark.scenario("guest-ticket")
@@ -251,7 +144,7 @@ def test_switching_the_account_leads_back_to_the_link(ana: Person, situation: di
     ana.sees("Switch account")
     ana.address = situation["email"]
     ana.presses("Send code")
-    _enters_the_code(ana)
+    enters_the_code(ana)
     expect(ana.page.get_by_role("heading", name=situation["subject"])).to_be_visible()
     ana.presses("Leave")
     ana.goes_to("/tickets")

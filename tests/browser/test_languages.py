@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import Person, named
+from tests.browser.people import Person
+from tests.browser.reader import named
 
 # SPEC section 4, not the catalogues: those must agree with it.
 CONTRACT = """
@@ -95,3 +96,24 @@ def test_the_bare_address_speaks_the_readers_language(visitor: Visitor):
     expect(oksana.page.locator("html")).to_have_attribute("lang", "uk")
     oksana.page.goto(oksana.portal.url + "/ua/sign-in")
     oksana.is_at("/sign-in")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_word_of_the_first_sentence_is_torn(visitor: Visitor, language: str):
+    minh = visitor("minh", language)
+    minh.goes_to("/")
+    sentence = minh.page.locator(".hero p").first
+    expect(sentence).to_contain_text("e\u2011mail")
+    for width in range(320, 480, 20):
+        minh.page.set_viewport_size({"width": width, "height": 800})
+        lines = sentence.evaluate(
+            """(it) => {
+              const text = it.firstChild;
+              const range = document.createRange();
+              const at = text.data.indexOf("mail") - 2;
+              range.setStart(text, at);
+              range.setEnd(text, at + 6);
+              return new Set([...range.getClientRects()].map((box) => box.top)).size;
+            }"""
+        )
+        assert lines == 1, width

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import PHONE, Person
+from tests.browser.people import Person
 from tests.browser.portal import Portal
+from tests.browser.reader import PHONE
 from tests.browser.test_accessibility import is_good_for_everybody
 
 PHRASE = "grandma's blue bicycle"

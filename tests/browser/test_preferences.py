@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import Person, named
+from tests.browser.people import Person
 from tests.browser.portal import Portal
+from tests.browser.reader import named
 
 
 def switch(person: Person, name: str, group: str = "") -> Locator:
@@ -68,6 +69,10 @@ def test_alerts_wait_until_the_quiet_hours_end_and_codes_do_not(
     )
     ana.types("From", now)
     ana.types("Until", before)
+    zones = "(it) => [...it.options].filter((one) => one.value).map((one) => one.label)"
+    offered = ana.page.locator("#quiet_zone").evaluate(zones)
+    assert "America/New York" in offered
+    assert offered == ana.page.locator("#time_zone").evaluate(zones)
     ana.page.locator("#quiet_zone").select_option("UTC")
     ana.sees("Saved")
     ana.reloads()

@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import PASSWORD, Person
+from tests.browser.guests import enters_the_code
+from tests.browser.people import Person
 from tests.browser.portal import Portal
+from tests.browser.reader import PASSWORD
 
 TWO_SECONDS = 2_000
 
@@ -120,13 +122,13 @@ def test_a_guests_session_that_ends_while_typing_keeps_the_text(
     minh.address = situation["email"]
     minh.follows_link(situation["link"].replace("/guest/", "/es/guest/"))
     minh.presses("Send code")
-    _enters_the_code(minh, portal)
+    enters_the_code(minh)
     minh.composer_is_ready()
     minh.writes("A long text that took me an hour")
     portal.lets_time_pass(minutes=31)
     minh.sees_error("session_ended")
     minh.presses("Send code")
-    _enters_the_code(minh, portal)
+    enters_the_code(minh)
     minh.composer_is_ready()
     minh.has_typed("A long text that took me an hour")
     minh.presses("Send")
@@ -135,12 +137,6 @@ def test_a_guests_session_that_ends_while_typing_keeps_the_text(
     minh.sees("You're signed out.")
     minh.follows_link(situation["link"].replace("/guest/", "/es/guest/"))
     expect(minh.button("Send code").or_(minh.button("Verify"))).to_be_visible()
-
-
-def _enters_the_code(guest: Person, portal: Portal) -> None:
-    expect(guest.field("Verification code")).to_be_visible()
-    guest.types("Verification code", portal.mails(guest.address, "code")[0]["code"])
-    guest.presses("Verify")
 
 
 @pytest.mark.scenario("guest-ticket")

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import PASSWORD, Person
+from tests.browser.people import Person
 from tests.browser.portal import Portal
+from tests.browser.reader import PASSWORD
 from tests.browser.test_accessibility import is_good_for_everybody
 
 NEW_PASSWORD = "a quiet harbour"

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.people import Person, named
+from tests.browser.people import Person
 from tests.browser.portal import Portal
+from tests.browser.reader import named
 
 # The browser's own interface for the number on an installed app's icon; what it is told is written down.
 _ICON = """
@@ -143,3 +144,16 @@ def test_a_guest_counts_the_tickets_of_their_address(
     guest.chooses_ticket(situation["number"])
     guest.sees_message("Please look.")
     counts(guest, 0)
+
+
+@pytest.mark.scenario("new")
+def test_an_unread_answer_is_marked_until_it_is_read(ana: Person, linh: Person, portal: Portal, number: int):
+    ana.goes_to("/tickets")
+    linh.opens(number)
+    linh.replies("Please look.")
+    expect(ana.row(number)).to_have_attribute("data-unread", "true")
+    reading = ana.opens_another_tab()
+    reading.opens(number)
+    expect(ana.row(number)).to_have_attribute("data-unread", "false")
+    portal.lets_time_pass(minutes=5)
+    assert portal.mails(ana.address, "reply") == [], "it was read before the alert was due"

@@ -1,39 +1,22 @@
-"""Carriers that do what a test tells them, and the events of a ticket as one line each."""
+"""The outbox with a carrier that does what a test tells it, and the events of a ticket as one line each."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
 from tests.cast import asks_about, says
 from tests.conftest import advance
-from ticket_portal.delivery.emails import Email
+from tests.delivery.postman import Postman
+from tests.delivery.told import Told
+from tests.push_service import PushService
 from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.domain import messages, tickets
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Alert
 from ticket_portal.store.unit_of_work import Store, Work
-
-
-class Postman:
-    """A carrier that remembers what it took, or fails with what the test sets as `trouble`."""
-
-    def __init__(self) -> None:
-        self.took: list[Email] = []
-        self.tries: list[Email] = []
-        self.trouble: Exception | None = None
-        self.before: Callable[[Email], None] = lambda email: None
-
-    def send(self, email: Email) -> None:
-        self.tries.append(email)
-        self.before(email)
-        if self.trouble:
-            raise self.trouble
-        self.took.append(email)
-
-    @property
-    def subjects(self) -> list[str]:
-        return [email.subject for email in self.took]
 
 
 @pytest.fixture
@@ -92,3 +75,26 @@ def quiet_desk(desk: Desk, outbox: Outbox, postman: Postman) -> Desk:
     postman.took.clear()
     postman.tries.clear()
     return desk
+
+
+@pytest.fixture
+def mail_settings(tmp_path: Path) -> Settings:
+    """The settings of a portal that writes mails at an address of its own."""
+    return Settings(
+        _env_file=None,  # pyright: ignore[reportCallIssue]
+        data_dir=tmp_path,
+        secret_key="a secret of the tests",  # pyright: ignore[reportArgumentType]
+        base_url="https://support.example.com",
+    )
+
+
+@pytest.fixture
+def service() -> Iterator[PushService]:
+    it = PushService()
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def told(store: Store, ana: Viewer, linh: Viewer, service: PushService, postman: Postman) -> Told:
+    return Told(store, ana, linh, service, postman)

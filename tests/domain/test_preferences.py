@@ -11,6 +11,8 @@ from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed, NotFo
 from ticket_portal.domain.people import NOBODY, SYSTEM
 from ticket_portal.store.tables import Account, Alert
 
+pytestmark = pytest.mark.usefixtures("confirmations_are_out")
+
 HOLD = 20
 
 
@@ -18,13 +20,6 @@ HOLD = 20
 def device(monkeypatch) -> None:
     """Push works on some device."""
     monkeypatch.setattr(preferences, "has_live_device", lambda _work, _account: True)
-
-
-@pytest.fixture(autouse=True)
-def _confirmations_are_out(request):
-    if "ticket" in request.fixturenames:
-        request.getfixturevalue("ticket")
-        mails(request.getfixturevalue("work"))
 
 
 def account(work, viewer) -> Account:

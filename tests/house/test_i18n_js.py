@@ -26,6 +26,7 @@ export const useParams = () => globalThis.params ?? {};
 _IMPORT = re.compile(r'from "(?:\$/[\w/]*/)?([\w-]+)(?:\.js)?"')
 SCRIPT = """
 import { useI18n, useClock, setClockOffset, setTimeZone, localeOf, register } from "./i18n.mjs";
+import { useDays } from "./updates.mjs";
 const at = (pathname, search = "") => { globalThis.place = { pathname, search }; return useI18n(); };
 const soon = (seconds) => new Date(Date.now() + seconds * 1000).toISOString();
 setTimeZone("Asia/Ho_Chi_Minh");
@@ -37,7 +38,8 @@ console.log(JSON.stringify(await (async () => { %s })()));
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runtime")
     modules = {path.name: str(text) for path, text in Catalogues().get_static_assets()}
-    modules["i18n.js"] = (ROOT / "assets/js/i18n.js").read_text(encoding="utf-8")
+    for name in ("i18n.js", "days.js", "updates.js"):
+        modules[name] = (ROOT / "assets/js" / name).read_text(encoding="utf-8")
     modules |= {"react.js": REACT, "react-router.js": ROUTER}
     for name, text in modules.items():
         (folder / name).with_suffix(".mjs").write_text(
@@ -142,3 +144,16 @@ def test_an_unknown_time_zone_changes_nothing(runtime: Path):
     assert run(
         runtime, """setTimeZone("Mars/Base"); return at("/").day("2020-05-01T20:00:00Z", useClock());"""
     ) == ("Saturday, May 2, 2020")
+
+
+def test_a_day_begins_where_it_does_in_the_readers_zone(runtime: Path):
+    """23:00 and 1:00 in Ho Chi Minh City, which are one day in UTC, and 6:00 and 8:00, which are not."""
+    moments = ["2026-11-22T16:00:00Z", "2026-11-22T18:00:00Z", "2026-11-22T23:00:00Z", "2026-11-23T01:00:00Z"]
+
+    assert run(
+        runtime,
+        f"""const rows = {json.dumps([{"at": moment} for moment in moments])};
+        const shown = useDays(rows, [{{ at: "nonsense" }}]);
+        setTimeZone("UTC");
+        return [shown, useDays(rows, [])].map((all) => all.map((row) => row.new_day));""",
+    ) == [[True, True, False, False, True], [True, False, False, True]]

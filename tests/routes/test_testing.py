@@ -1,86 +1,20 @@
-"""The QA hooks and the health routes, as a engineer's script meets them."""
+"""The QA hooks, as an engineer's script meets them."""
 
-import asyncio
 from datetime import datetime
-from typing import Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import text
-from starlette.applications import Starlette
 
 from tests.cast import asks_about
 from tests.push_service import Browser
-from ticket_portal import wiring
+from tests.routes.engineer import ELSEWHERE, HERE, Engineer
 from ticket_portal.demo import people
 from ticket_portal.demo.scenarios import SCENARIOS
-from ticket_portal.domain import devices, messages, qa, tickets
+from ticket_portal.domain import devices, messages, tickets
 from ticket_portal.domain.devices import DeviceForm
 from ticket_portal.domain.people import Viewer
-from ticket_portal.routes import health, testing
-from ticket_portal.store import migrations
-from ticket_portal.store.unit_of_work import Store
 
-HERE, ELSEWHERE = "127.0.0.1", "203.0.113.5"
 MAIL_FIELDS = {"to", "subject", "kind", "locale", "headers", "text", "html", "link", "code", "created_at"}
-
-
-class Engineer:
-    """Somebody with curl."""
-
-    def __init__(self, portal: wiring.Portal) -> None:
-        self.portal = portal
-        self.app = Starlette(routes=[*testing.routes, *health.routes])
-
-    def calls(
-        self, method: str, path: str, sent: Any = None, ip: str = HERE, **headers: str
-    ) -> httpx.Response:
-        """One request."""
-
-        async def call() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app, client=(ip, 50_000))
-            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:3000") as client:
-                return await client.request(method, path, json=sent, headers=headers)
-
-        return asyncio.run(call())
-
-    def mails(self, to: str) -> list[dict[str, Any]]:
-        """The captured mail."""
-        return self.calls("GET", f"/test/mailbox?to={to}").json()
-
-    def lets_pass(self, seconds: int) -> dict[str, Any]:
-        """Move the clock."""
-        return self.calls("POST", "/test/clock", {"advance_seconds": seconds}).json()
-
-
-@pytest.fixture
-def engineer(store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A portal in test mode on a real database."""
-    from tests.conftest import _add_people
-
-    portal = wiring.build(store.settings)
-    for module in (testing, health):
-        monkeypatch.setattr(module, "portal", lambda: portal)
-    yield Engineer(portal)
-    portal.store.close()
-    store.write(qa.reset)
-    store.write(_add_people)
-
-
-@pytest.fixture
-def migrated(store: Store) -> Any:
-    """A database that says it has this code's version, as `alembic upgrade head` leaves it."""
-    store.write(
-        lambda work: work.session.execute(text("CREATE TABLE alembic_version (version_num TEXT PRIMARY KEY)"))
-    )
-    store.write(
-        lambda work: work.session.execute(
-            text(f"INSERT INTO alembic_version VALUES ('{migrations.newest()}')")
-        )
-    )
-    yield
-    store.write(lambda work: work.session.execute(text("DROP TABLE alembic_version")))
 
 
 def _reply(engineer: Engineer, linh: Viewer, number: int, body: str = "Try again now.") -> None:
@@ -264,48 +198,3 @@ def test_the_hooks_are_for_testers_alone(engineer, monkeypatch, method, path):
 
     monkeypatch.setattr(settings, "test_mode", False)
     assert engineer.calls(method, path).status_code == 404
-
-
-def test_a_process_that_lives_says_so_to_everybody(engineer):
-    alive = engineer.calls("GET", "/healthz", ip=ELSEWHERE)
-    assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
-
-
-def test_a_portal_is_ready_when_its_database_has_this_codes_version(engineer, migrated):
-    ready = engineer.calls("GET", "/readyz")
-
-    assert ready.status_code == 200
-    assert ready.json() == {
-        "status": "ready",
-        "database": {"status": "ok"},
-        "redis": {"status": "unused"},
-        "mail": {"carrier": "mailbox", "due": 0, "oldest_due_seconds": 0, "later": 0, "failed": 0},
-        "push": {"key": True, "due": 0, "oldest_due_seconds": 0, "later": 0, "failed": 0},
-    }
-
-
-def test_a_portal_on_an_old_database_is_not_ready(engineer):
-    ready = engineer.calls("GET", "/readyz")
-    assert (ready.status_code, ready.json()["database"]) == (503, {"status": "not migrated"})
-
-
-def test_a_redis_that_is_away_makes_it_unready_without_saying_where_it_is(engineer, store, monkeypatch):
-    monkeypatch.setattr(engineer.portal.settings, "redis_url", "redis://secret@127.0.0.1:1/0")
-
-    ready = engineer.calls("GET", "/readyz")
-
-    assert (ready.status_code, ready.json()["redis"]) == (503, {"status": "unreachable"})
-    assert "secret" not in ready.text
-
-
-def test_a_database_that_is_away_makes_it_unready_and_leaves_it_alive(engineer, monkeypatch):
-    def away(*_args: object) -> None:
-        raise OSError("connection refused by db.internal")
-
-    monkeypatch.setattr(engineer.portal.store, "read", away)
-
-    ready = engineer.calls("GET", "/readyz")
-
-    assert (ready.status_code, ready.json()["database"]) == (503, {"status": "unreachable"})
-    assert "db.internal" not in ready.text
-    assert engineer.calls("GET", "/healthz").status_code == 200

@@ -27,6 +27,7 @@ class Client:
         self.url = url
         self.token = token or str(uuid.uuid4())
         self.frames: list[str] = []
+        self._alive = asyncio.Event()
         self.closed_with: int | None = None
         self._headers = {"Origin": url} | {k.replace("_", "-"): v for k, v in headers.items()}
         if cookies:
@@ -74,6 +75,8 @@ class Client:
                 await self._socket.send_str("3")
             else:
                 self.frames.append(message.data)
+                if '"is_hydrated_rx_state_":true' in message.data:
+                    self._alive.set()
         self.closed_with = self._socket.close_code
 
     @property
@@ -98,6 +101,8 @@ class Client:
     async def visit(self, path: str) -> None:
         """Load a page as a browser does: hydrate, then what the page calls by itself."""
         await self.call(f"{ROOT}.hydrate_and_load", {"vars": {}}, path)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._alive.wait(), 20)
         await self.settled()
 
     async def settled(self, quiet: float = 0.25, longest: float = 8.0) -> list[str]:

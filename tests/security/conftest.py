@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.cast import ANA, BUDI, LINH, MINH, asks_about, says
@@ -23,7 +24,6 @@ from ticket_portal.store.unit_of_work import Work
 
 CANARY = "canary"
 ROBIN = Viewer(role="guest", address="robin@example.com", name="Robin")
-
 _registered = """
 import inspect, json
 from ticket_portal.frontend import environment
@@ -159,3 +159,10 @@ def signed_in(portal: Served, address: str) -> dict[str, str]:
         return sessions.begin(work, account)
 
     return {"portal_session": portal.store.write(begin)}
+
+
+@pytest.fixture
+def browser(portal: Served, world: World) -> Iterator[httpx.Client]:
+    """A browser's own requests: from a page of the portal, redirects not followed."""
+    with httpx.Client(base_url=portal.url, headers={"Origin": portal.url}, timeout=20) as client:
+        yield client

@@ -163,25 +163,28 @@ def helpful(slug: rx.Var[str]) -> rx.Component:
         return as_handler(rx.Var(f"(() => feedback.{call})", _var_data=data))
 
     waits = rx.Var("!feedback.ready", _var_data=data).to(bool)
+    failed = rx.Var("feedback.failed", _var_data=data).to(bool)
     return el.section(
         el.h2(t("Was this helpful?"), id="doc-helpful"),
         el.div(
             rx.cond(
-                _is("thanks", "sent", "missing"),
-                el.p(icon("check"), el.span(t("Thank you for telling us.")), class_name="helpful__thanks"),
-            ),
-            rx.cond(
-                _is("failed"),
+                failed,
                 el.p(
                     icon("alert"),
                     el.span(t("That could not be saved. Please try again.")),
                     class_name="field__error",
                 ),
+                rx.cond(
+                    _is("thanks", "sent", "missing"),
+                    el.p(
+                        icon("check"), el.span(t("Thank you for telling us.")), class_name="helpful__thanks"
+                    ),
+                ),
             ),
             role="status",
         ),
         rx.cond(
-            _is("ask", "failed"),
+            _is("ask"),
             el.div(
                 el.button(t("Yes"), type="button", class_name="btn", disabled=waits, on_click=_does("yes()")),
                 el.button(t("No"), type="button", class_name="btn", disabled=waits, on_click=_does("no()")),
@@ -210,7 +213,11 @@ def helpful(slug: rx.Var[str]) -> rx.Component:
                 ),
                 el.div(
                     el.button(
-                        t("Send"), type="button", class_name="btn btn--small", on_click=_does("tell()")
+                        t("Send"),
+                        type="button",
+                        class_name="btn btn--small",
+                        disabled=waits,
+                        on_click=_does("tell()"),
                     ),
                     class_name="cluster",
                 ),

@@ -11,6 +11,7 @@ from ticket_portal.components.drafts import saved
 from ticket_portal.components.files import Picker, Piece, large_file, message_file, unsent_file
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
+from ticket_portal.components.people import of_team
 from ticket_portal.components.resolution import closed_text, next_steps, no_reply_note, resolved_text
 from ticket_portal.components.shield import secret_words
 from ticket_portal.components.tickets import moment, status_chip
@@ -18,7 +19,6 @@ from ticket_portal.components.words import SITE, NativeForm, clock_time, day, nu
 from ticket_portal.domain.messages import MessageView
 from ticket_portal.domain.tickets import LONGEST_BODY
 from ticket_portal.states.conversation import ConversationState as State
-from ticket_portal.states.session import SessionState
 
 COUNTER_FROM = 9_000
 BONES = 4
@@ -49,10 +49,6 @@ class Line(MessageView):
     busy: bool = False
 
 
-def _of_team() -> rx.Var[bool]:
-    return (SessionState.role == "agent") | (SessionState.role == "admin")
-
-
 def _lines() -> rx.Var[list[Line]]:
     data = hook_value(
         "conversation",
@@ -60,7 +56,7 @@ def _lines() -> rx.Var[list[Line]]:
         "lines",
         State.writer,
         State.ticket,
-        _of_team(),
+        of_team(),
         State.earlier,
         State.messages,
         State.recent,
@@ -207,9 +203,9 @@ def thread() -> rx.Component:
 def _announcement(lines: rx.Var[list[Line]]) -> rx.Component:
     """Say politely, for screen readers alone, who wrote last."""
     data = hook_value("conversation", "useNews", "news", State.ticket, lines)
-    news = rx.Var("news", _var_data=data).to(str)
+    news = rx.Var("news", _var_data=data).to(Line)
     return el.p(
-        rx.cond(news != "", t("New message from {name}", name=news), ""),
+        rx.cond(news.role != "", t("New message from {name}", name=_author(news)), ""),
         class_name="sr",
         role="status",
     )
@@ -313,7 +309,7 @@ def _ask(line: rx.Var[Line]) -> rx.Component:
         ),
         rx.cond((line.html != "") | (line.body != ""), _body(line, "ask__body")),
         _files(line),
-        checklist(line, can_answer=can_write() & ~_of_team() & (line.state == "sent")),
+        checklist(line, can_answer=can_write() & ~of_team() & (line.state == "sent")),
         _foot(line),
         class_name="ask",
         custom_attrs={"data-testid": "message", "data-side": line.side, "data-state": line.state},
@@ -469,7 +465,7 @@ def ticket_head(*actions: rx.Component, beside: tuple[rx.Component, ...] = ()) -
 
 
 def _composer_data() -> VarData:
-    return hook_value("conversation", "useComposer", "composer", State.writer, State.ticket, ~_of_team())
+    return hook_value("conversation", "useComposer", "composer", State.writer, State.ticket, ~of_team())
 
 
 def composer_var(name: str, kind: type) -> rx.Var:

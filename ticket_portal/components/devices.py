@@ -7,6 +7,7 @@ from reflex import el
 
 from ticket_portal.components.hooks import as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
+from ticket_portal.components.people import of_team
 from ticket_portal.components.words import date, t
 from ticket_portal.domain.devices import DeviceView
 from ticket_portal.states.devices import DeviceState as State
@@ -29,7 +30,7 @@ def notifications() -> rx.Component:
     """Show whether this device gets notifications and what can be done about it, and all devices that do."""
     data = _PUSH
     return rx.cond(
-        (SessionState.role == "agent") | (SessionState.role == "admin"),
+        of_team(),
         rx.fragment(),
         el.section(
             el.div(

@@ -9,6 +9,7 @@ from ticket_portal.components.connection import connection_pill, connection_stri
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.hooks import RunsHook
 from ticket_portal.components.icons import brand_mark, icon
+from ticket_portal.components.people import of_team, signed_in
 from ticket_portal.components.words import (
     SITE,
     A,
@@ -208,19 +209,19 @@ def _language_menu() -> list[rx.Component]:
 def _ways(tickets: str) -> list[rx.Component]:
     """Return where help is: the items of the Help panel, the first one named as its place names it."""
     return [
-        rx.cond(_of_team(), _item("list-check", t("Queue"), href("/agent"))),
+        rx.cond(of_team(), _item("list-check", t("Queue"), href("/agent"))),
         el.li(
             el.a(
                 icon("inbox"),
                 el.span(tickets),
                 # Not a part of the name; beside the button it is said in words.
                 rx.cond(_unread() > 0, el.span(_count(), class_name="count", aria_hidden="true")),
-                href=href(rx.cond(_signed_in() | ~_is_guest(), "/tickets", "/guest/tickets")),
+                href=href(rx.cond(signed_in() | ~_is_guest(), "/tickets", "/guest/tickets")),
                 class_name="menu__link",
             )
         ),
         rx.cond(_is_customer(), _item("bell", t("Updates"), href("/updates"))),
-        rx.cond(_signed_in(), rx.fragment(), _item("compass", t("Find my ticket"), href("/find-ticket"))),
+        rx.cond(signed_in(), rx.fragment(), _item("compass", t("Find my ticket"), href("/find-ticket"))),
         _item("pencil", t("Submit a ticket"), href("/tickets/new")),
     ]
 
@@ -285,7 +286,7 @@ def _account_menu() -> list[rx.Component]:
     )
     return [
         rx.cond(
-            _signed_in(),
+            signed_in(),
             el.button(
                 el.span(_initial(), class_name="avatar", aria_hidden="true"),
                 icon("chevron-down"),
@@ -323,7 +324,7 @@ def _phone_panel() -> rx.Component:
             ),
             el.ul(*_ways(t("Check your tickets")), id="phone-help", class_name="menu__list", hidden=True),
             rx.cond(
-                _signed_in(),
+                signed_in(),
                 rx.fragment(
                     el.p(SessionState.account, class_name="menu__title"),
                     el.ul(
@@ -351,20 +352,12 @@ def _sign_out() -> rx.Component:
     )
 
 
-def _signed_in() -> rx.vars.BooleanVar:
-    return SessionState.account != ""  # pyright: ignore[reportReturnType] (a Var's comparison)
-
-
 def _is_customer() -> rx.Var:
     return SessionState.role == "customer"  # pyright: ignore[reportReturnType]
 
 
 def _is_guest() -> rx.Var:
     return SessionState.guest_address != ""  # pyright: ignore[reportReturnType]
-
-
-def _of_team() -> rx.Var:
-    return (SessionState.role == "agent") | (SessionState.role == "admin")  # pyright: ignore[reportReturnType]
 
 
 def _initial() -> rx.vars.StringVar:

@@ -7,7 +7,6 @@ from reflex import el
 
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
-from ticket_portal.states.session import SessionState
 
 
 def action(name: str, title: Any, text: Any, path: str, arrow: str = "arrow-right") -> rx.Component:
@@ -40,8 +39,3 @@ def tickets_action(title: Any, arrow: str = "arrow-right") -> rx.Component:
 def find_action(arrow: str = "arrow-right") -> rx.Component:
     """Lead a guest back to theirs."""
     return action("compass", t("Find my ticket"), t("Lost the link? We send it again"), "/find-ticket", arrow)
-
-
-def signed_in() -> Any:
-    """Return whether somebody is signed in, as far as is known by now."""
-    return SessionState.account != ""

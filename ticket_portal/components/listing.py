@@ -78,7 +78,8 @@ def _part(show: str, name: Any) -> rx.Component:
     count = State.counts.get(show, 0)
     return el.a(
         name,
-        rx.cond(State.loaded, el.span("(", count, ")", class_name="num")),
+        # They count all tickets, not those that a search finds.
+        rx.cond(State.loaded & (State.query == ""), el.span("(", count, ")", class_name="num")),
         href=href("/tickets" + rx.Var(f'address.part("{show}")', _var_data=_ADDRESS).to(str)),
         aria_current=rx.cond(_address("show") == show, "page", rx.Var("undefined")),
         custom_attrs={"data-part": show},

@@ -9,6 +9,7 @@ from ticket_portal.components.connection import is_live
 from ticket_portal.components.hooks import as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
+from ticket_portal.components.zones import zone_options
 from ticket_portal.domain.preferences import CLASSES
 from ticket_portal.states.preferences import PreferencesState as State
 from ticket_portal.states.session import SessionState
@@ -142,14 +143,10 @@ def _time(name: str, label: Any) -> rx.Component:
 
 
 def _zone() -> rx.Component:
-    data = hook_value("preferences", "useZoneNames", "zoneNames", _value("quiet_zone"))
     return el.div(
         el.div(el.label(t("Time zone"), html_for="quiet_zone"), class_name="field__label"),
         el.select(
-            rx.foreach(
-                rx.Var("zoneNames", _var_data=data).to(list[str]),
-                lambda zone: el.option(zone, value=zone, key=zone),
-            ),
+            zone_options("quietZones", _value("quiet_zone")),
             id="quiet_zone",
             name="quiet_zone",
             class_name="input",

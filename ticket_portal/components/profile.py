@@ -1,28 +1,18 @@
 """The section "Profile" of the settings: name, language, time zone."""
 
-from typing import TypedDict
-
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.forms import field, notice_note, problem
 from ticket_portal.components.frame import languages
-from ticket_portal.components.hooks import dispatcher, hook_value
-from ticket_portal.components.words import NativeForm, t
+from ticket_portal.components.hooks import hook_value
+from ticket_portal.components.words import t
+from ticket_portal.components.zones import zone_options, zones
 from ticket_portal.domain.accounts import LONGEST_NAME
 from ticket_portal.states.profile import ProfileState as State
 
-
-class Zone(TypedDict):
-    """A time zone to choose."""
-
-    id: str
-    label: str
-
-
-_FORM = hook_value("answers", "useAnswer", "profileForm", dispatcher(State.save))
-_ZONES = rx.Var("zones", _var_data=hook_value("zones", "useZones", "zones", State.zone)).to(list[Zone])
 _DEVICE = rx.Var("deviceZone", _var_data=hook_value("zones", "useDeviceZone", "deviceZone")).to(str)
 
 
@@ -32,7 +22,11 @@ def profile() -> rx.Component:
         el.div(
             el.h2(t("Profile"), id="profile"),
             notice_note(State.saved, t("Saved.")),
-            rx.cond(State.known & (_ZONES.length() > 0), _form(), el.span(class_name="bone bone--3")),
+            rx.cond(
+                State.known & (zones("zones", State.zone).length() > 0),
+                _form(),
+                el.span(class_name="bone bone--3"),
+            ),
             class_name="stack",
         ),
         class_name="card",
@@ -55,7 +49,9 @@ def language_choice() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return NativeForm.create(
+    return answered_form(
+        "profileForm",
+        State.save,
         problem(State, "name", again=State.refusals),
         field(
             "name",
@@ -71,7 +67,7 @@ def _form() -> rx.Component:
             el.div(el.label(t("Time zone"), html_for="time_zone"), class_name="field__label"),
             el.select(
                 el.option(t("This device's zone ({zone})", zone=_DEVICE), value=""),
-                rx.foreach(_ZONES, lambda zone: el.option(zone["label"], value=zone["id"], key=zone["id"])),
+                zone_options("zones", State.zone),
                 id="time_zone",
                 name="time_zone",
                 default_value=State.zone,
@@ -89,9 +85,4 @@ def _form() -> rx.Component:
             el.button(t("Save profile"), type="submit", class_name="btn btn--primary", disabled=~is_live()),
             class_name="cluster",
         ),
-        method="post",
-        action="#",
-        no_validate=True,
-        class_name="form",
-        custom_attrs={"ref": rx.Var("profileForm", _var_data=_FORM)},
     )

@@ -21,7 +21,14 @@ def offer() -> rx.Component:
         rx.match(
             state,
             ("", rx.fragment()),
-            ("on", el.div(icon("check"), el.p(t("This device gets notifications.")), **_note("good"))),
+            (
+                "on",
+                rx.cond(
+                    DeviceState.problem != "",
+                    el.div(icon("alert"), el.p(DeviceState.problem), **_note("bad")),
+                    el.div(icon("check"), el.p(t("This device gets notifications.")), **_note("good")),
+                ),
+            ),
             el.div(
                 icon("bell"),
                 el.div(

@@ -3,17 +3,17 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.hooks import dispatcher, hook_value
 from ticket_portal.components.icons import icon
+from ticket_portal.components.people import of_team
 from ticket_portal.components.words import A, NativeForm, date, href, t
 from ticket_portal.domain.resolution import LONGEST_COMMENT
 from ticket_portal.states.resolution import ResolutionState as State
-from ticket_portal.states.session import SessionState
 
 LONGEST_LINE = 500
 
-_RATING = hook_value("answers", "useAnswer", "ratingForm", dispatcher(State.rate))
 _WHY = hook_value(
     "resolution",
     "useWhy",
@@ -128,7 +128,9 @@ def _after_closing() -> rx.Component:
 
 def _rating_form() -> rx.Component:
     words = (t("Very bad"), t("Bad"), t("Okay"), t("Good"), t("Very good"))
-    return NativeForm.create(
+    return answered_form(
+        "ratingForm",
+        State.rate,
         el.fieldset(
             el.legend(t("How was our help?")),
             *[_score(place, word) for place, word in enumerate(words, 1)],
@@ -150,11 +152,7 @@ def _rating_form() -> rx.Component:
             ),
             class_name="cluster",
         ),
-        method="post",
-        action="#",
-        no_validate=True,
         class_name="answer",
-        custom_attrs={"ref": rx.Var("ratingForm", _var_data=_RATING)},
     )
 
 
@@ -292,12 +290,12 @@ def no_reply_note() -> rx.Component:
             State.status == "merged",
             el.div(
                 el.p(t("This ticket was joined with {number}.", number=State.resolution.joined_with)),
-                rx.cond(_of_team(), rx.fragment(), el.div(other_ticket(), class_name="cluster")),
+                rx.cond(of_team(), rx.fragment(), el.div(other_ticket(), class_name="cluster")),
             ),
             el.div(
                 el.p(t("This ticket is closed and can't be reopened.")),
                 rx.cond(
-                    _of_team(),
+                    of_team(),
                     rx.fragment(),
                     el.div(follow_up_link(), el.span(t("We link it to this ticket.")), class_name="cluster"),
                 ),
@@ -306,7 +304,3 @@ def no_reply_note() -> rx.Component:
         class_name="note",
         custom_attrs={"data-tone": "plain"},
     )
-
-
-def _of_team() -> rx.Var[bool]:
-    return (SessionState.role == "agent") | (SessionState.role == "admin")

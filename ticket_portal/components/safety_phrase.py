@@ -3,14 +3,12 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.forms import field, notice_note, problem
-from ticket_portal.components.hooks import dispatcher, hook_value
-from ticket_portal.components.words import NativeForm, href, t
+from ticket_portal.components.words import href, t
 from ticket_portal.domain.phrases import LONGEST
 from ticket_portal.states.safety import SafetyState as State
-
-_FORM = hook_value("answers", "useAnswer", "phraseForm", dispatcher(State.save))
 
 
 def safety_phrase() -> rx.Component:
@@ -35,7 +33,9 @@ def safety_phrase() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return NativeForm.create(
+    return answered_form(
+        "phraseForm",
+        State.save,
         problem(State, "phrase", again=State.refusals),
         field(
             "phrase",
@@ -54,9 +54,4 @@ def _form() -> rx.Component:
             ),
             class_name="cluster",
         ),
-        method="post",
-        action="#",
-        no_validate=True,
-        class_name="form",
-        custom_attrs={"ref": rx.Var("phraseForm", _var_data=_FORM)},
     )

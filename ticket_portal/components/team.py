@@ -3,17 +3,16 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.conversation import composer_var, send_button
-from ticket_portal.components.hooks import dispatcher, hook_value, js_handler
+from ticket_portal.components.hooks import js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.resolution import refusal
-from ticket_portal.components.words import NativeForm, href, t
+from ticket_portal.components.words import href, t
 from ticket_portal.states.resolution import ResolutionState as State
 
 LONGEST_NUMBER = 10
-
-_JOINING = hook_value("answers", "useAnswer", "joiningForm", dispatcher(State.merge))
 
 
 def agent_buttons() -> tuple[rx.Component, ...]:
@@ -71,7 +70,9 @@ def _action(name: str, text: rx.Var, handler: object) -> rx.Component:
 
 def _join_dialog() -> rx.Component:
     return el.dialog(
-        NativeForm.create(
+        answered_form(
+            "joiningForm",
+            State.merge,
             el.h2(t("Join with another ticket"), id="join-title"),
             el.p(
                 t(
@@ -105,11 +106,6 @@ def _join_dialog() -> rx.Component:
                 ),
                 class_name="cluster",
             ),
-            method="post",
-            action="#",
-            no_validate=True,
-            class_name="form",
-            custom_attrs={"ref": rx.Var("joiningForm", _var_data=_JOINING)},
         ),
         id="join",
         class_name="card dialog",

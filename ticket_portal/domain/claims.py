@@ -37,10 +37,10 @@ def look(work: Work, viewer: Viewer, browser: str) -> ClaimView:
     found = work.session.exec(select(func.count()).select_from(Ticket).where(*_offered(viewer))).one()
     query = select(func.count(), func.min(Ticket.guest_until)).select_from(Ticket)
     added, until = work.session.exec(query.where(*_added(work, viewer))).one()
-    proved = _is_proved(work, viewer, browser)
+    needs_code = found and not _is_proved(work, viewer, browser)
     return ClaimView(
         found=found,
-        code=CodeStatus() if proved or not found else codes.status(work, _door(viewer, browser)),
+        code=codes.status(work, _door(viewer, browser)) if needs_code else CodeStatus(),
         added=added,
         undo_until=until.isoformat() if until else "",
     )

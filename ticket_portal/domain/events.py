@@ -19,16 +19,17 @@ def record(
     **data: Any,
 ) -> Event:
     """Add an entry to the log. The ticket's row is locked by then, so numbers have neither gaps nor doubles."""
-    ticket.last_seq += 1
+    seq = ticket.last_seq + 1
     if message:
-        message.seq = ticket.last_seq
+        message.seq = seq
         work.session.add(message)
-        work.session.flush()
+        work.session.flush()  # before the ticket is touched: its row is written once, with all that changes in it
         if public:
             search.remember(work, ticket, "message", message.id, message.body)
+    ticket.last_seq = seq
     event = Event(
         ticket_id=ticket.id,
-        seq=ticket.last_seq,
+        seq=seq,
         kind=kind,
         public=public,
         actor_role=viewer.role,

@@ -25,20 +25,20 @@ class Limit:
 
 def until(work: Work, limit: Limit, *subject: object) -> datetime | None:
     """Return the moment until which the limit holds, or None while there is room."""
-    hits = work.session.exec(
+    since = work.now - limit.within - (limit.pause or timedelta())
+    hits = (
         select(LimitHit.at)
         .where(LimitHit.rule == limit.rule, LimitHit.subject == keys.subject_hash(work.settings, *subject))
-        .where(LimitHit.at > work.now - limit.within - (limit.pause or timedelta()))
+        .where(LimitHit.at > since)
         .order_by(col(LimitHit.at).desc())
-        .limit(limit.most)
-    ).all()
-    if len(hits) < limit.most:
+    )
+    oldest = work.session.exec(hits.offset(limit.most - 1).limit(1)).first()  # the one that is one too many
+    if oldest is None:
         return None
-    newest, oldest = hits[0], hits[-1]
+    end = oldest + limit.within
     if limit.pause is not None:
+        newest = work.session.exec(hits.limit(1)).one()
         end = newest + limit.pause if newest - oldest < limit.within else work.now
-    else:
-        end = oldest + limit.within
     return end if end > work.now else None
 
 

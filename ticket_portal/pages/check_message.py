@@ -5,18 +5,16 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.forms import field, form_card, problem, submit
 from ticket_portal.components.frame import frame
-from ticket_portal.components.hooks import dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.mail_kinds import mail_kind
-from ticket_portal.components.words import NativeForm, date_time, href, t
+from ticket_portal.components.words import date_time, href, t
 from ticket_portal.states.check_message import CheckMessageState as State
 
 LONGEST_TYPED = 40
-
-_FORM = hook_value("answers", "useAnswer", "checkForm", dispatcher(State.check))
 
 
 def check_message() -> rx.Component:
@@ -46,7 +44,9 @@ def check_message() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return NativeForm.create(
+    return answered_form(
+        "checkForm",
+        State.check,
         problem(State, "reference", again=State.refusals),
         field(
             "reference",
@@ -60,11 +60,6 @@ def _form() -> rx.Component:
             custom_attrs={"spellCheck": "false"},
         ),
         submit(t("Check"), disabled=~is_live()),
-        method="post",
-        action="#",
-        no_validate=True,
-        class_name="form",
-        custom_attrs={"ref": rx.Var("checkForm", _var_data=_FORM)},
     )
 
 

@@ -5,7 +5,8 @@ from reflex import el
 
 from ticket_portal.components.articles import article_cards, article_search
 from ticket_portal.components.frame import frame
-from ticket_portal.components.help import find_action, signed_in, submit_action, tickets_action
+from ticket_portal.components.help import find_action, submit_action, tickets_action
+from ticket_portal.components.people import signed_in
 from ticket_portal.components.words import t
 from ticket_portal.states.session import SessionState
 

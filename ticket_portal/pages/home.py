@@ -7,8 +7,9 @@ from reflex import el
 
 from ticket_portal.components.articles import article_cards, article_search
 from ticket_portal.components.frame import frame
-from ticket_portal.components.help import action, find_action, signed_in, submit_action, tickets_action
+from ticket_portal.components.help import action, find_action, submit_action, tickets_action
 from ticket_portal.components.icons import hero_art, icon
+from ticket_portal.components.people import of_team, signed_in
 from ticket_portal.components.words import href, t
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.session import SessionState
@@ -25,7 +26,7 @@ def home() -> rx.Component:
                 el.h1(t("A person will help you. You can follow every step.")),
                 el.p(
                     t(
-                        "Tell us what happened. We answer here, in your language, and an e-mail tells you when."
+                        "Tell us what happened. We answer here, in your language, and an e\u2011mail tells you when."
                     )
                 ),
                 article_search(),
@@ -49,12 +50,11 @@ def _signed_out() -> rx.Component:
 
 
 def _actions() -> rx.Component:
-    of_team = (SessionState.role == "agent") | (SessionState.role == "admin")
     return el.nav(
         submit_action(),
         el.div(
             rx.cond(
-                of_team,
+                of_team(),
                 action("list-check", t("Queue"), t("Tickets that wait for the team"), "/agent"),
                 rx.cond(signed_in(), tickets_action(t("My tickets")), find_action()),
             ),

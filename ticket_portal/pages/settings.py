@@ -12,6 +12,7 @@ from ticket_portal.components.forms import notice_note, post_form
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.own_data import own_data
+from ticket_portal.components.people import of_team
 from ticket_portal.components.preferences import alerts
 from ticket_portal.components.profile import language_choice, profile
 from ticket_portal.components.safety_phrase import safety_phrase
@@ -63,8 +64,7 @@ def _contents() -> rx.Component:
 
 def _shown(name_id: str, part: rx.Component) -> rx.Component:
     """Show a part to whom it concerns: the team gets no alerts."""
-    of_team = (SessionState.role == "agent") | (SessionState.role == "admin")
-    return rx.cond(of_team, rx.fragment(), part) if name_id in OF_ALERTS else part
+    return rx.cond(of_team(), rx.fragment(), part) if name_id in OF_ALERTS else part
 
 
 def _account() -> rx.Component:

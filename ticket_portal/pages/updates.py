@@ -31,18 +31,22 @@ def updates() -> rx.Component:
                 el.h1(t("Updates")),
                 el.p(t("What happened in your tickets in the last 90 days.")),
             ),
-            el.button(
-                icon("check-double"),
-                t("Mark all as read"),
-                type="button",
-                class_name="btn",
-                disabled=~rx.State.is_hydrated | (SessionState.unread == 0),
-                on_click=State.read_all,
-            ),
+            rx.cond(~State.loaded | (State.rows.length() > 0), _read_all()),
             class_name="page__head",
         ),
         rx.cond(State.session_over, session_ended(heading="h2"), _list()),
         kind="reading",
+    )
+
+
+def _read_all() -> rx.Component:
+    return el.button(
+        icon("check-double"),
+        t("Mark all as read"),
+        type="button",
+        class_name="btn",
+        disabled=~rx.State.is_hydrated | (SessionState.unread == 0),
+        on_click=State.read_all,
     )
 
 

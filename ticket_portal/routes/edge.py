@@ -21,7 +21,7 @@ SERVED = "ticket_portal.served"
 _FOREVER = b"public, max-age=31536000, immutable"
 _FRESH = b"no-cache"
 _NEVER = b"no-store"
-_PRIVATE = re.compile(r"/(guest|tickets|agent|settings)(/|$)")
+_PRIVATE = re.compile(r"/(guest|tickets|updates|agent|settings|share)(/|$)")
 _OTHER_NAMES = {DEFAULT: DEFAULT, **ALIASES}
 _CONDITIONAL = (b"if-none-match", b"if-modified-since")
 

@@ -58,10 +58,9 @@ class SecurityHeaders:
         """`secure`: people come over https, whatever a proxy says of this one request."""
         self._app = app
         self._secure = secure
+        self._static = static
         self._plain = policy().encode()
-        self._policies = {
-            _folder(file, static): policy(file.read_bytes()).encode() for file in static.rglob("index.html")
-        }
+        self._policies: dict[str, tuple[int, bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,11 +90,20 @@ class SecurityHeaders:
         return [
             *always,
             *_DOCUMENTS,
-            (b"content-security-policy", self._policies.get(served.get("file", ""), self._plain)),
+            (b"content-security-policy", self._policy(served.get("file", ""))),
             (b"referrer-policy", b"no-referrer" if secret else b"same-origin"),
         ]
 
-
-def _folder(file: Path, static: Path) -> str:
-    relative = file.parent.relative_to(static).as_posix()
-    return "/" if relative == "." else f"/{relative}/"
+    def _policy(self, folder: str) -> bytes:
+        """Return a page's policy; read again when a new build took the file's place under the running server."""
+        if not folder:
+            return self._plain
+        file = self._static / folder.strip("/") / "index.html"
+        try:
+            changed_at = file.stat().st_mtime_ns
+            known = self._policies.get(folder)
+            if known is None or known[0] != changed_at:
+                known = self._policies[folder] = changed_at, policy(file.read_bytes()).encode()
+        except FileNotFoundError:
+            return self._plain
+        return known[1]

@@ -13,6 +13,7 @@ from ticket_portal.domain import locks
 from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.domain.locks import Locking
 from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.routes.plain import invalid, page
 from ticket_portal.wiring import portal
 
@@ -38,11 +39,14 @@ async def _answer(request: Request) -> Response:
         locking = await portal().ask(locks.look, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
-    return page(locking.language, *_question(locking))
+    # From a page it goes on in that page's language, from a mail in the mail's.
+    chosen = request.query_params.get("language", "")
+    language = chosen if chosen in LOCALES else locking.language
+    return page(language, *_question(locking, language))
 
 
-def _question(locking: Locking) -> tuple[str, str, str]:
-    language, number = locking.language, locking.number
+def _question(locking: Locking, language: str) -> tuple[str, str, str]:
+    number = locking.number
     if locking.locked:
         heading = _("Thank you. Ticket {number} is locked")
         text = _(

@@ -185,7 +185,8 @@ async def guest_switch(asked: Asked) -> Response:
 async def guest_not_me(asked: Asked) -> Response:
     """Lead from a guest's link to the page that asks whether the ticket is not theirs."""
     try:
-        return to(NOT_ME + await portal().ask(locks.token_for, asked.text("token")))
+        token = await portal().ask(locks.token_for, asked.text("token"))
+        return to(f"{NOT_ME}{token}?language={asked.language}")
     except LinkInvalid:
         return to(_guests_page(asked))
 

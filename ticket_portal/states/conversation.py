@@ -27,7 +27,6 @@ POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] =
 MOST_REFUSED = 20
 MOST_UNREAD_PAGES = 3
 WRITES_EVERY = 2.0
-OPENING = 3.0
 GUESTS_OWN = "/guest/tickets/"
 
 
@@ -77,10 +76,8 @@ class ConversationState(SessionState):
     _leads_to: str = ""
     _ticket_id: int = 0
     _told: int = 0
-    _later: list[MessageView] = []
+    _later: tuple[MessageView, ...] = ()  # no list: Reflex wraps each of a list's items at each look
     _wrote_at: float = 0.0
-    _opened_at: float = 0.0
-    _socket: str = ""
 
     @rx.event
     @open_to(EVERYBODY)
@@ -244,19 +241,13 @@ class ConversationState(SessionState):
         return bare(self._path).startswith("/agent/")
 
     async def _find_unread(self) -> None:
-        """Find what is new to whoever comes here now, and show as much as it takes to begin there.
-
-        A page is loaded twice as it opens (see `Gate`), and may say in between that it was read.
-        """
-        now, socket = time.monotonic(), self.rx_router_session.session_id
-        again = socket == self._socket and now - self._opened_at < OPENING
-        self._opened_at, self._socket = now, socket
-        if again or not self._ticket_id:
+        """Find what is new to whoever comes here now, and show as much as it takes to begin there."""
+        if not self._ticket_id:
             return
         reader = await self._reader()
         with suppress(DomainError):
-            ticket = await portal().ask(tickets.find, reader, self.ticket)
-            read = await portal().ask(messages.read_up_to, reader, ticket)
+            thread = await self._thread(self._ticket_id, team=reader.of_team)
+            read = await portal().ask(messages.read_up_to, reader, thread)
             for _ in range(MOST_UNREAD_PAGES):
                 if self.has_earlier and read < (self.earlier or self.messages)[0].seq - 1:
                     await self._extend(reader)
@@ -328,10 +319,10 @@ class ConversationState(SessionState):
         entries = thread.entries
         fresh = messages.views([e for e in entries if e.view.seq > self._told], reader)
         if not self._told or len(fresh) == len(entries):  # the first time, or more than a window came at once
-            self._later = []
+            self._later = ()
             self._show(messages=fresh, has_earlier=thread.has_earlier, earlier=[], recent=[], recent_after=0)
         elif fresh:
-            self._later = [*self._later, *fresh]
+            self._later = (*self._later, *fresh)
             self._show(recent=fresh, recent_after=self._told)
         self._told = thread.last_seq
         self._hear(reader)
@@ -366,7 +357,7 @@ class ConversationState(SessionState):
         """Put what came since the page was opened where a browser that just came (again) finds all of it."""
         if self._later:
             self._show(messages=[*self.messages, *self._later], recent=[], recent_after=0)
-            self._later = []
+            self._later = ()
 
     def _hear(self, reader: Viewer) -> None:
         others = [w for w in portal().hub.whispers(f"ticket:{self._ticket_id}") if w.sender != reader.key]
@@ -393,6 +384,5 @@ class ConversationState(SessionState):
         }  # fmt: skip
         self._show(**fresh)
         self._ticket_id = self._told = 0
-        self._opened_at, self._socket = 0.0, ""
-        self._later = []
+        self._later = ()
         self._query, self._leads_to = {}, ""

@@ -8,10 +8,9 @@ from ticket_portal.domain import tickets
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import TicketRow
 from ticket_portal.i18n.locales import localized
+from ticket_portal.states.paging import add_page, show_head
 from ticket_portal.states.session import EVERYBODY, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal
-
-MOST_PAGES = 40
 
 
 class GuestTicketsState(SessionState):
@@ -49,13 +48,8 @@ class GuestTicketsState(SessionState):
     async def show_more(self) -> None:
         """Add the next page of the list below."""
         guest = await self._guest()
-        if guest is NOBODY or not self._after or len(self.more_rows) >= MOST_PAGES * tickets.PAGE:
-            return
-        page = await portal().ask(tickets.mine, guest, self._after)
-        known = {r.number for r in (*self.rows, *self.more_rows)}
-        self.more_rows = [*self.more_rows, *(r for r in page.rows if r.number not in known)]
-        self._after = page.after
-        self.has_more = bool(page.after)
+        if guest is not NOBODY:
+            await add_page(self, tickets.mine, guest)
 
     async def _refresh(self) -> bool:
         await self._follow_clock()
@@ -63,12 +57,5 @@ class GuestTicketsState(SessionState):
         if guest is NOBODY:
             self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
             return False
-        page = await portal().ask(tickets.mine, guest)
-        moved = {r.number for r in page.rows}
-        self._show(
-            rows=page.rows, more_rows=[r for r in self.more_rows if r.number not in moved], loaded=True
-        )
-        if not self.more_rows:
-            self._after = page.after
-            self._show(has_more=bool(page.after))
+        show_head(self, await portal().ask(tickets.mine, guest))
         return True

@@ -4,10 +4,9 @@ import reflex as rx
 
 from ticket_portal.domain import tickets
 from ticket_portal.domain.tickets import TicketRow
+from ticket_portal.states.paging import add_page, show_head
 from ticket_portal.states.session import TEAM, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal
-
-MOST_PAGES = 40
 
 
 class QueueState(SessionState):
@@ -40,13 +39,7 @@ class QueueState(SessionState):
     @open_to(TEAM)
     async def show_more(self) -> None:
         """Add the next page of the queue below."""
-        if not self._after or len(self.more_rows) >= MOST_PAGES * tickets.PAGE:
-            return
-        page = await portal().ask(tickets.queue, await self._viewer(), self._after)
-        known = {r.number for r in (*self.rows, *self.more_rows)}
-        self.more_rows = [*self.more_rows, *(r for r in page.rows if r.number not in known)]
-        self._after = page.after
-        self.has_more = bool(page.after)
+        await add_page(self, tickets.queue, await self._viewer())
 
     async def _refresh(self) -> bool:
         await self._follow_clock()
@@ -55,12 +48,5 @@ class QueueState(SessionState):
             self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
             return False
         # Everybody of the team sees the same queue, so it is read once for all of them.
-        page = await p.hub.shared("queue", "", lambda: p.ask(tickets.queue, viewer))
-        moved = {r.number for r in page.rows}
-        self._show(
-            rows=page.rows, more_rows=[r for r in self.more_rows if r.number not in moved], loaded=True
-        )
-        if not self.more_rows:
-            self._after = page.after
-            self._show(has_more=bool(page.after))
+        show_head(self, await p.hub.shared("queue", "", lambda: p.ask(tickets.queue, viewer)))
         return True

@@ -9,13 +9,14 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import Event, EventHandler
 from reflex.state import BaseState, StateUpdate
+from reflex_base.event.processor.base_state_processor import chain_updates
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 
@@ -73,6 +74,7 @@ class SessionState(rx.State):
     zone: str = ""
 
     _identity: str | None = None
+    _is_loaded: bool = False
 
     @rx.event
     @open_to(EVERYBODY)
@@ -170,6 +172,9 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
         return None
     try:
         until = datetime.fromisoformat(query.get("until", ""))
+        until = (
+            until if MINYEAR < until.year < MAXYEAR else None
+        )  # at the calendar's ends no zone can show it
     except ValueError:
         until = None
     values: dict[str, Any] = {
@@ -256,15 +261,16 @@ class Gate(rx.Middleware):
         if event.name == _HYDRATE:
             token = root.rx_router_session.client_token
             session._show(failure="", unread=await followers.follow(token, viewer, guest))
-            await self._show_page(app, root, viewer, guest)
+            session._is_loaded = not await self._load(app, root, viewer, guest)
+        if event.name == _ON_LOAD:
+            await self._touch(credentials)
+            return await self._show_page(app, root, session, viewer, guest)
         if event.name in _FRAMEWORK:
             return None
         audience = _audience(event.name)
         if audience == EVERYBODY or _belongs(audience, viewer, guest):
             await self._touch(credentials)
             return None
-        if event.name.endswith(".load") and viewer is NOBODY:
-            return _redirect(sign_in_path(session._path))
         return StateUpdate(events=[Event(name=_NOTE_OVER, payload={})])
 
     @staticmethod
@@ -284,24 +290,44 @@ class Gate(rx.Middleware):
         session._identity = identity
         session._bind(viewer, guest)
 
-    @staticmethod
-    async def _show_page(app: rx.App, root: BaseState, viewer: Viewer, guest: Viewer) -> None:
-        """Load the page before its state is sent for the first time.
+    async def _show_page(
+        self, app: rx.App, root: "rx.State", session: SessionState, viewer: Viewer, guest: Viewer
+    ) -> StateUpdate:
+        """Load the page and begin to watch it, all in this one event: Reflex would make an event of each handler."""
+        then = [] if session._is_loaded else await self._load(app, root, viewer, guest)
+        session._is_loaded = False
+        root.is_hydrated = True
+        watching = [handler for handler, name in _handlers(app, root) if not name.endswith(".load")]
+        await chain_updates([*then, *watching], "Gate", root_state=root)
+        return StateUpdate()
 
-        Reflex would send the empty state first and run `on_load` after it: after a reconnect a page that shows
-        a conversation would turn into its skeleton and back.
+    @staticmethod
+    async def _load(app: rx.App, root: "rx.State", viewer: Viewer, guest: Viewer) -> list[Any]:
+        """Let the page's states load, as far as they may for who is here; return what is to follow, as a redirect.
+
+        On a connection this is before the state is sent for the first time. Reflex would send the empty state and load
+        after it: after a reconnect a page that shows a conversation would turn into its skeleton and back.
         """
-        for handler in app.get_load_events(root.rx_router_url.path):
-            name = format_event_handler(handler) if isinstance(handler, EventHandler) else ""
+        then: list[Any] = []
+        for _handler, name in _handlers(app, root):
             if not name.endswith(".load"):
                 continue
             audience = _audience(name)
-            if audience == EVERYBODY or _belongs(audience, viewer, guest):
-                registered = RegistrationContext.get().event_handlers[name]
-                try:
-                    await registered.handler.fn(await root.get_state(registered.states[0]))
-                except Exception as problem:  # noqa: BLE001 - the page must still come to life, to say so
-                    (await root.get_state(SessionState)).failure = log_failure(problem)
+            if audience != EVERYBODY and not _belongs(audience, viewer, guest):
+                session = await root.get_state(SessionState)
+                return [
+                    _redirect(sign_in_path(session._path))
+                    if viewer is NOBODY
+                    else Event(name=_NOTE_OVER, payload={})
+                ]
+            registered = RegistrationContext.get().event_handlers[name]
+            try:
+                found = await registered.handler.fn(await root.get_state(registered.states[0]))
+            except Exception as problem:  # noqa: BLE001 - the page must still come to life, to say so
+                (await root.get_state(SessionState)).failure = log_failure(problem)
+            else:
+                then += [found] if found else []
+        return then
 
     async def _touch(self, credentials: Credentials) -> None:
         """Note that a person does something here, once a minute."""
@@ -327,9 +353,14 @@ def _audience(event_name: str) -> str:
     return getattr(registered.handler.fn, "_open_to", "") if registered else ""
 
 
-def _redirect(path: str) -> StateUpdate:
-    payload = {"path": path, "external": False, "replace": True, "popup": False}
-    return StateUpdate(events=[Event(name="_redirect", payload=payload)])
+def _handlers(app: rx.App, root: BaseState) -> list[tuple[EventHandler, str]]:
+    """Return what a page does as it opens, with the names that the events of it have."""
+    found = app.get_load_events(root.rx_router_url.path)
+    return [(h, format_event_handler(h)) for h in found if isinstance(h, EventHandler)]
+
+
+def _redirect(path: str) -> Event:
+    return Event(name="_redirect", payload={"path": path, "external": False, "replace": True, "popup": False})
 
 
 _ROOT = rx.State.get_full_name()
@@ -337,11 +368,11 @@ _NOTE_OVER = f"{SessionState.get_full_name()}.note_session_over"
 
 
 _HYDRATE = f"{_ROOT}.hydrate_and_load"
+_ON_LOAD = f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal"
 _FRAMEWORK = frozenset(
     {
         _HYDRATE,
         f"{_ROOT}.hydrate",
-        f"{_ROOT}.reflex___state____on_load_internal_state.on_load_internal",
         f"{_ROOT}.reflex___state____on_load_internal_state.set_is_hydrated",
         f"{_ROOT}.reflex___state____update_vars_internal_state.update_vars_internal",
     }

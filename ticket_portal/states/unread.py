@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 # An answer that is read as it comes, in a visible page, is never counted: that page says so within this time.
 SETTLE = 0.4
+# A burst of changes is one count, made when whoever wrote has their answer.
+GATHER = 0.05
 FIRST_SWEEP = 1_000
 
 
@@ -79,6 +81,7 @@ class Followers:
 
     async def _tell(self, topic: str) -> None:
         try:
+            await asyncio.sleep(GATHER)
             pages = self._here(topic)
             if not pages:
                 return

@@ -94,6 +94,8 @@ def _about_ticket(settings: Settings, delivery: Delivery) -> dict[str, Any]:
         "number": number,
         "seq": delivery.seq,
         "lang": language,
+        "actions": [{"action": "mute", "title": translate(language, _("Mute this ticket"))}],
+        "mute": links.mute_address(settings, delivery).removeprefix(settings.public_url),
     }
 
 

@@ -1,9 +1,6 @@
-"""Requests for details as checklists, and what is stopped before it is sent."""
+"""Requests for details as checklists: asked for, given in part, declined."""
 
-import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -13,11 +10,8 @@ from tests.browser.conftest import Visitor
 from tests.browser.people import Person
 from tests.browser.portal import Portal
 from tests.browser.test_accessibility import is_good_for_everybody
-from tests.security.client import Client
-from ticket_portal.states.conversation import ConversationState
 
 TXID = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
-PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 
 
 def picks(linh: Person, *kinds: str, chain: str = "", question: str = "", message: str = "") -> None:
@@ -137,138 +131,6 @@ def test_a_text_alone_is_a_request_as_before_and_travels_into_the_dialog(linh: P
     linh.presses("Request details")
     linh.sees_message("Which exchange did it come from?")
     linh.sees_status("Waiting for you")
-
-
-@pytest.mark.scenario("new")
-def test_an_open_ticket_on_the_same_matter_is_offered(ana: Person, number: int):
-    ana.goes_to("/tickets/new")
-    ana.types("Subject", "My deposit of 0.42 ETH is not in my balance")
-    ana.types("Describe the problem", "It was sent on Tuesday.")
-    ana.sees("You already have an open ticket about this. A reply there is answered sooner.")
-    expect(ana.button("Submit ticket")).to_be_enabled()
-    ana.page.locator("input[type=file]").set_input_files(
-        [{"name": "wallet.png", "mimeType": "image/png", "buffer": samples.picture()}]
-    )
-    expect(ana.page.get_by_test_id("attachment")).to_have_attribute("data-state", "ready")
-    ana.presses("Continue there")
-    ana.is_at(f"/tickets/{number}")
-    ana.composer_is_ready()
-    expect(ana.field("Your reply")).to_have_value(re.compile("It was sent on Tuesday."))
-    ana.presses("Send")
-    ana.sees_message("It was sent on Tuesday.")
-    expect(ana.message("It was sent on Tuesday.").get_by_role("img", name="wallet.png")).to_be_visible()
-
-
-@pytest.mark.scenario("new")
-def test_the_topic_changes_the_tips_and_reaches_the_team(ana: Person, linh: Person):
-    ana.goes_to("/tickets/new")
-    ana.page.get_by_label("Topic").select_option("card")
-    ana.sees("Name the card by its last four digits, never by the whole number.")
-    ana.types("Subject", "Declined")
-    ana.types("Describe the problem", "At the bakery.")
-    ana.presses("Submit ticket")
-    ana.sees_heading("Declined")
-    linh.goes_to("/agent")
-    linh.chooses("Declined")
-    expect(linh.page.get_by_role("complementary")).to_contain_text("Card")
-
-
-@pytest.mark.scenario("new")
-def test_a_recovery_phrase_does_not_leave_the_browser(ana: Person, linh: Person, number: int):
-    ana.opens(number)
-    ana.sends(f"My wallet: {PHRASE}")
-    expect(ana.page.locator("#composer-problem")).to_have_attribute("data-code", "secret_phrase")
-    expect(ana.field("Your reply")).to_have_value(f"My wallet: {PHRASE}")
-    linh.opens(number)
-    linh.sees_no_message("sausage")
-    ana.sends("4111 1111 1111 1111")
-    expect(ana.page.locator("#composer-problem")).to_have_attribute("data-code", "secret_card")
-
-    ana.goes_to("/tickets/new")
-    ana.types("Subject", "My wallet")
-    ana.types("Describe the problem", PHRASE)
-    ana.presses("Submit ticket")
-    ana.sees_error("secret_phrase")
-    expect(ana.field("Describe the problem")).to_have_value(PHRASE)
-
-
-@pytest.mark.scenario("new")
-def test_a_recovery_phrase_is_refused_by_the_server_too(
-    ana: Person, linh: Person, number: int, portal: Portal
-):
-    cookies = {cookie["name"]: cookie["value"] for cookie in ana.context.cookies()}
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has this thread's event loop
-        elsewhere.submit(asyncio.run, _send_past_the_browser(portal, cookies, number, PHRASE)).result()
-    linh.opens(number)
-    linh.sees_no_message("sausage")
-
-
-async def _send_past_the_browser(portal: Portal, cookies: dict[str, str], number: int, body: str) -> None:
-    path = f"/tickets/{number}"
-    async with Client(portal.url, cookies) as tab:
-        await tab.visit(path)
-        item = {"kind": "reply", "number": number, "body": body, "client_id": str(uuid4())}
-        handler = f"{ConversationState.get_full_name()}.send"
-        await tab.call(handler, {"item": item}, path)
-        await tab.settled()
-        assert "recovery phrase" in tab.seen
-        assert "sausage" not in tab.seen
-
-
-@pytest.mark.parametrize("language", ["en", "vi"])
-def test_a_guest_continues_an_own_ticket_only_after_the_code(minh: Person, portal: Portal):
-    subject, body = "My card was declined", "Yesterday evening, twice."
-    minh.goes_to("/tickets/new")
-    for name, text in (("Email", minh.address), ("Subject", subject), ("Describe the problem", body)):
-        minh.types(name, text)
-    minh.presses("Submit ticket")
-    minh.sees_heading("We received your ticket")
-    minh.goes_to("/tickets/new")
-    for name, text in (("Email", minh.address), ("Subject", subject)):
-        minh.types(name, text)
-    minh.page.wait_for_timeout(1500)  # nothing may come: whoever types an address has proved nothing
-    expect(minh.page.get_by_test_id("duplicates")).to_have_count(0)
-
-    [confirmation] = portal.mails(minh.address)
-    minh.follows_link(confirmation["link"])
-    minh.presses("Send code")
-    expect(minh.field("Verification code")).to_be_visible()
-    [mail] = portal.mails(minh.address, "code")
-    minh.types("Verification code", mail["code"])
-    minh.field("Verification code").press("Enter")
-    expect(minh.page.get_by_role("heading", name=subject)).to_be_visible()
-
-    minh.goes_to("/tickets/new")
-    minh.types("Subject", subject)
-    minh.types("Describe the problem", "And once more today.")
-    minh.page.locator("input[type=file]").set_input_files(
-        [{"name": "wallet.png", "mimeType": "image/png", "buffer": samples.picture()}]
-    )
-    expect(minh.page.get_by_test_id("attachment")).to_have_attribute("data-state", "ready")
-    minh.presses("Continue there")
-    expect(minh.page.get_by_role("heading", name=subject)).to_be_visible()
-    minh.composer_is_ready()
-    expect(minh.field("Your reply")).to_have_value(re.compile("And once more today."))
-    minh.presses("Send")
-    minh.sees_message("And once more today.")
-    expect(minh.message("And once more today.").get_by_role("img", name="wallet.png")).to_be_visible()
-
-
-@pytest.mark.scenario("new")
-def test_an_own_code_is_refused_by_the_server_and_can_be_edited(ana: Person, number: int, portal: Portal):
-    portal_page = ana.opens_another_tab()
-    portal_page.goes_to("/forgot-password")
-    portal_page.types("Email", ana.address)
-    portal_page.presses("Send code")
-    portal_page.is_at("/reset-password")
-    [mail] = portal.mails(ana.address, "code")
-    ana.opens(number)
-    ana.sends(f"They ask me for {mail['code']}")
-    ana.sees_message("They ask me for", state="failed")
-    expect(ana.message("They ask me for")).to_contain_text("one of the codes")
-    ana.presses("Edit")
-    expect(ana.field("Your reply")).to_have_value(f"They ask me for {mail['code']}")
-    expect(ana.message("They ask me for")).to_have_count(0)
 
 
 @pytest.mark.scenario("new")

@@ -1,0 +1,175 @@
+"""The door that takes files: from whom, how many bytes, how many at once, and how it says no."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from tests import samples
+from tests.routes.browser import OURS, Browser, left, signed_in
+from ticket_portal.domain.people import Viewer
+from ticket_portal.i18n.catalogues import translate
+from ticket_portal.routes import cookies
+from ticket_portal.store.tables import Attachment
+from ticket_portal.store.unit_of_work import Store
+
+
+def test_nobody_sends_into_a_ticket_that_is_not_theirs(
+    app: Starlette, store: Store, budi: Viewer, number: int
+):
+    answers = [
+        signed_in(app, store, budi).sends("a.png", samples.picture(), f"ticket={n}") for n in (number, 99999)
+    ]
+
+    assert [a.status_code for a in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    assert Browser(app).sends("a.png", samples.picture(), f"ticket={number}").status_code in (401, 400)
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": ""}])
+def test_another_site_sends_and_deletes_nothing(anas: Browser, store: Store, number: int, headers):
+    assert anas.sends("a.png", samples.picture(), f"ticket={number}", **headers).status_code == 403
+    assert anas.asks("DELETE", "/files/abc", headers=headers).status_code == 403
+    assert store.read(lambda work: work.session.exec(select(Attachment)).all()) == []
+
+
+HOSTILE = [
+    ("report.exe", b"MZ", "file_kind"),
+    ("invoice\u202efdp.exe", b"MZ", "file_kind"),
+    ("picture.svg", b"<svg onload=alert(1)>", "file_kind"),
+    ("picture.png", b"<svg onload=alert(1)>", "file_mismatch"),
+    ("page.txt", b"<html><script>alert(1)</script>", "file_mismatch"),
+    ("report.pdf", b"MZ\x00", "file_mismatch"),
+    ("bomb.png", samples.bomb(), "picture_too_large"),
+    ("hundred.png", samples.bomb(10_000, 10_000), "picture_too_large"),
+    ("locked.pdf", samples.pdf_with_password(), "pdf_locked"),
+    ("script.pdf", samples.pdf_with_script(), "pdf_active"),
+    ("half.jpg", samples.picture("JPEG")[:400], "file_damaged"),
+    ("table.csv", b"\xff\xfe\xfd", "text_unreadable"),
+    ("empty.txt", b"", "file_empty"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "code"), HOSTILE)
+def test_each_refusal_has_its_own_text_and_nothing_stays(
+    anas: Browser, portal: SimpleNamespace, number: int, name: str, content: bytes, code: str
+):
+    answer = anas.sends(name, content, f"ticket={number}&language=en")
+
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, problem["code"]) == (422, code)
+    assert name.replace("\u202e", "") in problem["detail"]
+    assert left(portal.folder) == []
+
+
+def test_refusals_speak_the_language_of_the_page(anas: Browser, number: int):
+    answer = anas.sends("a.exe", b"MZ", f"ticket={number}&language=uk")
+
+    english = "{name} can't be sent. Use JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4."
+    assert answer.json()["detail"] == translate("uk", english, name="a.exe")
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_too_many_bytes_are_refused_while_they_come(
+    anas: Browser, portal: SimpleNamespace, number: int, announced
+):
+    came = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal came
+        while True:
+            came += 1_000_000
+            yield bytes(1_000_000)
+
+    content = bytes(10_000_001) if announced else endless()
+    answer = anas.sends("a.png", content, f"ticket={number}")
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
+    assert came <= 12_000_000
+    assert left(portal.folder) == []
+
+
+def test_an_upload_that_is_cut_leaves_nothing(
+    app: Starlette, anas: Browser, portal: SimpleNamespace, store: Store, number: int
+):
+    parts = iter([
+        {"type": "http.request", "body": samples.picture()[:200], "more_body": True},
+        {"type": "http.disconnect"},
+    ])  # fmt: skip
+
+    async def receive() -> Any:
+        return next(parts)
+
+    async def send(_message: Any) -> None:
+        pass
+
+    cookie = f"{cookies.SESSION}={anas.cookies[cookies.SESSION]}"
+    headers = [
+        (b"cookie", cookie.encode()),
+        (b"origin", b"http://portal"),
+        (b"host", b"portal"),
+        (b"x-file-name", b"a.png"),
+    ]
+    scope = {
+        "type": "http", "method": "POST", "path": "/files", "query_string": f"ticket={number}".encode(),
+        "headers": headers, "scheme": "http", "server": ("portal", 80), "client": ("192.0.2.1", 1),
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+
+    assert left(portal.folder) == []
+    assert store.read(lambda work: [f.state for f in work.session.exec(select(Attachment)).all()]) == [
+        "swept"
+    ]
+
+
+def test_twenty_at_once(anas: Browser, app: Starlette, number: int):
+    async def all_of_them() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://portal", cookies=anas.cookies
+        ) as client:
+            headers = [{**OURS, "X-File-Name": f"{n}.txt"} for n in range(20)]
+            return await asyncio.gather(
+                *(client.post(f"/files?ticket={number}", content=b"Hello", headers=h) for h in headers)
+            )
+
+    answers = asyncio.run(all_of_them())
+
+    assert {a.status_code for a in answers} == {201}
+    assert {a.json()["name"] for a in answers} == {f"{n}.txt" for n in range(20)}
+
+
+def test_a_form_binds_its_files_to_the_browser(app: Starlette, store: Store):
+    form = str(uuid4())
+    answer = Browser(app).sends("a.png", samples.picture(), f"form={form}")
+    assert answer.status_code == 201
+    [cookie] = [c for c in answer.headers.get_list("set-cookie") if c.startswith(cookies.BROWSER)]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    same = Browser(app, **{cookies.BROWSER: answer.cookies[cookies.BROWSER]})
+    path = f"/files/{answer.json()['id']}"
+
+    assert same.gets(path).status_code == 200
+    assert "set-cookie" not in same.sends("b.png", samples.picture(), f"form={form}").headers
+    assert Browser(app).gets(path).status_code == 404
+    assert same.sends("a.png", samples.picture(), "form=x").json()["code"] == "invalid"
+    assert Browser(app).asks("DELETE", path, headers=OURS).status_code == 404
+    assert same.asks("DELETE", path, headers=OURS).status_code == 204
+    assert same.gets(path).status_code == 404
+
+
+def test_uploads_have_a_limit(anas: Browser, store: Store, monkeypatch: pytest.MonkeyPatch, number: int):
+    monkeypatch.setattr(store.settings, "limit_uploads_per_hour", 1)
+    anas.sends("a.txt", b"Hello", f"ticket={number}")
+
+    answer = anas.sends("b.txt", b"Hello", f"ticket={number}")
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_uploads")
+    assert answer.headers["retry-after"]

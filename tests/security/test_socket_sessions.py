@@ -1,0 +1,156 @@
+"""When a socket must end, and whose a tab is."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from tests.security.client import ROOT, Client
+from tests.security.conftest import CANARY, World, signed_in
+from tests.security.names import CONVERSATION, SESSION
+from tests.security.server import Served, served
+from ticket_portal.domain import accounts, keys, sessions
+from ticket_portal.store.unit_of_work import Work
+
+
+def test_signing_out_ends_the_sockets_of_the_session(portal: Served, world: World) -> None:
+    """Also when another process did it: within two seconds the socket is closed, and the page can do nothing more."""
+    cookies = signed_in(portal, "ana@example.com")
+    path = f"/tickets/{world.ana_number}"
+
+    async def leave() -> tuple[float, int | None, str]:
+        async with Client(portal.url, cookies) as tab, Client(portal.url, cookies) as again:
+            await tab.visit(path)
+            assert CANARY in tab.seen
+            started = time.monotonic()
+            await asyncio.to_thread(
+                portal.store.write, sessions.end, keys.token_hash(cookies["portal_session"])
+            )
+            code = await tab.ended(within=2)
+            took = time.monotonic() - started
+            await again.ended(within=2)
+        async with Client(portal.url, cookies) as later:
+            await later.visit(path)
+            await later.call(f"{CONVERSATION}.load_earlier", {}, path)
+            await later.settled()
+            return took, code, later.seen
+
+    took, code, later = asyncio.run(leave())
+    assert code == 4401
+    assert took < 2
+    assert CANARY not in later
+
+
+def test_a_remembered_session_does_not_outlive_its_end(portal: Served) -> None:
+    """Who has a session is remembered for some seconds; an end that another process wrote is known in one."""
+    cookies = signed_in(portal, "ana@example.com")
+    with httpx.Client(base_url=portal.url, cookies=cookies) as browser:
+        assert browser.get("/tickets").status_code == 200
+        portal.store.write(sessions.end, keys.token_hash(cookies["portal_session"]))
+        time.sleep(1)
+        assert browser.get("/tickets").status_code == 303
+
+
+def test_an_end_in_one_process_is_known_in_the_other(
+    tmp_path: Path, portal: Served, postgres: Callable[[], str]
+) -> None:
+    """Two servers on PostgreSQL: signed out at the one, the other closes the socket and forgets who it was."""
+    address = postgres()
+    with (
+        served(tmp_path / "one", database_url=address, worker=False) as one,
+        served(tmp_path / "two", database_url=address, worker=False) as two,
+    ):
+        one.store.write(lambda work: accounts.create(work, "ana@example.com", "Ana", "unused") and None)
+        cookies = signed_in(one, "ana@example.com")
+
+        async def leave() -> int | None:
+            async with Client(two.url, cookies) as tab:
+                await tab.visit("/tickets")
+                assert "ana@example.com" in tab.seen
+                await asyncio.to_thread(
+                    httpx.post, f"{one.url}/auth/sign-out", headers={"Origin": one.url}, cookies=cookies
+                )
+                return await tab.ended(within=2)
+
+        assert asyncio.run(leave()) == 4401
+        assert httpx.get(f"{two.url}/tickets", cookies=cookies).status_code == 303
+
+
+def test_a_new_password_ends_all_sockets_of_the_account(portal: Served, world: World) -> None:
+    """Every session of the account is over, in every browser."""
+
+    def end(work: Work) -> None:
+        account = accounts.find(work, "linh@example.com")
+        assert account is not None
+        sessions.end_all(work, account)
+
+    async def reset() -> list[int | None]:
+        one, other = (Client(portal.url, signed_in(portal, "linh@example.com")) for _ in range(2))
+        async with one, other:
+            await one.visit("/agent")
+            await other.visit(f"/agent/tickets/{world.ana_number}")
+            await asyncio.to_thread(portal.store.write, end)
+            return [await one.ended(within=2), await other.ended(within=2)]
+
+    assert asyncio.run(reset()) == [4401, 4401]
+
+
+def test_the_next_person_on_a_tab_sees_nothing_of_the_one_before(portal: Served, world: World) -> None:
+    """The tab's own name is no proof: whoever comes with it starts anew."""
+    token = "0b8b9a9e-2f6f-4d6e-9d3b-000000000001"
+    path = f"/tickets/{world.ana_number}"
+
+    async def follow() -> str:
+        async with Client(portal.url, signed_in(portal, "ana@example.com"), token=token) as hers:
+            await hers.visit(path)
+            assert CANARY in hers.seen
+        said: list[str] = []
+        for who in ("customer", "nobody", "guest"):
+            async with Client(portal.url, world.cookies[who], token=token) as next_one:
+                await next_one.call(f"{SESSION}.note_session_over", {}, path)
+                await next_one.call(f"{ROOT}.hydrate", {}, path)
+                await next_one.visit(path)
+                said.append(next_one.seen)
+        return "\n".join(said)
+
+    said = asyncio.run(follow())
+    assert CANARY not in said
+    assert "ana@example.com" not in said
+
+
+def test_a_tab_of_nobody_is_bound_to_its_browser(portal: Served) -> None:
+    """Somebody who signs up has a code on its way, and no session yet: another browser must not see to where."""
+    token = "0b8b9a9e-2f6f-4d6e-9d3b-000000000003"
+    form = {"email": "newcomer@example.com", "password": "a long one of mine", "name": "New"}
+    asked = httpx.post(f"{portal.url}/auth/sign-up", data=form, headers={"Origin": portal.url})
+
+    async def follow() -> tuple[str, str]:
+        async with Client(portal.url, dict(asked.cookies), token=token) as own:
+            await own.visit("/sign-up/code")
+        async with Client(portal.url, token=token) as other:
+            await other.call(f"{ROOT}.hydrate", {}, "/sign-up/code")
+            await other.visit("/sign-up/code")
+        return own.seen, other.seen
+
+    own, other = asyncio.run(follow())
+    assert "newcomer@example.com" in own
+    assert "newcomer@example.com" not in other
+
+
+def test_a_tab_that_is_open_is_not_taken_over(portal: Served, world: World) -> None:
+    """A second socket that names the token of an open tab gets a name of its own, and hears nothing of the first."""
+    token = "0b8b9a9e-2f6f-4d6e-9d3b-000000000002"
+    path = f"/tickets/{world.ana_number}"
+
+    async def listen() -> str:
+        async with Client(portal.url, signed_in(portal, "ana@example.com"), token=token) as hers:
+            await hers.visit(path)
+            async with Client(portal.url, token=token) as thief:
+                await thief.visit(path)
+                await hers.call(f"{CONVERSATION}.load", {}, path)
+                await hers.settled()
+                return thief.seen
+
+    assert CANARY not in asyncio.run(listen())
