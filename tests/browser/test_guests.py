@@ -42,8 +42,8 @@ HEARD = {
 
 
 def test_every_message_is_announced_and_one_without_a_name_too(minh: Person, linh: Person, portal: Portal):
-    _writes_in(minh, "The code never comes")
-    _proves(minh, _links(portal, minh.address)[0])
+    writes_in(minh, "The code never comes")
+    proves(minh, links(portal, minh.address)[0])
     linh.goes_to("/agent")
     linh.chooses_ticket("The code never comes")
     linh.composer_is_ready()
