@@ -92,11 +92,6 @@ def reader(viewer: Viewer, guest: Viewer) -> Viewer:
     return viewer if of_account and guest.address in ("", viewer.address) else guest
 
 
-def reads_without_code(viewer: Viewer, opened: Opened) -> bool:
-    """Whether the viewer has proved this address already: as a guest, or with an account of that address."""
-    return viewer.role in ("guest", "customer") and viewer.address == opened.link.address
-
-
 def send_code(work: Work, token: str, browser: str, ip: str, language: str) -> None:
     """Send a code to the link's address, and to nobody else. Raises LinkInvalid, TooSoon, TooManyCodes."""
     link, _ticket = open_link(work, token)

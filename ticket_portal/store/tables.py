@@ -20,7 +20,6 @@ SQLModel.metadata = MetaData(
 )
 
 FIRST_NUMBER = 12345
-TEAM_STATUSES = ("new", "open")
 CUSTOMER_STATUSES = ("waiting_customer", "resolved")
 FINAL_STATUSES = ("closed", "merged")
 
