@@ -10,6 +10,7 @@ from tests.cast import asks_about, mails, opens, reads, says, sees
 from ticket_portal.domain import messages, resolution, tickets
 from ticket_portal.domain.errors import (
     CannotReopen,
+    CardFound,
     MergeIntoClosed,
     MergeIntoItself,
     MergeIntoMerged,
@@ -19,6 +20,7 @@ from ticket_portal.domain.errors import (
     RatingFinal,
     RatingMissing,
     TicketMerged,
+    TooFast,
     TooLong,
 )
 from ticket_portal.domain.people import NOBODY
@@ -89,6 +91,26 @@ def test_a_rating_moves_no_ticket_in_the_lists_and_mails_nobody(work, clock, ana
     clock.advance(hours=1)
     assert mails(work) == []
     assert ticket.updated_at == before
+
+
+def test_a_rating_that_says_the_same_is_no_entry_and_there_is_an_end_to_changing_it(
+    work, ana, linh, ticket, settings
+):
+    settings.limit_messages_per_10_minutes = 3
+    resolution.close(work, linh, ticket.number)
+    before = ticket.last_seq
+    for _ in range(9):
+        resolution.rate(work, ana, ticket.number, RatingForm(5, "Fine."))
+    assert ticket.last_seq == before + 1
+    for score in (4, 3):
+        resolution.rate(work, ana, ticket.number, RatingForm(score))
+    with pytest.raises(TooFast):
+        resolution.rate(work, ana, ticket.number, RatingForm(2))
+
+
+def test_a_rating_is_no_place_for_a_secret():
+    with pytest.raises(CardFound):
+        RatingForm.parse({"score": "5", "comment": "Now pay me back to 4111 1111 1111 1111"})
 
 
 @pytest.mark.parametrize("score", ["", "0", "6", "five", "３", None])

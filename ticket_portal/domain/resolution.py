@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from ticket_portal.domain import deadlines, events, notifications, tickets
+from ticket_portal.domain import deadlines, events, limits, notifications, tickets
 from ticket_portal.domain.errors import (
     CannotReopen,
     MergeIntoClosed,
@@ -17,10 +17,13 @@ from ticket_portal.domain.errors import (
     RatingFinal,
     RatingMissing,
     TicketMerged,
+    TooFast,
     TooLong,
 )
+from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_work, require
+from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store.tables import Rating, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -38,13 +41,14 @@ class RatingForm:
 
     @classmethod
     def parse(cls, typed: dict[str, Any]) -> "RatingForm":
-        """Check what was chosen and typed. Raises RatingMissing, TooLong."""
+        """Check what was chosen and typed. Raises RatingMissing, TooLong and what the shield raises."""
         score = str(typed.get("score", ""))
         if score not in map(str, SCORES):
             raise RatingMissing
         comment = storable(str(typed.get("comment") or "")).strip()
         if len(comment) > LONGEST_COMMENT:
             raise TooLong("comment", length=len(comment), most=LONGEST_COMMENT)
+        refuse_secrets(comment)
         return cls(int(score), comment)
 
 
@@ -104,7 +108,7 @@ def reopen(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 
 def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
-    """Say what the help was like, after closing; can be changed for a day. Raises NotAllowed, RatingFinal."""
+    """Say what the help was like, after closing; can be changed for a day. Raises NotAllowed, RatingFinal, TooFast."""
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_confirm, ticket)
     if ticket.status != "closed":
@@ -112,6 +116,10 @@ def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
     rating = work.session.get(Rating, ticket.id) or Rating(ticket_id=ticket.id, score=0, created_at=work.now)
     if rating.score and _is_final(work, rating):
         raise RatingFinal
+    if (rating.score, rating.comment) == (form.score, form.comment):
+        return rating
+    most = work.settings.limit_messages_per_10_minutes
+    limits.spend(work, Limit("ratings", most, timedelta(minutes=10)), ticket.id, refusal=TooFast)
     rating.score, rating.comment, rating.changed_at = form.score, form.comment, work.now
     work.session.add(rating)
     events.record(work, ticket, viewer, "rated", public=False, score=form.score)
