@@ -140,3 +140,12 @@ def test_only_sessions_that_are_over_are_swept(work, clock, settings, ana, budi,
     clock.advance(days=9)
     sessions.sweep(work)
     assert not work.session.exec(select(Session)).all()
+
+
+def test_of_an_address_with_many_sessions_those_that_were_seen_last_are_told(work, clock, minh):
+    """A guest's that ran out stands there for weeks; the open page is not to be forgotten among them."""
+    for _ in range(sessions.MOST_TOLD + 5):
+        begin(work, minh)
+        clock.advance(minutes=31)
+    open_one = begin(work, minh)
+    assert sessions.of_address(work, minh.address)[0] == open_one

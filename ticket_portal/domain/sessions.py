@@ -100,13 +100,13 @@ def of_account(account: Account, session: str = "", mail_problem: str = "") -> V
 
 
 def of_address(work: Work, address: str) -> list[str]:
-    """Return the hashes of the sessions that are open for an address, of its account or its guest."""
+    """Return the hashes of sessions of an address, of its account or its guest: open ones, the last seen first."""
     its_account = select(Account.id).where(Account.address == address).scalar_subquery()
     query = select(Session.token_hash).where(
         or_(col(Session.address) == address, col(Session.account_id) == its_account),
         col(Session.ended_at).is_(None),
     )
-    return list(work.session.exec(query.limit(MOST_TOLD)).all())
+    return list(work.session.exec(query.order_by(col(Session.seen_at).desc()).limit(MOST_TOLD)).all())
 
 
 def seen(work: Work, token_hash: str) -> None:
