@@ -17,7 +17,7 @@ from ticket_portal.domain import (
     exports,
     keys,
     messages,
-    notifications,
+    muting,
     sessions,
     tickets,
 )
@@ -68,7 +68,7 @@ def number(store, ana, budi, linh, desk, tmp_path) -> int:
         tickets.assign_to_me(work, linh, ticket.number)
         asked = {"items": [{"kind": "text", "label": "Which card?"}], "client_id": str(uuid4())}
         messages.request_details(work, linh, ticket.number, MessageForm.parse_request(asked))
-        notifications.mute(work, ticket.id, ana.address)
+        muting.mute_address(work, ticket.id, ana.address)
         place = {"place": str(ticket.number), "age": 0}
         drafts.save(work, ana, DraftForm.parse({**place, "body": "I also want to"}))
         drafts.save(work, linh, DraftForm.parse({**place, "body": f"{CANARY} draft"}))

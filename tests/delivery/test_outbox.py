@@ -4,7 +4,7 @@ from tests.cast import says
 from tests.delivery.conftest import Desk
 from tests.delivery.postman import Postman
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import accounts, messages, notifications
+from ticket_portal.domain import accounts, messages, muting
 from ticket_portal.store.unit_of_work import Store
 
 
@@ -83,7 +83,7 @@ def test_a_muted_ticket_is_silent_also_for_what_waited_already(
 ):
     quiet_desk.answers()
     ticket_id = quiet_desk.alerts()[-1].ticket_id or 0
-    store.write(notifications.mute, ticket_id, quiet_desk.guest.address)
+    store.write(muting.mute_address, ticket_id, quiet_desk.guest.address)
     quiet_desk.later(seconds=21)
     assert outbox.deliver_due() == 0
 

@@ -9,7 +9,7 @@ from tests.cast import says
 from tests.delivery.told import Told, ticket_of
 from tests.push_service import PushService
 from ticket_portal.delivery import vapid
-from ticket_portal.domain import devices, messages, notifications, tickets
+from ticket_portal.domain import devices, messages, muting, notifications, tickets
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.unit_of_work import Store
 
@@ -103,7 +103,7 @@ def test_notes_and_own_messages_are_not_pushed(told: Told, store: Store, service
 
 def test_a_muted_ticket_is_silent_on_devices_too(told: Told, store: Store, service: PushService):
     ticket_id = store.read(lambda work: tickets.find(work, told.ana, told.ticket).id)
-    store.write(notifications.mute, ticket_id, told.ana.address)
+    store.write(muting.mute_address, ticket_id, told.ana.address)
     told.answers()
     told.delivers(minutes=5)
 

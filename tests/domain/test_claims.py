@@ -85,6 +85,14 @@ def test_an_account_alone_is_no_proof(work, clock, minh, guest_ticket):
     assert guest_ticket.account_id == account.account_id
 
 
+def test_a_proof_lasts_as_long_as_the_setting_says(work, clock, minh, guest_ticket, settings):
+    settings.claim_proof_hours = 72
+    account = signs_up(work, minh.address)
+    clock.advance(hours=70)
+    codes.sweep(work)
+    assert claims.add(work, account, BROWSER) == 1
+
+
 def test_only_customers_claim(work, minh, linh, guest_ticket):
     for viewer in (minh, linh, NOBODY):
         assert claims.look(work, viewer, BROWSER).found == 0

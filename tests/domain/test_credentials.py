@@ -5,17 +5,7 @@ from sqlmodel import select
 
 from tests.cast import PASSWORD, code_for, mails, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import (
-    accounts,
-    credentials,
-    guests,
-    keys,
-    messages,
-    muting,
-    notifications,
-    sessions,
-    tickets,
-)
+from ticket_portal.domain import accounts, credentials, guests, keys, messages, muting, sessions, tickets
 from ticket_portal.domain.errors import (
     BadAddress,
     CodeExpired,
@@ -178,7 +168,7 @@ def test_tickets_stay_and_the_old_address_leads_to_none(store, ana, linh):
     def prepare(work):
         ticket = opens(work, here)
         messages.reply(work, linh, ticket.number, says("An answer"))
-        notifications.mute(work, opens(work, here, "Muted").id, here.address)
+        muting.mute_address(work, opens(work, here, "Muted").id, here.address)
         return ticket.number, guests.new_link(work, ticket)
 
     number, link = store.write(prepare)

@@ -247,23 +247,6 @@ def test_tests_are_limited(work: Work, ana: Viewer, settings: Settings, clock: C
         notifications.about_test(work, ana, device.id)
 
 
-@pytest.mark.parametrize(
-    ("agent", "name"),
-    [
-        (ANDROID, "Chrome · Android"),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605 Version/18.0 Mobile Safari/604",
-            "Safari · iPhone",
-        ),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537 Chrome/140 Safari/537 Edg/140", "Edge · Windows"),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Linux"),
-        ("<script>", ""),
-    ],
-)
-def test_a_device_is_called_by_what_people_know(agent: str, name: str):
-    assert devices.called(agent) == name
-
-
 def test_nothing_of_guests_links_is_made_for_a_device_that_left(
     work: Work, minh: Viewer, linh: Viewer, guest_ticket: Ticket
 ):

@@ -110,6 +110,15 @@ def test_old_uses_are_swept_when_no_limit_looks_at_them(work, clock):
     assert not work.session.exec(select(LimitHit)).all()
 
 
+def test_a_pause_of_days_is_not_swept_away(work, clock, settings):
+    settings.code_pause_minutes = 3 * 24 * 60
+    limit = Limit("tries", 1, pause=timedelta(minutes=settings.code_pause_minutes))
+    limits.use(work, limit, "ana")
+    clock.advance(days=2)
+    limits.sweep(work)
+    assert limits.until(work, limit, "ana")
+
+
 def test_nobody_reads_in_the_database_who_was_limited(work):
     limits.use(work, THREE, "ana@example.com", "192.0.2.7")
     assert "ana" not in str(work.session.exec(select(LimitHit)).all())

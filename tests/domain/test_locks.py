@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cast import BROWSER, IP, mails, opens, reads, says, sees
-from ticket_portal.domain import accounts, claims, guests, locks, messages, tickets
+from ticket_portal.domain import accounts, claims, guests, locks, mail_links, messages, tickets
 from ticket_portal.domain.errors import LinkInvalid, NotFound, TicketLocked
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.sessions import of_account
@@ -87,7 +87,6 @@ def test_a_mute_link_is_no_lock_link(work, guest_ticket, mail):
 def test_a_customers_mail_has_no_such_link(work, ana, ticket):
     [mail] = mails(work)
     assert mail.lock_token == ""
-    from ticket_portal.domain import notifications
 
     with pytest.raises(LinkInvalid):
-        locks.lock(work, notifications.lock_token(work, ticket))
+        locks.lock(work, mail_links.lock_token(work, ticket))

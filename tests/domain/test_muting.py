@@ -4,7 +4,7 @@ import pytest
 
 from tests.cast import mails, opens, reads, says
 from tests.domain.alerts import HOLD, seconds, states, told
-from ticket_portal.domain import messages, notifications
+from ticket_portal.domain import messages, muting
 from ticket_portal.domain.errors import LinkInvalid
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
@@ -14,14 +14,14 @@ def test_a_muted_ticket_is_quiet_for_that_address_only(work, clock, ana, budi, l
     quiet, loud = opens(work, ana), opens(work, budi)
     mails(work)
     for _ in range(2):
-        notifications.mute(work, quiet.id, ana.address)
+        muting.mute_address(work, quiet.id, ana.address)
     for ticket in (quiet, loud):
         messages.reply(work, linh, ticket.number, says("Hello"))
     clock.advance(seconds=HOLD)
     assert [m.number for m in mails(work)] == [loud.number]
     assert "Hello" in reads(work, ana, quiet.number)
 
-    notifications.unmute(work, quiet.id, ana.address)
+    muting.unmute_address(work, quiet.id, ana.address)
     messages.reply(work, linh, quiet.number, says("Hello"))
     clock.advance(seconds=HOLD)
     assert [m.number for m in mails(work)] == [quiet.number]
@@ -29,7 +29,7 @@ def test_a_muted_ticket_is_quiet_for_that_address_only(work, clock, ana, budi, l
 
 def test_muting_during_the_hold_is_in_time(work, clock, ana, linh, ticket):
     messages.reply(work, linh, ticket.number, says("Hello"))
-    notifications.mute(work, ticket.id, ana.address)
+    muting.mute_address(work, ticket.id, ana.address)
     clock.advance(seconds=HOLD)
     assert told(work) == []
     assert states(work, "reply") == ["dropped"]
@@ -39,11 +39,11 @@ def test_the_link_in_an_alert_mutes_its_ticket_and_needs_no_more_proof(work, clo
     messages.reply(work, linh, ticket.number, says("Hello"))
     clock.advance(seconds=HOLD)
     [mail] = mails(work)
-    assert not notifications.look_at_muting(work, mail.mute_token).muted
-    notifications.mute_by_link(work, mail.mute_token)
-    assert notifications.look_at_muting(work, mail.mute_token).muted
-    notifications.unmute_by_link(work, mail.mute_token)
-    assert not notifications.look_at_muting(work, mail.mute_token).muted
+    assert not muting.look(work, mail.mute_token).muted
+    muting.mute_by_link(work, mail.mute_token)
+    assert muting.look(work, mail.mute_token).muted
+    muting.unmute_by_link(work, mail.mute_token)
+    assert not muting.look(work, mail.mute_token).muted
 
 
 def test_a_mute_link_for_another_ticket_cannot_be_made_up(work, ana, linh, ticket):
@@ -56,6 +56,6 @@ def test_a_mute_link_for_another_ticket_cannot_be_made_up(work, ana, linh, ticke
         "", "-", "x", f"{other.id}-{signed}", f"{ticket.id}-", f"{ticket.id}-{signed}0", f"-{signed}",
         f"{10**14}-{signed}", f"{2**31}-{signed}", f"{10**30}-{signed}", f"²-{signed}", f"{ticket.id}-\ud800",
     ):  # fmt: skip
-        for act in (notifications.look_at_muting, notifications.mute_by_link, notifications.unmute_by_link):
+        for act in (muting.look, muting.mute_by_link, muting.unmute_by_link):
             with pytest.raises(LinkInvalid):
                 act(work, token)

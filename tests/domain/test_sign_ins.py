@@ -19,25 +19,6 @@ def begin(work, viewer, agent=""):
     return sessions.viewer(work, keys.token_hash(token))
 
 
-@pytest.mark.parametrize(
-    ("agent", "shown"),
-    [
-        (FIREFOX, ("Firefox", "Linux")),
-        (IPHONE, ("Safari", "iPhone")),
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) … Chrome/126.0 Safari/537.36 Edg/126.0", ("Edge", "Windows")),
-        ("Mozilla/5.0 (Linux; Android 14) … SamsungBrowser/25.0 Chrome/121 Mobile Safari/537.36",
-         ("Samsung Internet", "Android")),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) … Chrome/126.0 Safari/537.36", ("Chrome", "macOS")),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5) … CriOS/126.0 Mobile/15E148 Safari/604.1", ("Chrome", "iPhone")),
-        ("curl/8.5.0", ("", "")),
-        ("<script>alert(1)</script>", ("", "")),
-        ("", ("", "")),
-    ],
-)  # fmt: skip
-def test_a_browser_is_named_by_its_own_words(agent, shown):
-    assert sign_ins.named(agent) == shown
-
-
 def test_one_sees_ones_own_sessions_and_this_one_first(work, ana, budi, clock):
     here = begin(work, ana, FIREFOX)
     clock.advance(minutes=5)

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import col, select
 
 from tests.cast import MINH, mails, opens, says
-from ticket_portal.domain import claims, codes, locks, messages, notifications, resolution, tickets, updates
+from ticket_portal.domain import claims, codes, locks, messages, muting, resolution, tickets, updates
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.store.tables import Reading, TicketUpdate
@@ -88,7 +88,7 @@ def test_every_alert_is_kept_the_newest_first(work, clock, ana, linh, ticket):
 
 
 def test_they_are_kept_whether_or_not_an_alert_left(work, ana, linh, ticket):
-    notifications.mute(work, ticket.id, ana.address)
+    muting.mute_address(work, ticket.id, ana.address)
     messages.reply(work, linh, ticket.number, says("Hello"))
     assert told(work, ana) == [("reply", ticket.number, True)]
     assert updates.unread(work, ana) == 1

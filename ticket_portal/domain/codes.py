@@ -194,8 +194,9 @@ def refuse_own(work: Work, address: str, text: str) -> None:
 
 
 def sweep(work: Work) -> None:
-    """Delete codes that no page speaks of any more, and what was sealed with them."""
-    work.session.exec(delete(Challenge).where(col(Challenge.expires_at) < work.now - KEPT))
+    """Delete codes that no page speaks of and that prove nothing any more, and what was sealed with them."""
+    kept = max(KEPT, timedelta(hours=work.settings.claim_proof_hours))
+    work.session.exec(delete(Challenge).where(col(Challenge.expires_at) < work.now - kept))
 
 
 def _try(work: Work, door: Door, challenge: Challenge, code: str) -> DomainError | None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlmodel import col, delete, select
 
+from ticket_portal.domain import browsers
 from ticket_portal.domain.errors import BadDevice, NotAllowed, NotFound
 from ticket_portal.domain.people import Viewer, language, storable
 from ticket_portal.settings import Settings
@@ -22,18 +23,11 @@ from ticket_portal.store.tables import Device, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_ENDPOINT = 1_500
+LONGEST_AGENT = 300
 POINT_BYTES, AUTH_BYTES = 65, 16
 MARK = 16
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NOT_PUBLIC = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
-_BROWSERS = (
-    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("YaBrowser", "Yandex"),
-    ("FxiOS", "Firefox"), ("Firefox", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
-)  # fmt: skip
-_SYSTEMS = (
-    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
-    ("Macintosh", "Mac"), ("Linux", "Linux"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ class DeviceForm:
             raise BadDevice
         if len(_decoded(auth)) != AUTH_BYTES:
             raise BadDevice
-        return cls(endpoint, p256dh, auth, called(agent), language(code))
+        return cls(endpoint, p256dh, auth, browsers.called(agent[:LONGEST_AGENT]), language(code))
 
 
 @dataclass(frozen=True)
@@ -206,13 +200,6 @@ def may_push_to(settings: Settings, endpoint: str) -> bool:
 def mark(endpoint: str) -> str:
     """Return a name for an address that tells nobody the address; browsers compute the same."""
     return hashlib.sha256(endpoint.encode()).hexdigest()[:MARK]
-
-
-def called(agent: str) -> str:
-    """Return what people call a browser, from what it says of itself: "Chrome · Android"."""
-    browser = next((name for sign, name in _BROWSERS if sign in agent), "")
-    system = next((name for sign, name in _SYSTEMS if sign in agent), "")
-    return " · ".join(part for part in (browser, system) if part)
 
 
 def _is_public(host: str) -> bool:

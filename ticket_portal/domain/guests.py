@@ -9,6 +9,7 @@ from sqlmodel import col, select, update
 from ticket_portal.domain import addresses, codes, keys, limits, notifications, sessions, tickets
 from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
+from ticket_portal.domain.guest_links import new_link
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
 from ticket_portal.domain.tickets import LARGEST
@@ -44,20 +45,6 @@ class AgainView:
 
     masked_address: str
     code: CodeStatus
-
-
-def new_link(work: Work, ticket: Ticket) -> str:
-    """Return the token of a new link to the ticket; earlier ones stay valid."""
-    token = keys.new_token()
-    work.session.add(
-        GuestLink(
-            token_hash=keys.token_hash(token),
-            ticket_id=ticket.id,
-            address=ticket.address,
-            created_at=work.now,
-        )
-    )
-    return token
 
 
 def link_to_own(work: Work, viewer: Viewer, number: int) -> str:

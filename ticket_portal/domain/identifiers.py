@@ -1,10 +1,10 @@
 """Transaction IDs and addresses in what people write: known by their shape, and by their checksum if they have one."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+from ticket_portal.domain.chains import base58, base58_checked
+
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_SUMS = (1, 0x2BC830A3)  # version 0, and later ones (BIP-173, BIP-350)
 _GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
@@ -31,27 +31,10 @@ def recognised(word: str) -> bool:
         return any(c.isdigit() for c in word[2:]) and any(c.isalpha() for c in word[2:])
     if word.lower().startswith("bc1"):
         return _is_bech32(word)
-    data = _base58(word)
-    if data is None:
-        return False
+    data = base58(word)
     if len(data) == 25 and (data[0] in BITCOIN_VERSIONS or data[0] == TRON_VERSION):
-        return _checksum(data[:-4]) == data[-4:]
+        return bool(base58_checked(word))
     return len(data) in (SOLANA_ADDRESS, SOLANA_SIGNATURE) and _mixed(word)
-
-
-def _base58(word: str) -> bytes | None:
-    number = 0
-    for letter in word:
-        place = _BASE58.find(letter)
-        if place < 0:
-            return None
-        number = number * 58 + place
-    zeros = len(word) - len(word.lstrip("1"))
-    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
-
-
-def _checksum(data: bytes) -> bytes:
-    return hashlib.sha256(hashlib.sha256(data).digest()).digest()[:4]
 
 
 def _mixed(word: str) -> bool:

@@ -66,4 +66,5 @@ def forget(work: Work, limit: Limit, *subject: object) -> None:
 
 def sweep(work: Work) -> None:
     """Delete uses that no limit looks at any more."""
-    work.session.exec(delete(LimitHit).where(col(LimitHit.at) < work.now - KEPT))
+    kept = max(KEPT, timedelta(hours=1, minutes=work.settings.code_pause_minutes))
+    work.session.exec(delete(LimitHit).where(col(LimitHit.at) < work.now - kept))

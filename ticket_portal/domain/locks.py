@@ -6,7 +6,7 @@ that address, makes its links worthless and stops its e-mails; the team is told 
 
 from dataclasses import dataclass
 
-from ticket_portal.domain import events, guests, keys, notifications, tickets
+from ticket_portal.domain import events, guests, keys, mail_links, tickets
 from ticket_portal.domain.errors import LinkInvalid, NotAllowed
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require
@@ -31,7 +31,7 @@ def look(work: Work, token: str) -> Locking:
 
 def token_for(work: Work, link: str) -> str:
     """Return the proof for the ticket that a guest's link leads to. Raises LinkInvalid."""
-    return notifications.lock_token(work, guests.open_link(work, link).ticket)
+    return mail_links.lock_token(work, guests.open_link(work, link).ticket)
 
 
 def lock(work: Work, token: str) -> None:
@@ -61,8 +61,8 @@ def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 
 def _signed_for(work: Work, token: str, *, writing: bool = False) -> Ticket:
-    ticket = notifications.signed_ticket(work, token, lock=writing)
+    ticket = mail_links.signed_ticket(work, token, lock=writing)
     # A ticket in an account is its owner's matter; its mails have no such link.
-    if ticket.account_id is not None or not keys.equal(token, notifications.lock_token(work, ticket)):
+    if ticket.account_id is not None or not keys.equal(token, mail_links.lock_token(work, ticket)):
         raise LinkInvalid
     return ticket

@@ -16,9 +16,9 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import addresses, deadlines, devices, keys, limits, phrases, preferences
+from ticket_portal.domain import addresses, deadlines, devices, keys, limits, mail_links, phrases, preferences
 from ticket_portal.domain.devices import DeviceForm
-from ticket_portal.domain.errors import LinkInvalid
+from ticket_portal.domain.guest_links import new_link
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.preferences import CHANNELS, EMAIL, PUSH
@@ -28,7 +28,6 @@ from ticket_portal.store.tables import (
     Challenge,
     Device,
     Event,
-    GuestLink,
     Muted,
     Reading,
     Ticket,
@@ -47,7 +46,6 @@ PUSH_GIVES_UP = timedelta(minutes=20)  # later it is no news, and the e-mail has
 GLANCE = timedelta(seconds=1)
 SOON = timedelta(seconds=1)
 REFERENCES = 9
-LONGEST_ID = 9  # digits: no database compares its numbers with much more
 ROOM = "outbox"
 SECURITY, FAREWELL = "security", "account_deleted"
 KEPT_TO_CHECK = timedelta(days=90)
@@ -79,15 +77,6 @@ class Delivery:
     reference: str = ""
     phrase: str = ""
     device: DeviceForm | None = None
-
-
-@dataclass(frozen=True)
-class Muting:
-    """What the link at the foot of an alert leads to: one ticket's alerts to one address."""
-
-    number: int
-    language: str
-    muted: bool
 
 
 def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
@@ -229,37 +218,6 @@ def about_trial(work: Work, address: str, language: str, time_zone: str) -> None
             due_at=work.now,
         ),
     )
-
-
-def mute(work: Work, ticket_id: int, address: str) -> None:
-    """Send this address no more alerts about this ticket. Doing it twice is fine."""
-    if work.session.get(Muted, (ticket_id, address)) is None:
-        work.session.add(Muted(ticket_id=ticket_id, address=address, at=work.now))
-        work.tell(f"ticket:{ticket_id}")
-
-
-def unmute(work: Work, ticket_id: int, address: str) -> None:
-    """Send this address alerts about this ticket again."""
-    work.session.exec(delete(Muted).where(col(Muted.ticket_id) == ticket_id, col(Muted.address) == address))
-    work.tell(f"ticket:{ticket_id}")
-
-
-def look_at_muting(work: Work, token: str) -> Muting:
-    """Return what a mute link leads to; nothing changes by looking. Raises LinkInvalid."""
-    ticket, address, language = _signed_for(work, token)
-    return Muting(ticket.number or 0, language, work.session.get(Muted, (ticket.id, address)) is not None)
-
-
-def mute_by_link(work: Work, token: str) -> None:
-    """Mute the ticket of a link out of one of its alerts; the link is all the proof needed. Raises LinkInvalid."""
-    ticket, address, _language = _signed_for(work, token)
-    mute(work, ticket.id, address)
-
-
-def unmute_by_link(work: Work, token: str) -> None:
-    """Take the muting back. Raises LinkInvalid."""
-    ticket, address, _language = _signed_for(work, token)
-    unmute(work, ticket.id, address)
 
 
 def take_due(work: Work) -> list[Delivery]:
@@ -605,7 +563,7 @@ def _settle(work: Work, alert: Alert) -> None:
     alert.prepared_at = work.now
     ids = [alert.ticket_id] if alert.ticket_id else alert.data.get("tickets", [])
     tickets = [t for i in ids if (t := work.session.get(Ticket, i))]
-    tokens = {str(t.number): _new_link(work, t) if t.account_id is None else "" for t in tickets}
+    tokens = {str(t.number): new_link(work, t) if t.account_id is None else "" for t in tickets}
     secret = keys.unseal(work.settings, alert.sealed) if alert.sealed else {}
     if any(tokens.values()):
         secret["tokens"] = tokens
@@ -632,19 +590,6 @@ def _speak_as_now(work: Work, alert: Alert, ticket: Ticket) -> None:
         alert.language, alert.time_zone = account.language, account.time_zone
 
 
-def _new_link(work: Work, ticket: Ticket) -> str:
-    token = keys.new_token()
-    work.session.add(
-        GuestLink(
-            token_hash=keys.token_hash(token),
-            ticket_id=ticket.id,
-            address=ticket.address,
-            created_at=work.now,
-        )
-    )
-    return token
-
-
 def _delivery(work: Work, alert: Alert) -> Delivery:
     ticket = work.session.get(Ticket, alert.ticket_id) if alert.ticket_id else None
     secret = keys.unseal(work.settings, alert.sealed) if alert.sealed else {}
@@ -662,8 +607,8 @@ def _delivery(work: Work, alert: Alert) -> Delivery:
         seq=alert.event_seq,
         earlier_seqs=alert.data.get("earlier", []),
         guest_token=secret.get("tokens", {}).get(str(number), ""),
-        mute_token=_mute_token(work, ticket, alert.address) if ticket else "",
-        lock_token=lock_token(work, ticket) if ticket and ticket.account_id is None else "",
+        mute_token=mail_links.mute_token(work, ticket, alert.address) if ticket else "",
+        lock_token=mail_links.lock_token(work, ticket) if ticket and ticket.account_id is None else "",
         reference=alert.reference or "",
         phrase=secret.get("phrase", ""),
         secret=secret,
@@ -677,39 +622,6 @@ def _delivery(work: Work, alert: Alert) -> Delivery:
 def _device(work: Work, alert: Alert) -> DeviceForm | None:
     device = work.session.get(Device, alert.device_id) if alert.device_id else None
     return DeviceForm(device.endpoint, device.p256dh, device.auth) if device else None
-
-
-def _mute_token(work: Work, ticket: Ticket, address: str) -> str:
-    """Return the proof that we offered this address to mute this ticket; the address itself is not in it."""
-    return f"{ticket.id}-{keys.signature(work.settings, 'mute', f'{ticket.id} {address}')}"
-
-
-def lock_token(work: Work, ticket: Ticket) -> str:
-    """Return the proof that we wrote to a guest's address about this ticket; the address itself is not in it."""
-    return f"{ticket.id}-{keys.signature(work.settings, 'lock', f'{ticket.id} {ticket.address}')}"
-
-
-def signed_ticket(work: Work, token: str, *, lock: bool = False) -> Ticket:
-    """Return the ticket that a signed token names; whether the signature is right is still to be seen.
-
-    Raises LinkInvalid.
-    """
-    ticket_id = token.partition("-")[0]
-    plausible = ticket_id.isascii() and ticket_id.isdigit() and len(ticket_id) <= LONGEST_ID
-    ticket = work.session.get(Ticket, int(ticket_id), with_for_update=lock) if plausible else None
-    if ticket is None:
-        raise LinkInvalid
-    return ticket
-
-
-def _signed_for(work: Work, token: str) -> tuple[Ticket, str, str]:
-    """Return the ticket, the address and the language of a mute link. Raises LinkInvalid."""
-    ticket = signed_ticket(work, token)
-    account = work.session.get(Account, ticket.account_id) if ticket.account_id else None
-    address = account.address if account else ticket.address
-    if not keys.equal(token, _mute_token(work, ticket, address)):
-        raise LinkInvalid
-    return ticket, address, account.language if account else ticket.language
 
 
 def _earlier_seqs(work: Work, alert: Alert) -> list[int]:

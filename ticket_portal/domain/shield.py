@@ -2,7 +2,7 @@
 
 Customers and guests are stopped before they send one; the browser looks first (assets/js/shield.js), and here it is
 looked for again, because the browser is not ours. The team and its systems are not stopped: they may have to quote,
-and what they write is no secret of theirs. Our own six-digit codes are looked for in `codes.mentioned`.
+and what they write is no secret of theirs. Our own six-digit codes are looked for in `codes.refuse_own`.
 """
 
 import re

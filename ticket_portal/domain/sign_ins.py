@@ -1,35 +1,16 @@
 """Where an account is signed in: its sessions as their owner sees them, and ending one from another device."""
 
-import re
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import keys, sessions
+from ticket_portal.domain import browsers, keys, sessions
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Account, Session
 from ticket_portal.store.unit_of_work import Work
 
 MOST = 50
-# In this order: most browsers also claim to be the ones that they descend from.
-_BROWSERS = (
-    ("Edge", r"\bEdg(?:e|A|iOS)?/"),
-    ("Opera", r"\b(?:OPR|OPT|Opera)/"),
-    ("Samsung Internet", r"\bSamsungBrowser/"),
-    ("Firefox", r"\b(?:Firefox|FxiOS)/"),
-    ("Chrome", r"\b(?:Headless)?(?:Chrome|CriOS)/"),
-    ("Safari", r"\bVersion/[\d.]+ .*\bSafari/"),
-)
-_SYSTEMS = (
-    ("iPhone", r"\biPhone\b"),
-    ("iPad", r"\biPad\b"),
-    ("Android", r"\bAndroid\b"),
-    ("Windows", r"\bWindows NT\b"),
-    ("ChromeOS", r"\bCrOS\b"),
-    ("macOS", r"\bMacintosh\b"),
-    ("Linux", r"\bLinux\b"),
-)
 
 
 @dataclass(frozen=True)
@@ -64,12 +45,6 @@ def end_all(work: Work, viewer: Viewer) -> None:
     sessions.end_all(work, work.session.get_one(Account, viewer.account_id))
 
 
-def named(agent: str) -> tuple[str, str]:
-    """Return browser and system as a browser's own words name them, "" for what they don't say."""
-    browser = next((name for name, sign in _BROWSERS if re.search(sign, agent)), "")
-    return browser, next((name for name, sign in _SYSTEMS if re.search(sign, agent)), "")
-
-
 def _open_ones(work: Work, viewer: Viewer) -> list[Session]:
     if viewer.account_id is None:
         return []
@@ -80,7 +55,7 @@ def _open_ones(work: Work, viewer: Viewer) -> list[Session]:
 
 
 def _view(work: Work, viewer: Viewer, session: Session) -> SignInView:
-    browser, system = named(session.agent)
+    browser, system = browsers.named(session.agent)
     return SignInView(
         key=_key(work, session.token_hash),
         browser=browser,

@@ -10,7 +10,6 @@ from starlette.responses import Response, StreamingResponse
 from ticket_portal.delivery import exports as archive
 from ticket_portal.domain import credentials, erasure, exports, sign_ins
 from ticket_portal.domain.errors import DomainError, NotAllowed
-from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import cookies
 from ticket_portal.routes.doors import Asked, door, problem, to
 from ticket_portal.wiring import portal
@@ -22,7 +21,7 @@ async def sign_out_everywhere(asked: Asked) -> Response:
     """End all sessions of the account; every open page of it hears of it at once."""
     p = portal()
     try:
-        await p.tell(sign_ins.end_all, await p.viewer(asked.credentials.session))
+        await p.tell(sign_ins.end_all, await asked.viewer())
     except NotAllowed:
         return _to_sign_in(asked)
     response = to(asked.page("/", notice="signed_out"))
@@ -36,7 +35,7 @@ async def change_password(asked: Asked) -> Response:
     change = partial(
         credentials.change_password,
         p.store,
-        await _viewer(asked),
+        await asked.viewer(),
         asked.text("current_password"),
         asked.text("password"),
         asked.ip,
@@ -56,7 +55,7 @@ async def change_email(asked: Asked) -> Response:
     ask = partial(
         credentials.ask_to_change_address,
         p.store,
-        await _viewer(asked),
+        await asked.viewer(),
         asked.text("email"),
         asked.text("current_password"),
         asked.browser,
@@ -74,7 +73,7 @@ async def change_email(asked: Asked) -> Response:
 async def change_email_again(asked: Asked) -> Response:
     """Send another code to it."""
     try:
-        await portal().tell(credentials.ask_again, await _viewer(asked), asked.browser, asked.ip)
+        await portal().tell(credentials.ask_again, await asked.viewer(), asked.browser, asked.ip)
     except NotAllowed:
         return _to_sign_in(asked)
     except DomainError as error:
@@ -86,7 +85,7 @@ async def finish_change_email(asked: Asked) -> Response:
     """Take the code that proves the new address."""
     try:
         refusal = await portal().tell(
-            credentials.finish, await _viewer(asked), asked.browser, asked.ip, asked.text("code")
+            credentials.finish, await asked.viewer(), asked.browser, asked.ip, asked.text("code")
         )
     except NotAllowed:
         return _to_sign_in(asked)
@@ -97,7 +96,7 @@ async def finish_change_email(asked: Asked) -> Response:
 
 async def export(asked: Asked) -> Response:
     """Give the account's owner all that is kept of them, as a ZIP: the password is asked for each time."""
-    p, viewer = portal(), await _viewer(asked)
+    p, viewer = portal(), await asked.viewer()
     try:
         await p.run(partial(exports.allow, p.store, viewer, asked.text("current_password"), asked.ip))
     except NotAllowed:
@@ -122,7 +121,7 @@ async def export(asked: Asked) -> Response:
 async def delete_account(asked: Asked) -> Response:
     """Plan the deletion of the account."""
     p = portal()
-    ask = partial(erasure.ask, p.store, await _viewer(asked), asked.text("current_password"), asked.ip)
+    ask = partial(erasure.ask, p.store, await asked.viewer(), asked.text("current_password"), asked.ip)
     try:
         await p.run(ask)
     except NotAllowed:
@@ -135,7 +134,7 @@ async def delete_account(asked: Asked) -> Response:
 async def keep_account(asked: Asked) -> Response:
     """Take the wish back."""
     try:
-        await portal().tell(erasure.cancel, await _viewer(asked))
+        await portal().tell(erasure.cancel, await asked.viewer())
     except NotAllowed:
         return _to_sign_in(asked)
     return to(asked.page("/settings", notice="deletion_cancelled"))
@@ -154,10 +153,6 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
         await desk.run(lambda: file.seek(0))
         while piece := await desk.run(lambda: file.read(AT_ONCE)):
             yield piece
-
-
-async def _viewer(asked: Asked) -> Viewer:
-    return await portal().viewer(asked.credentials.session)
 
 
 def _to_sign_in(asked: Asked) -> Response:

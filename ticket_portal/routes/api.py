@@ -34,6 +34,7 @@ from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes import openapi
+from ticket_portal.routes.bodies import whole
 from ticket_portal.routes.openapi import Operation
 from ticket_portal.store.tables import Message
 from ticket_portal.store.unit_of_work import Work
@@ -216,7 +217,9 @@ def writing(model: type[Model], do: Does[Model]) -> Callable[[Request], Awaitabl
 
     @for_agents
     async def endpoint(request: Request, caller: Caller) -> Response:
-        body = await _body(request)
+        body = await whole(request, LARGEST_BODY)
+        if body is None:
+            raise Problem(413, "too_large", f"The body may have {LARGEST_BODY} bytes at most.")
         sent = _parsed(model, request, body)
         asked = api.Request(_key(request), request.method, request.url.path, body)
         number = _number(request) if "number" in request.path_params else 0
@@ -236,16 +239,6 @@ async def read_ticket(request: Request, caller: Caller) -> Response:
     """Return a ticket and its newest messages."""
     found = await wiring.portal().ask(api.full, caller.viewer, _number(request))
     return JSONResponse(found, headers=NO_STORE)
-
-
-async def _body(request: Request) -> bytes:
-    """Read the body, but never more of it than is allowed, whatever its sender says of its length."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise Problem(413, "too_large", f"The body may have {LARGEST_BODY} bytes at most.")
-    return bytes(body)
 
 
 def _parsed(model: type[Model], request: Request, body: bytes) -> Model:

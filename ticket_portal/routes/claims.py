@@ -4,7 +4,6 @@ from starlette.responses import Response
 
 from ticket_portal.domain import claims
 from ticket_portal.domain.errors import DomainError, ProofNeeded
-from ticket_portal.domain.people import Viewer
 from ticket_portal.routes.doors import Asked, door, problem, to
 from ticket_portal.wiring import portal
 
@@ -12,7 +11,7 @@ from ticket_portal.wiring import portal
 async def add(asked: Asked) -> Response:
     """Add the tickets; without a proof of the last day, send a code instead."""
     p = portal()
-    viewer = await _viewer(asked)
+    viewer = await asked.viewer()
     try:
         await p.tell(claims.add, viewer, asked.browser)
     except ProofNeeded:
@@ -25,7 +24,7 @@ async def add(asked: Asked) -> Response:
 async def send_code(asked: Asked) -> Response:
     """Send the code that proves the account's address."""
     try:
-        await portal().tell(claims.send_code, await _viewer(asked), asked.browser, asked.ip)
+        await portal().tell(claims.send_code, await asked.viewer(), asked.browser, asked.ip)
     except DomainError as error:
         return to(asked.page("/tickets", **problem(error)))
     return to(asked.page("/tickets"))
@@ -34,7 +33,7 @@ async def send_code(asked: Asked) -> Response:
 async def verify(asked: Asked) -> Response:
     """Take the code; right, it adds the tickets. What was wrong is known to the page by the code that was tried."""
     try:
-        await portal().tell(claims.verify, await _viewer(asked), asked.browser, asked.ip, asked.text("code"))
+        await portal().tell(claims.verify, await asked.viewer(), asked.browser, asked.ip, asked.text("code"))
     except DomainError as error:
         return to(asked.page("/tickets", **problem(error)))
     return to(asked.page("/tickets"))
@@ -43,14 +42,10 @@ async def verify(asked: Asked) -> Response:
 async def undo(asked: Asked) -> Response:
     """Give the tickets back to the guest that the person was."""
     try:
-        await portal().tell(claims.undo, await _viewer(asked))
+        await portal().tell(claims.undo, await asked.viewer())
     except DomainError as error:
         return to(asked.page("/tickets", **problem(error)))
     return to(asked.page("/tickets"))
-
-
-async def _viewer(asked: Asked) -> Viewer:
-    return await portal().viewer(asked.credentials.session)
 
 
 routes = [

@@ -16,6 +16,7 @@ from ticket_portal.delivery import vapid
 from ticket_portal.domain import devices
 from ticket_portal.domain.devices import DeviceForm
 from ticket_portal.domain.errors import DomainError
+from ticket_portal.routes.bodies import whole
 from ticket_portal.routes.origin import refused
 from ticket_portal.wiring import portal
 
@@ -45,13 +46,8 @@ async def _renew(request: Request) -> Response:
 
 
 async def _read(request: Request) -> dict[str, Any]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return {}
     try:
-        typed = json.loads(body)
+        typed = json.loads(await whole(request, LARGEST_BODY) or b"")
     except (ValueError, RecursionError):
         return {}
     return typed if isinstance(typed, dict) else {}

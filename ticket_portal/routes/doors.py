@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from ticket_portal.domain import keys
 from ticket_portal.domain.errors import DomainError, Invalid
-from ticket_portal.domain.people import language
+from ticket_portal.domain.people import Viewer, language
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.locales import localized
 from ticket_portal.routes import cookies
@@ -42,6 +42,10 @@ class Asked:
         """Return a field's text, "" when it is missing or no text."""
         value = self._form.get(name)
         return value[:LONGEST_FIELD] if isinstance(value, str) else ""
+
+    async def viewer(self) -> Viewer:
+        """Return who is signed in at the browser."""
+        return await portal().viewer(self.credentials.session)
 
     def page(self, path: str, **query: str) -> str:
         """Return the address of one of our pages in the form's language."""

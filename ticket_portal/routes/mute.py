@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ticket_portal.domain import notifications
+from ticket_portal.domain import muting
 from ticket_portal.domain.errors import LinkInvalid
-from ticket_portal.domain.notifications import Muting
+from ticket_portal.domain.muting import Muting
 from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.routes.bodies import whole
 from ticket_portal.routes.plain import invalid, page
 from ticket_portal.wiring import portal
 
@@ -24,36 +25,32 @@ LONGEST_FORM = 1_000
 async def _look(request: Request) -> Response:
     """Ask whether alerts about this ticket should stop."""
     try:
-        muting = await portal().ask(notifications.look_at_muting, request.path_params["token"])
+        found = await portal().ask(muting.look, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
-    return page(muting.language, *_question(muting))
+    return page(found.language, *_question(found))
 
 
 async def _mute(request: Request) -> Response:
     """Mute the ticket (the form's, or a mail program's one click), or take it back."""
-    change = notifications.unmute_by_link if await _wants_them_again(request) else notifications.mute_by_link
+    change = muting.unmute_by_link if await _wants_them_again(request) else muting.mute_by_link
     try:
         await portal().tell(change, request.path_params["token"])
-        muting = await portal().ask(notifications.look_at_muting, request.path_params["token"])
+        found = await portal().ask(muting.look, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
-    return page(muting.language, *_question(muting))
+    return page(found.language, *_question(found))
 
 
 async def _wants_them_again(request: Request) -> bool:
     """Whether our own form's other button was pressed; whatever else is posted here means "stop"."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            return False
+    body = await whole(request, LONGEST_FORM) or b""
     return parse_qs(body.decode("latin-1")).get("emails") == ["on"]
 
 
-def _question(muting: Muting) -> tuple[str, str, str]:
-    language = muting.language
-    if muting.muted:
+def _question(found: Muting) -> tuple[str, str, str]:
+    language = found.language
+    if found.muted:
         heading = _("You get no more alerts about ticket {number}")
         text = _("You can still read the ticket and reply to it. Codes that you ask for are still sent.")
         button, value = _("Send me alerts again"), "on"
@@ -63,7 +60,7 @@ def _question(muting: Muting) -> tuple[str, str, str]:
         button, value = _("Stop alerts"), "off"
     label = escape(translate(language, button))
     form = f'<form method="post"><button name="emails" value="{value}">{label}</button></form>'
-    return translate(language, heading, number=muting.number), translate(language, text), form
+    return translate(language, heading, number=found.number), translate(language, text), form
 
 
 routes = [

@@ -14,6 +14,7 @@ from ticket_portal.delivery import webhooks
 from ticket_portal.delivery.webhooks import NotProved, NotUnderstood
 from ticket_portal.domain import deliveries
 from ticket_portal.domain.deliveries import AlreadyTaken
+from ticket_portal.routes.bodies import whole
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
 
@@ -28,11 +29,9 @@ async def hear(request: Request) -> Response:
     secret = p.settings.resend_webhook_secret.get_secret_value()
     if not secret:
         return PlainTextResponse("Not Found", 404)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return PlainTextResponse("Too large.", 413)
+    body = await whole(request, LARGEST_BODY)
+    if body is None:
+        return PlainTextResponse("Too large.", 413)
     try:
         name = webhooks.prove(secret, request.headers, body, await p.ask(_now))
         report = webhooks.report(body)

@@ -22,6 +22,7 @@ from ticket_portal.demo.scenarios import NoSuchScenario
 from ticket_portal.domain import health, mailbox, pushbox, qa
 from ticket_portal.domain.errors import BadAddress
 from ticket_portal.domain.people import canonical
+from ticket_portal.routes.bodies import whole
 from ticket_portal.routes.insiders import may_enter
 from ticket_portal.store.tables import CapturedMail, CapturedPush
 from ticket_portal.store.unit_of_work import Work
@@ -207,13 +208,11 @@ def _seconds_to_next(work: Work) -> int | None:
 
 
 async def _read(model: type[Model], request: Request) -> Model:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise Refused("the body is too large")
+    body = await whole(request, LARGEST_BODY)
+    if body is None:
+        raise Refused("the body is too large")
     try:
-        return model.model_validate_json(bytes(body) or b"{}")
+        return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         mistakes = error.errors(include_url=False, include_input=False, include_context=False)
         raise Refused("; ".join(f"{'.'.join(map(str, m['loc']))}: {m['msg']}" for m in mistakes)) from None
