@@ -1,5 +1,6 @@
 """Real databases for every test: SQLite and PostgreSQL, each opened once, with the cast of people in it."""
 
+import functools
 import os
 import shutil
 import tempfile
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import httpx._transports.default as transports
 import psycopg
 import pytest
 from sqlmodel import SQLModel, col, delete, select
@@ -80,6 +82,14 @@ def _quick_passwords() -> Iterator[None]:
     """Hash cheaply: the real cost (30 ms and 19 MiB each time) is for attackers."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(accounts, "hasher", accounts.hasher.using(memory_cost=8, rounds=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_are_read_once() -> Iterator[None]:
+    """One TLS context for all clients: reading the world's authorities takes ten times as long as a request."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(transports, "create_ssl_context", functools.cache(transports.create_ssl_context))
         yield
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Playwright, sync_playwright
 
-from tests.browser.conftest import QUIET
+from tests.browser.chromium import QUIET
 
 MACHINES_OWN = "/usr/bin/chromium"
 DESKTOP = {"width": 1280, "height": 800}

@@ -7,12 +7,12 @@ cut wires are skipped then. Every scene begins with a scenario that replaces all
 import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from tests.browser import chromium
 from tests.browser.people import Person
 from tests.browser.portal import Line, Portal, Server
 from tests.browser.reader import DESKTOP, PHONE
@@ -24,15 +24,6 @@ TOKEN = os.environ.get("PORTAL_TEST_TOKEN", "")
 PATIENCE_MS = (
     15_000  # as long as the slowest machine of ours needs; nothing is concluded from how long it took
 )
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 Visitor = Callable[..., Person]
 
 
@@ -40,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the marks of the scenes."""
     config.addinivalue_line("markers", "scenario(name): the named situation that the scene begins with")
     config.addinivalue_line("markers", "server(name): `mortal` (may be killed) or `pair` (two processes)")
+    config.addinivalue_line("markers", "notifications: the scene needs a browser that can show them")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -135,16 +127,22 @@ def number(situation: dict[str, Any]) -> int:
 def playwright() -> Iterator[Playwright]:
     """Playwright itself."""
     with sync_playwright() as it:
+        expect.set_options(timeout=PATIENCE_MS)
         yield it
 
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium: Playwright's own where it is installed, else the machine's."""
-    own = Path(playwright.chromium.executable_path)
-    found = {} if own.exists() else {"executable_path": "/usr/bin/chromium"}
-    browser = playwright.chromium.launch(args=QUIET, **found)
-    expect.set_options(timeout=PATIENCE_MS)
+    """Chromium."""
+    browser = chromium.launch(playwright)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium with all that a light one leaves out, such as notifications."""
+    browser = chromium.launch(playwright, whole=True)
     yield browser
     browser.close()
 
@@ -157,9 +155,11 @@ def language() -> str:
 
 @pytest.fixture
 def visitor(
-    browser: Browser, portal: Portal, situation: dict[str, Any], language: str, request: pytest.FixtureRequest
+    portal: Portal, situation: dict[str, Any], language: str, request: pytest.FixtureRequest
 ) -> Iterator[Visitor]:
     """Somebody opens a browser: `visitor("ana", phone=True)`. What goes wrong in its pages fails the scene."""
+    whole = request.node.get_closest_marker("notifications")
+    browser: Browser = request.getfixturevalue("whole_browser" if whole else "browser")
     contexts: list[BrowserContext] = []
     people: list[Person] = []
     problems: list[str] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.conftest import QUIET
+from tests.browser import chromium
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 PASSWORD = "portal-demo-1"
@@ -23,9 +23,7 @@ def main(address: str) -> None:
     """Sign in as each person and take their pages."""
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        found = {} if own.exists() else {"executable_path": "/usr/bin/chromium"}
-        browser = playwright.chromium.launch(args=QUIET, **found)
+        browser = chromium.launch(playwright)
         ana = open_as(browser, address, "ana@example.com", DESKTOP)
         take(ana, "/", "home")
         take(ana, "/tickets", "tickets")

@@ -10,6 +10,7 @@ from tests.browser.push import has_push, turns_on
 from tests.push_service import PushService
 
 
+@pytest.mark.notifications
 @pytest.mark.scenario("new")
 def test_the_offer_stands_beside_a_ticket_and_is_put_off_for_good(
     ana: Person, situation: dict[str, Any], service: PushService
@@ -24,6 +25,7 @@ def test_the_offer_stands_beside_a_ticket_and_is_put_off_for_good(
     expect(ana.page.get_by_test_id("push-offer")).to_have_attribute("data-state", "")
 
 
+@pytest.mark.notifications
 @pytest.mark.scenario("new")
 def test_the_offer_is_taken_by_one_click(ana: Person, situation: dict[str, Any], service: PushService):
     has_push(ana, service.subscribes())
@@ -38,6 +40,7 @@ def test_the_offer_is_taken_by_one_click(ana: Person, situation: dict[str, Any],
     assert service.took[-1].headers["topic"] == "test"
 
 
+@pytest.mark.notifications
 @pytest.mark.scenario("new")
 def test_a_device_that_is_gone_leaves_the_list(ana: Person, service: PushService):
     has_push(ana, service.subscribes())
@@ -54,6 +57,7 @@ def test_a_device_that_is_gone_leaves_the_list(ana: Person, service: PushService
     expect(ana.page.get_by_test_id("device")).to_have_count(1)
 
 
+@pytest.mark.notifications
 @pytest.mark.scenario("new")
 def test_a_device_is_removed_by_hand(ana: Person, service: PushService):
     has_push(ana, service.subscribes())

@@ -142,7 +142,8 @@ def test_a_message_waits_for_its_files(ana: Person, linh: Person, number: int):
     linh.opens(number)
     ana.opens(number)
     held = _holds_uploads_up(ana)
-    _chooses(ana, _file("slow.txt", b"Hello"), _file("never.txt", b"Hello"))
+    with ana.page.expect_request("**/files?*"):
+        _chooses(ana, _file("slow.txt", b"Hello"), _file("never.txt", b"Hello"))
     ana.sends("It is on its way.")
     ana.sees_message("It is on its way.", state="sending")
     expect(ana.field("Your reply")).to_have_value("")
@@ -161,10 +162,10 @@ def test_files_survive_a_reload_and_another_language(ana: Person, linh: Person, 
     ana.opens(number)
     _chooses(ana, _file("ready.txt", b"Hello"))
     expect(_chosen(ana, "ready.txt")).to_have_attribute("data-state", "ready")
-    held = _holds_uploads_up(ana)
-    _chooses(ana, _file("slow.txt", b"Hello, slowly"))
+    _holds_uploads_up(ana)
+    with ana.page.expect_request("**/files?*"):
+        _chooses(ana, _file("slow.txt", b"Hello, slowly"))
     expect(_chosen(ana, "slow.txt")).to_have_attribute("data-state", "sending")
-    assert held
     ana.page.unroute("**/files?*")
 
     ana.language = "fr"

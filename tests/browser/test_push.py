@@ -12,6 +12,7 @@ from tests.browser.portal import Portal
 from tests.browser.push import gets_pushed, has_push, notifications, shows, turns_on, worker_of
 from tests.push_service import PushService
 
+pytestmark = pytest.mark.notifications
 CLICK = """async () => {
   self.opened = [];
   self.clients.openWindow = async (url) => self.opened.push(`open ${url}`);

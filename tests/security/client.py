@@ -1,7 +1,6 @@
 """A websocket client that speaks to the portal as a browser does, but says whatever it is told to say."""
 
 import asyncio
-import itertools
 import json
 import uuid
 from contextlib import suppress
@@ -27,12 +26,12 @@ class Client:
         self.url = url
         self.token = token or str(uuid.uuid4())
         self.frames: list[str] = []
-        self._alive = asyncio.Event()
         self.closed_with: int | None = None
         self._headers = {"Origin": url} | {k.replace("_", "-"): v for k, v in headers.items()}
         if cookies:
             self._headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in cookies.items())
-        self._marks = itertools.count(1)
+        self._pongs = 0
+        self._heard = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         """Connect. Raises Refused."""
@@ -65,19 +64,22 @@ class Client:
 
     async def _leave(self) -> None:
         await self._session.close()
-        await asyncio.sleep(0)  # the loop's turn in which its sockets are closed
+        await asyncio.sleep(0.01)  # the loop's turns in which its sockets are closed
 
     async def _read(self) -> None:
-        async for message in self._socket:
-            if message.type != aiohttp.WSMsgType.TEXT:
-                continue
-            if message.data == "2":
-                await self._socket.send_str("3")
-            else:
+        try:
+            async for message in self._socket:
+                if message.type != aiohttp.WSMsgType.TEXT:
+                    continue
+                if message.data == "2":
+                    await self._socket.send_str("3")
+                    continue
                 self.frames.append(message.data)
-                if '"is_hydrated_rx_state_":true' in message.data:
-                    self._alive.set()
-        self.closed_with = self._socket.close_code
+                self._pongs += '["ping"' in message.data
+                self._heard.set()
+            self.closed_with = self._socket.close_code
+        finally:
+            self._heard.set()  # nothing more will come
 
     @property
     def seen(self) -> str:
@@ -101,27 +103,49 @@ class Client:
     async def visit(self, path: str) -> None:
         """Load a page as a browser does: hydrate, then what the page calls by itself."""
         await self.call(f"{ROOT}.hydrate_and_load", {"vars": {}}, path)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._alive.wait(), 20)
+        await self.sees('"is_hydrated_rx_state_":true')
         await self.settled()
 
     async def settled(self, quiet: float = 0.25, longest: float = 8.0) -> list[str]:
         """Wait until the server has answered a ping and then been silent for a moment; return all frames."""
         answers = self._pongs
         await self.emit("ping")
-        loop = asyncio.get_running_loop()
-        end, last, count = loop.time() + longest, loop.time(), len(self.frames)
-        while loop.time() < end and not self._reader.done():
-            await asyncio.sleep(0.02)
-            if len(self.frames) != count:
-                last, count = loop.time(), len(self.frames)
-            if self._pongs > answers and loop.time() - last > quiet:
-                break
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest):
+                while self._pongs == answers and await self._hears(None):
+                    pass
+                while await self._hears(quiet):
+                    pass
         return self.frames
 
-    @property
-    def _pongs(self) -> int:
-        return sum(1 for frame in self.frames if '["ping"' in frame)
+    async def is_done(self, path: str, longest: float = 30.0) -> None:
+        """Wait until all that was called is done: calls of a tab are heard one after the other, so one more is last."""
+        last = uuid.uuid4().hex
+        await self.call(f"{ROOT}.hydrate_and_load", {"vars": {}}, path, asPath=f"{path}?{last}")
+        await self.sees(last, longest)
+        assert last in self.seen
+        await self.settled(quiet=0.3, longest=longest)  # what goes on in the background
+
+    async def sees(self, text: str, longest: float = 20.0) -> None:
+        """Wait until the server has said this, or for so long."""
+        known = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest):
+                while not any(text in frame for frame in self.frames[known:]):
+                    known = len(self.frames)
+                    if not await self._hears(None):
+                        return
+
+    async def _hears(self, within: float | None) -> bool:
+        """Wait for the next frame; False when none comes within this time (`None`: any time), or any more."""
+        if self._reader.done():
+            return False
+        self._heard.clear()
+        try:
+            await asyncio.wait_for(self._heard.wait(), within)
+        except TimeoutError:
+            return False
+        return True
 
     async def ended(self, within: float = 5.0) -> int | None:
         """Wait for the server to close the socket; return its code, None if it stays open."""

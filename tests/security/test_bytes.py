@@ -1,6 +1,7 @@
 """What an open page is sent when something is added to a long conversation."""
 
 import asyncio
+from itertools import pairwise
 
 from tests.cast import asks_about, says
 from tests.security.client import Client
@@ -34,21 +35,22 @@ def test_one_message_more_sends_one_message(portal: Served, world: World) -> Non
 
     async def watch() -> list[int]:
         number = portal.store.write(begin)
-        sizes: list[int] = []
+        until: list[int] = []
         async with Client(portal.url, signed_in(portal, "ana@example.com")) as tab:
             await tab.visit(f"/tickets/{number}")
             await tab.settled()
             assert "Message 500 of 500." in tab.seen
+            until.append(len(tab.frames))
             for n in range(35):
-                before = len(tab.frames)
                 await asyncio.to_thread(portal.store.write, add, number, n)
-                for _ in range(20):  # another process wrote it, so it may take a moment
-                    if f"the {n}th" not in "\n".join(tab.frames[before:]):
-                        await tab.settled()
-                sent = [f for f in tab.frames[before:] if '["event"' in f]
-                assert f"the {n}th" in "\n".join(sent)
-                sizes.append(sum(len(f.encode()) for f in sent))
-        return sizes
+                await tab.sees(f"the {n}th of them")
+                assert f"the {n}th of them" in tab.seen
+                until.append(len(tab.frames))
+            until[-1] = len(await tab.settled())
+        # What comes after a message was shown counts with the next one.
+        parts = [tab.frames[one:other] for one, other in pairwise(until)]
+        return [sum(len(f.encode()) for f in part if '["event"' in f) for part in parts]
 
     sizes = asyncio.run(asyncio.wait_for(watch(), 60))
+    assert len(sizes) == 35
     assert max(sizes) <= MOST, sizes

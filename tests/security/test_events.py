@@ -120,7 +120,7 @@ async def attack(portal: Served, world: World, attacker: str, handlers: list[Han
                 for payload in hostile(handler, world, thorough=thorough):
                     await tab.call(handler.name, payload, path)
                 await tab.settled(quiet=0, longest=30)
-            await tab.settled(quiet=0.3, longest=30)
+            await tab.is_done(path)
             assert not tab._reader.done(), f"the socket was closed with {tab.closed_with}"
             said.append(tab.seen)
     return "\n".join(said)

@@ -74,6 +74,8 @@ def opened(settings: Settings) -> Iterator[Connection]:
                 driver = connection.connection.dbapi_connection
                 assert driver is not None
                 driver.execute("PRAGMA foreign_keys = OFF")
+                # Another process may be at it, and a large database takes its time.
+                driver.execute("PRAGMA busy_timeout = 600000")
             yield connection
     finally:
         store.close()

@@ -169,9 +169,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # Python's driver would open transactions by itself, and too late for BEGIN IMMEDIATE.
     connection.isolation_level = None
     for pragma in (
+        "busy_timeout = 10000",  # first: the others may have to wait for processes that start together
         "journal_mode = WAL",
         "foreign_keys = ON",
-        "busy_timeout = 10000",
         # A message is confirmed after its commit, so a commit must survive a power cut: FULL, not NORMAL.
         "synchronous = FULL",
         "cache_size = -16000",
