@@ -13,9 +13,11 @@ from tests.cast import BROWSER, IP, asks_about, code_for, opens, says
 from ticket_portal.demo import stories, texts
 from ticket_portal.domain import codes, messages, tickets
 from ticket_portal.domain.codes import Door
-from ticket_portal.domain.errors import OwnCodeFound, PhraseFound, SecretFound
+from ticket_portal.domain.errors import FileGone, OwnCodeFound, PhraseFound, SecretFound, TooFast
+from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.shield import refuse_secrets
+from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.frontend import environment
 from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.plugins import RecoveryWords
@@ -186,3 +188,24 @@ def test_messages_are_no_way_to_guess_a_code(work, ana, ticket, settings):
     for other in others[: work.settings.limit_code_tries_per_hour]:
         messages.reply(work, ana, ticket.number, says(other, str(uuid4())))
     messages.reply(work, ana, ticket.number, says(code))
+
+
+def test_what_is_refused_anyway_tells_nothing_about_a_code(work, ana, linh, ticket, settings):
+    """A refusal takes back that the guess was counted: a right one must not look different from a wrong one."""
+    code = _code(work, ana.address)
+    missing = {"body": code, "files": ["no such file"]}
+    asked = {"items": [{"kind": "screenshot"}], "client_id": str(uuid4())}
+    request = messages.request_details(work, linh, ticket.number, MessageForm.parse_request(asked)).seq
+    given = [{"place": 0, "value": code, "declined": True}]
+    answers = AnswersForm.parse({"request": request, "given": given, "client_id": str(uuid4())})
+
+    with pytest.raises(FileGone):
+        messages.reply(work, ana, ticket.number, MessageForm.parse({**missing, "client_id": str(uuid4())}))
+    another = TicketForm.parse(ana, {**missing, "subject": "Another", "client_id": str(uuid4())})
+    with pytest.raises(FileGone):
+        tickets.submit(work, ana, another, IP)
+    settings.limit_messages_per_10_minutes = 1
+    with pytest.raises(TooFast):
+        messages.reply(work, ana, ticket.number, says(code))
+    with pytest.raises(TooFast):
+        messages.answer_details(work, ana, ticket.number, answers)

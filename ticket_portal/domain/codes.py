@@ -177,7 +177,8 @@ def refuse_own(work: Work, address: str, text: str) -> None:
     """Raise OwnCodeFound if a text holds a code that is on its way to this address and still works.
 
     Only for texts of whoever proved the address. An answer is a guess at a code, so guesses are counted like tries at
-    a door; where there is no room left the text passes.
+    a door; where there is no room left the text passes. It comes last: another refusal after it would tell that the
+    guess was wrong, and take its count back.
     """
     found = _MENTIONED.findall(unicodedata.normalize("NFKC", text))[:MOST_MENTIONED]
     if not found or not (challenges := _working(work, address)):

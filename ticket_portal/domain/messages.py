@@ -162,12 +162,12 @@ def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message
     _require_open(work, ticket)
     if not viewer.of_team:
         refuse_secrets(form.body)
-        codes.refuse_own(work, viewer.address, form.body)
     message, event = _post(work, ticket, viewer, "reply", form)
     if viewer.of_team:
         _after_team_reply(work, ticket, viewer)
         notifications.about(work, ticket, event, "reply")
     else:
+        codes.refuse_own(work, viewer.address, form.body)  # the last refusal, see there
         _after_requesters_reply(work, ticket, viewer)
     return message
 
@@ -212,9 +212,9 @@ def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -
     _require_open(work, ticket)
     fitting = detail_requests.fit(work, _request(work, ticket, form.request), form.given)
     body = detail_requests.values([one for _item, one in fitting])
-    codes.refuse_own(work, viewer.address, body)
     files = tuple(file for _item, one in fitting for file in one.files)
     message, _event = _post(work, ticket, viewer, "answers", MessageForm(body, form.client_id, files))
+    codes.refuse_own(work, viewer.address, body)
     detail_requests.settle(work, message, fitting)
     if ticket.status != "waiting_customer" or not detail_requests.still_open(work, ticket.id):
         _after_requesters_reply(work, ticket, viewer)

@@ -133,14 +133,14 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
     _spend_on_new(work, viewer, form, ip)
     refuse_secrets(form.subject, form.body)
     proved = viewer.role == "guest" and viewer.address == form.address
-    if viewer.account_id or proved:  # whoever only names an address learns nothing about its codes
-        codes.refuse_own(work, viewer.address, f"{form.subject}\n{form.body}")
     proved_by = "account" if viewer.account_id else "code" if proved else ""
     ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)
     ticket.follows = _followed(work, viewer, ticket, form.follows)
     message = _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
     attachments.take_from_form(work, ticket, message, form.client_id, browser, form.files)
     drafts.sent(work, viewer, drafts.NEW, form.body)
+    if viewer.account_id or proved:  # whoever only names an address learns nothing about its codes
+        codes.refuse_own(work, viewer.address, f"{form.subject}\n{form.body}")
     return ticket
 
 
