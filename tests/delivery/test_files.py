@@ -1,7 +1,9 @@
 """The desk where files are taken in: what is looked into, scanned, kept, and thrown away."""
 
 import asyncio
+import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -172,6 +174,16 @@ def test_a_file_whose_bytes_are_gone_holds_nothing_up(
         sender.store.read(lambda work, v=v: work.session.get_one(Attachment, v.id).state) for v in views
     ]
     assert states == ["checking", "checking", "ready"]
+
+
+def test_what_a_process_that_died_had_in_hand_goes_whole(desk: FileDesk, tmp_path: Path):
+    with desk.folder() as taken, desk.folder() as left:
+        (left / "came").write_bytes(b"half")
+        (left / "target").mkdir()
+        long_ago = time.time() - 2 * desks.LEFT_BEHIND
+        os.utime(left, (long_ago, long_ago))
+        desk.sweep()
+        assert list((tmp_path / "incoming").iterdir()) == [taken]
 
 
 def test_what_nobody_sent_is_deleted_after_a_day(sender: Sender, store: Store, tmp_path: Path):

@@ -3,13 +3,14 @@
 import asyncio
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -133,9 +134,10 @@ class FileDesk:
             for key in gone:
                 self._files.delete(key)
             self._store.write(uploads.forget_swept, gone)
-        for left in self._incoming.glob("*/*"):  # of a process that died
-            if time.time() - left.stat().st_mtime > LEFT_BEHIND:
-                left.unlink(missing_ok=True)
+        for left in self._incoming.glob("*"):  # of a process that died
+            with suppress(FileNotFoundError):  # or of one that is just done with it
+                if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+                    shutil.rmtree(left)
 
 
 def _bytes_of(path: Path) -> Iterator[bytes]:
