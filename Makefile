@@ -27,7 +27,7 @@ test: .venv/tests ## all checks and tests
 
 scenes: .venv/tests ## the browser scenes alone; PORTAL_URL=… runs them against a deployed portal
 	@$(BIN)/python .ci/chromium.py
-	@$(BIN)/python -m pytest -q tests/browser
+	@$(BIN)/python .ci/check.py scenes
 
 bench: .venv/tests ## the benchmarks, as one JSON object
 	@$(BIN)/python .ci/chromium.py >&2

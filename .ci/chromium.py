@@ -11,9 +11,9 @@ DOWNLOAD_SECONDS = 240
 _INSTALL = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
 _PATIENCE = [
     "-o",
-    "Acquire::http::Timeout=10",
+    "Acquire::http::Timeout=5",
     "-o",
-    "Acquire::https::Timeout=10",
+    "Acquire::https::Timeout=5",
     "-o",
     "Acquire::Retries=0",
 ]

@@ -123,7 +123,7 @@ class Client:
         last = uuid.uuid4().hex
         await self.call(f"{ROOT}.hydrate_and_load", {"vars": {}}, path, asPath=f"{path}?{last}")
         await self.sees(last, longest)
-        assert last in self.seen
+        assert last in self.seen, f"the socket was closed with {self.closed_with}"
         await self.settled(quiet=0.3, longest=longest)  # what goes on in the background
 
     async def sees(self, text: str, longest: float = 20.0) -> None:
