@@ -184,6 +184,21 @@ def test_what_is_shared_leaves_with_the_sign_out(ana: Person):
     has_worker(ana)
     shares(ana)
     ana.sees_heading("Share with support")
+def test_what_there_is_no_room_for_is_not_shared_in_part(ana: Person):
+    ana.goes_to("/tickets")
+    has_worker(ana)
+    ana.context.service_workers[0].evaluate(
+        """() => {
+          const put = Cache.prototype.put;
+          Cache.prototype.put = function (name, answer) {
+            return name.endsWith("/text") ? put.call(this, name, answer) : Promise.reject(new Error("full"));
+          };
+        }"""
+    )
+    shares(ana, "Error 17 on this screen")
+    ana.sees("Nothing was shared")
+
+
     ana.presses("Account")
     ana.page.get_by_role("banner").get_by_role("button", name="Sign out").click()
     ana.is_at("/")
