@@ -36,7 +36,8 @@ const page = async (event) => {
     event.waitUntil(prepare(path).catch(() => {}));
     return answer;
   } catch (problem) {
-    const kept = await caches.match(offlinePage(path));
+    const cache = await caches.open(OFFLINE);
+    const kept = (await cache.match(offlinePage(path))) ?? (await cache.matchAll())[0]; // in another language, if need be
     if (!kept) throw problem;
     return kept;
   }

@@ -81,6 +81,11 @@ def test_without_a_connection_there_is_what_was_last_seen(ana: Person):
     for subject in subjects:
         expect(ana.page.get_by_text(subject.removeprefix("New: ").splitlines()[-1])).to_be_visible()
 
+    # Where this language was never read, in another one that was.
+    ana.page.goto(f"{ana.portal.url}/vi/tickets")
+    expect(ana.page.get_by_role("heading", name="You're offline")).to_be_visible()
+
+    ana.page.goto(f"{ana.portal.url}/tickets/new")
     ana.context.set_offline(False)
     ana.is_live()
     ana.sees_heading("Submit a ticket")
@@ -179,11 +184,6 @@ def test_a_shared_screenshot_begins_a_new_ticket(visitor: Visitor):
     expect(ana.page.get_by_test_id("message").get_by_test_id("attachment")).to_be_visible()
 
 
-def test_what_is_shared_leaves_with_the_sign_out(ana: Person):
-    ana.goes_to("/tickets")
-    has_worker(ana)
-    shares(ana)
-    ana.sees_heading("Share with support")
 def test_what_there_is_no_room_for_is_not_shared_in_part(ana: Person):
     ana.goes_to("/tickets")
     has_worker(ana)
@@ -199,6 +199,11 @@ def test_what_there_is_no_room_for_is_not_shared_in_part(ana: Person):
     ana.sees("Nothing was shared")
 
 
+def test_what_is_shared_leaves_with_the_sign_out(ana: Person):
+    ana.goes_to("/tickets")
+    has_worker(ana)
+    shares(ana)
+    ana.sees_heading("Share with support")
     ana.presses("Account")
     ana.page.get_by_role("banner").get_by_role("button", name="Sign out").click()
     ana.is_at("/")
