@@ -36,15 +36,15 @@ const page = async (event) => {
     event.waitUntil(prepare(path).catch(() => {}));
     return answer;
   } catch (problem) {
-    const kept = await caches.match(offlinePage(path));
+    const cache = await caches.open(OFFLINE);
+    const kept = (await cache.match(offlinePage(path))) ?? (await cache.matchAll())[0]; // in another language, if need be
     if (!kept) throw problem;
     return kept;
   }
 };
 
 // A form that another app sent to the portal (manifest: share_target). It waits here until its page has it.
-const share = async (event) => {
-  const form = await event.request.formData();
+const keepShared = async (form) => {
   await caches.delete(SHARED);
   const shelf = await caches.open(SHARED);
   const text = ["title", "text", "url"].map((name) => form.get(name)).filter(Boolean).join("\n");
@@ -56,7 +56,10 @@ const share = async (event) => {
       .filter((file) => file.size)
       .map((file, i) => put(i, file, { "Content-Type": file.type, "X-Name": encodeURIComponent(file.name) })),
   );
-  return Response.redirect(new URL(event.request.url).pathname, 303);
+};
+const share = async ({ request }) => {
+  await keepShared(await request.formData()).catch(() => caches.delete(SHARED)); // no room for all of it: the page says that nothing came
+  return Response.redirect(pathOf(request), 303);
 };
 
 self.addEventListener("fetch", (event) => {

@@ -58,7 +58,7 @@ const onSubmit = (event) => {
   (form.dataset.forget ?? "").split(" ").forEach(forget);
 };
 // Coming back by the "back" button shows the page as it was left.
-const onShow = () => document.querySelectorAll("form[data-busy], form[data-native] [data-busy]").forEach((it) => it.removeAttribute("data-busy"));
+export const release = () => document.querySelectorAll("form[data-busy], form[data-native] [data-busy]").forEach((it) => it.removeAttribute("data-busy"));
 
 const rememberZone = () => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -82,5 +82,5 @@ if (typeof document !== "undefined") {
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("submit", onSubmit);
-  window.addEventListener("pageshow", onShow);
+  window.addEventListener("pageshow", release);
 }

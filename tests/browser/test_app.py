@@ -81,6 +81,11 @@ def test_without_a_connection_there_is_what_was_last_seen(ana: Person):
     for subject in subjects:
         expect(ana.page.get_by_text(subject.removeprefix("New: ").splitlines()[-1])).to_be_visible()
 
+    # Where this language was never read, in another one that was.
+    ana.page.goto(f"{ana.portal.url}/vi/tickets")
+    expect(ana.page.get_by_role("heading", name="You're offline")).to_be_visible()
+
+    ana.page.goto(f"{ana.portal.url}/tickets/new")
     ana.context.set_offline(False)
     ana.is_live()
     ana.sees_heading("Submit a ticket")
@@ -177,6 +182,21 @@ def test_a_shared_screenshot_begins_a_new_ticket(visitor: Visitor):
     ana.presses("Submit ticket")
     ana.sees_ticket("What is this?")
     expect(ana.page.get_by_test_id("message").get_by_test_id("attachment")).to_be_visible()
+
+
+def test_what_there_is_no_room_for_is_not_shared_in_part(ana: Person):
+    ana.goes_to("/tickets")
+    has_worker(ana)
+    ana.context.service_workers[0].evaluate(
+        """() => {
+          const put = Cache.prototype.put;
+          Cache.prototype.put = function (name, answer) {
+            return name.endsWith("/text") ? put.call(this, name, answer) : Promise.reject(new Error("full"));
+          };
+        }"""
+    )
+    shares(ana, "Error 17 on this screen")
+    ana.sees("Nothing was shared")
 
 
 def test_what_is_shared_leaves_with_the_sign_out(ana: Person):

@@ -52,6 +52,9 @@ def test_a_phone_sends_a_photo_alone(visitor: Visitor, linh: Person, number: int
     ana.opens(number)
     _chooses(ana, _file("IMG_2041.HEIC", samples.picture("HEIF", (300, 420)), "image/heic"))
     expect(_chosen(ana, "IMG_2041.jpg")).to_have_attribute("data-state", "ready")
+    target = _chosen(ana, "IMG_2041.jpg").get_by_role("button").bounding_box()
+    assert target
+    assert min(target["width"], target["height"]) >= 44
     ana.presses("Send")
 
     linh.opens(number)

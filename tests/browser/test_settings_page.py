@@ -132,6 +132,25 @@ def test_ones_own_data_as_a_file(visitor: Visitor, phone: bool):
         ana.presses("Download")
     content = ZipFile(io.BytesIO(download.value.path().read_bytes()))
     assert "Since Monday my card is refused." in content.read(f"tickets/{number}/ticket.html").decode()
+    # The page is still there, and so is its connection.
+    expect(ana.button("Download")).not_to_have_attribute("data-busy", "true")
+    ana.is_live()
+    with ana.page.expect_download():
+        ana.presses("Download")
+
+
+def test_what_is_switched_on_is_seen_in_forced_colors(ana: Person):
+    ana.page.emulate_media(forced_colors="active")
+    ana.goes_to("/settings")
+    colors = """(it) => [getComputedStyle(it), getComputedStyle(it, "::before")].map((one) => one.backgroundColor)"""
+    switches = ana.page.get_by_role("switch")
+    on, off = (
+        switches.and_(ana.page.locator(state)).first.evaluate(colors)
+        for state in (":checked", ":not(:checked)")
+    )
+    assert on[0] != on[1]
+    assert off[0] != off[1]
+    assert on != off
 
 
 def test_leaving_for_good_and_thinking_better_of_it(visitor: Visitor, portal: Portal):

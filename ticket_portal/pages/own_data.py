@@ -5,10 +5,13 @@ from reflex import el
 
 from ticket_portal.components.forms import form_card, post_form, problem, submit
 from ticket_portal.components.frame import frame
+from ticket_portal.components.hooks import RunsHook
 from ticket_portal.components.icons import icon
 from ticket_portal.components.own_password import own_password
 from ticket_portal.components.words import href, t
 from ticket_portal.states.forms import FormState
+
+DOOR = "/auth/export"
 
 
 def own_data() -> rx.Component:
@@ -17,8 +20,9 @@ def own_data() -> rx.Component:
         form_card(
             t("Download your data"),
             t("You get a ZIP file: your tickets as pages that you can print, as JSON, and all files."),
+            RunsHook.create("download", "useDownload", DOOR),
             post_form(
-                "/auth/export",
+                DOOR,
                 problem(FormState, "current_password"),
                 own_password(t("Password")),
                 submit(t("Download")),
