@@ -21,6 +21,9 @@ def test_a_customer_confirms_and_rates_by_keyboard(ana: Person, linh: Person, nu
     ana.presses("Yes, close it")
     ana.sees_status("Closed")
     linh.sees_status("Closed")
+    # The button is gone; what it led to is said where the reader is.
+    turn = ana.page.locator(".turn")
+    expect(turn).to_be_focused()
 
     first = ana.page.get_by_role("radio").first
     first.focus()
@@ -29,6 +32,7 @@ def test_a_customer_confirms_and_rates_by_keyboard(ana: Person, linh: Person, nu
     ana.page.locator("#comment").fill("Quick <b>help</b>")
     ana.button("Send rating").press("Enter")
     ana.sees("Thank you! Your rating: {score} of 5.", score=4)
+    expect(turn).to_be_focused()
     linh.sees("{score} of 5", score=4)
     expect(linh.page.get_by_role("complementary")).to_contain_text("Quick <b>help</b>")
 

@@ -9,6 +9,7 @@ from reflex.vars import VarData
 from ticket_portal.components.detail_requests import Item, answers, checklist, checklist_effects, count_of
 from ticket_portal.components.drafts import saved
 from ticket_portal.components.files import Picker, Piece, large_file, message_file, unsent_file
+from ticket_portal.components.focus import keeps_focus
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
@@ -104,6 +105,7 @@ def effects() -> rx.Component:
 
 def turn() -> rx.Component:
     """Say in one sentence whose turn it is, before anything else."""
+    place = keeps_focus("turnPlace")
     return el.div(
         rx.match(
             State.status,
@@ -153,7 +155,8 @@ def turn() -> rx.Component:
             problem(),
         ),
         class_name="turn",
-        custom_attrs={"data-status": State.status},
+        tab_index=place["tab_index"],
+        custom_attrs={"data-status": State.status, **place["custom_attrs"]},
     )
 
 

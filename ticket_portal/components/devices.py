@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.focus import keeps_focus
 from ticket_portal.components.hooks import as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
@@ -55,6 +56,7 @@ def notifications() -> rx.Component:
                 ),
                 rx.cond(State.devices.length() > 0, _devices(data)),
                 class_name="stack",
+                **keeps_focus("devicesPlace"),
             ),
             class_name="card",
             aria_labelledby="notifications",

@@ -4,6 +4,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.connection import is_live
+from ticket_portal.components.focus import keeps_focus
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import date, rel_time, t
@@ -22,7 +23,7 @@ def sign_ins() -> rx.Component:
             ),
             rx.cond(
                 State.known,
-                el.ul(rx.foreach(State.sign_ins, _device), class_name="sign-ins"),
+                el.ul(rx.foreach(State.sign_ins, _device), class_name="sign-ins", **keeps_focus("signIns")),
                 el.span(class_name="bone bone--3"),
             ),
             post_form(
