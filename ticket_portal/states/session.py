@@ -74,7 +74,7 @@ class SessionState(rx.State):
     zone: str = ""
 
     _identity: str | None = None
-    _is_loaded: bool = False
+    _loaded: str = ""
 
     @rx.event
     @open_to(EVERYBODY)
@@ -261,7 +261,8 @@ class Gate(rx.Middleware):
         if event.name == _HYDRATE:
             token = root.rx_router_session.client_token
             session._show(failure="", unread=await followers.follow(token, viewer, guest))
-            session._is_loaded = not await self._load(app, root, viewer, guest)
+            then = await self._load(app, root, viewer, guest)
+            session._loaded = "" if then else str(root.rx_router_url)
         if event.name == _ON_LOAD:
             await self._touch(credentials)
             return await self._show_page(app, root, session, viewer, guest)
@@ -293,9 +294,14 @@ class Gate(rx.Middleware):
     async def _show_page(
         self, app: rx.App, root: "rx.State", session: SessionState, viewer: Viewer, guest: Viewer
     ) -> StateUpdate:
-        """Load the page and begin to watch it, all in this one event: Reflex would make an event of each handler."""
-        then = [] if session._is_loaded else await self._load(app, root, viewer, guest)
-        session._is_loaded = False
+        """Load the page and begin to watch it, all in this one event: Reflex would make an event of each handler.
+
+        The page that its connection began with is loaded already; from a page with nothing to load, such as an
+        article, or from one that was left at once, this is the next page.
+        """
+        loaded = session._loaded == str(root.rx_router_url)
+        then = [] if loaded else await self._load(app, root, viewer, guest)
+        session._loaded = ""
         root.is_hydrated = True
         watching = [handler for handler, name in _handlers(app, root) if not name.endswith(".load")]
         await chain_updates([*then, *watching], "Gate", root_state=root)
