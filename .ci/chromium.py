@@ -9,14 +9,7 @@ from pathlib import Path
 LIGHT = "chromium-headless-shell"
 DOWNLOAD_SECONDS = 240
 _INSTALL = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
-_PATIENCE = [
-    "-o",
-    "Acquire::http::Timeout=5",
-    "-o",
-    "Acquire::https::Timeout=5",
-    "-o",
-    "Acquire::Retries=0",
-]
+_PATIENCE = ["-oAcquire::http::Timeout=5", "-oAcquire::https::Timeout=5", "-oAcquire::Retries=0"]
 
 
 def works() -> bool:

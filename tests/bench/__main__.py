@@ -62,7 +62,7 @@ def _measure(where: Path, browser: Any, parts: set[str], *, quick: bool) -> dict
     if "uploads" in parts:
         result["upload_of_50_mb"] = uploads.measure(data[100])
     if "alerts" in parts:
-        busy = Data(where / "alerts", 400 if quick else 12_000)
+        busy = Data(where / "alerts", 400 if quick else 20_000)
         result["alerts"] = alerts.measure(busy, 20, 20 if quick else 1_000)
     if "build" in parts:
         result["build"] = build.measure(where, data[100], 3)
