@@ -294,9 +294,8 @@ class Gate(rx.Middleware):
         self, app: rx.App, root: "rx.State", session: SessionState, viewer: Viewer, guest: Viewer
     ) -> StateUpdate:
         """Load the page and begin to watch it, all in this one event: Reflex would make an event of each handler."""
-        is_loaded = session._loaded == str(
-            root.rx_router_url
-        )  # else somebody was quicker, and is elsewhere by now
+        # For another address somebody was quicker than their first page, and is elsewhere by now.
+        is_loaded = session._loaded == root.rx_router_url.href
         then = [] if is_loaded else await self._load(app, root, viewer, guest)
         session._loaded = ""
         root.is_hydrated = True

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 # An answer that is read as it comes, in a visible page, is never counted: that page says so within this time.
 SETTLE = 0.4
 # A burst of changes is one count, made when whoever wrote has their answer.
-GATHER = 0.05
+GATHER = 0.02
 FIRST_SWEEP = 1_000
 
 

@@ -149,7 +149,14 @@ def _passing(error: DBAPIError) -> bool:
 
 def _engine(address: str) -> Engine:
     if make_url(address).get_backend_name() != "sqlite":
-        return create_engine(address, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            address,
+            pool_size=10,
+            max_overflow=10,
+            pool_use_lifo=True,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
     if file := make_url(address).database:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     # Parameters are hidden: an error is logged with its statement, and must not carry what people wrote.
@@ -157,6 +164,7 @@ def _engine(address: str) -> Engine:
         address,
         pool_size=10,
         max_overflow=10,
+        pool_use_lifo=True,  # the connection that was used last has its pages and statements at hand
         hide_parameters=True,
         connect_args={"check_same_thread": False},
     )
