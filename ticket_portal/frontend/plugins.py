@@ -318,8 +318,8 @@ class Slim(Plugin):
             r"|\/public\/js\/(i18n|frame|forms|connection|keep)\.js|\/components\/(frame|words|crash)\.jsx/"
         ),
         "ticket": (
-            r"/\/public\/js\/(conversation|checklists|outbox|drafts|uploads|guard|resolution|answers|push_offer)"
-            r"\.js/"
+            r"/\/public\/js\/(conversation|checklists|outbox|drafts|uploads|guard|resolution|answers|push_offer"
+            r"|days|focus)\.js/"
         ),
     }
 
