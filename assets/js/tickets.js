@@ -31,7 +31,7 @@ export const useListAddress = () => {
       show: query.get("show") || "all",
       q: query.get("q") ?? "",
       part: (show) => without(search, { show: show === "all" ? "" : show }),
-      find: (q) => go(without(search, { q })),
+      find: (q) => go(without(window.location.search, { q })), // a part may have been chosen since this was drawn
       clear: () => go(without(search, { q: "" })),
       more: () => go(without(search, { page: String((Number(query.get("page")) || 1) + 1) })),
     };

@@ -177,7 +177,7 @@ class Hub:
         while True:
             try:
                 await hear()
-            except (psycopg.Error, sqlite3.Error, OSError) as problem:
+            except (psycopg.Error, sqlite3.Error, OSError, ValueError, KeyError) as problem:
                 log.warning("live signal interrupted, trying again: %s", type(problem).__name__)
                 await asyncio.sleep(1)
 

@@ -92,7 +92,7 @@ def sent(work: Work, viewer: Viewer, place: str, text: str) -> None:
     """Forget the draft of what is sent just now; what was begun after it stays."""
     if viewer.role == "nobody":
         return
-    kept = work.session.get(Draft, (_owner(viewer), place))
+    kept = work.session.get(Draft, (_owner(viewer), place), with_for_update=True)
     if kept and text.startswith(kept.body.strip()):
         kept.subject = kept.body = kept.mode = ""
         kept.saved_at = work.now
