@@ -38,12 +38,12 @@ def as_guest(work: Work, address: str) -> Viewer:
 def test_signing_up_is_proof_enough(work, minh, linh, guest_ticket):
     other = opens(work, minh, "Another matter")
     account = signs_up(work, minh.address)
-    assert claims.look(work, account, BROWSER).found == 2
+    assert claims.look(work, account).found == 2
     assert tickets.mine(work, account).rows == []
 
     assert claims.add(work, account, BROWSER) == 2
     assert {r.number for r in tickets.mine(work, account).rows} == {guest_ticket.number, other.number}
-    assert claims.look(work, account, BROWSER).found == 0
+    assert claims.look(work, account).found == 0
     assert [m.mine for m in sees(work, account, other.number)] == [True]
     assert "claimed" in [m.event for m in sees(work, linh, other.number)]
     assert "claimed" not in [m.event for m in sees(work, account, other.number)]
@@ -60,7 +60,7 @@ def test_signing_up_is_proof_enough(work, minh, linh, guest_ticket):
 )
 def test_another_address_gets_nothing(work, minh, guest_ticket, address):
     account = signs_up(work, address)
-    assert claims.look(work, account, BROWSER).found == 0
+    assert claims.look(work, account).found == 0
     assert claims.add(work, account, BROWSER) == 0
     assert guest_ticket.account_id is None
 
@@ -76,7 +76,7 @@ def test_an_account_alone_is_no_proof(work, clock, minh, guest_ticket):
     assert guest_ticket.account_id is None
 
     claims.send_code(work, account, BROWSER, IP)
-    assert claims.look(work, account, BROWSER).code.sent
+    assert claims.code(work, account, BROWSER).sent
     code = code_for(work, minh.address)
     wrong = "000000" if code != "000000" else "111111"
     assert isinstance(claims.verify(work, account, BROWSER, IP, wrong), CodeWrong)
@@ -95,7 +95,7 @@ def test_a_proof_lasts_as_long_as_the_setting_says(work, clock, minh, guest_tick
 
 def test_only_customers_claim(work, minh, linh, guest_ticket):
     for viewer in (minh, linh, NOBODY):
-        assert claims.look(work, viewer, BROWSER).found == 0
+        assert claims.look(work, viewer).found == 0
         for ask in (
             lambda: claims.add(work, viewer, BROWSER),  # noqa: B023
             lambda: claims.undo(work, viewer),  # noqa: B023
@@ -136,7 +136,7 @@ def test_it_can_be_undone_for_seven_days(work, clock, minh, linh, guest_ticket):
     claims.add(work, own, BROWSER)
     later = opens(work, own, "Sent from the account")
     clock.advance(days=6)
-    assert claims.look(work, own, BROWSER).added == 1
+    assert claims.look(work, own).added == 1
     assert claims.undo(work, own) == 1
     assert reads(work, as_guest(work, minh.address), guest_ticket.number) == ["Since Monday."]
     assert later.account_id == own.account_id
@@ -145,7 +145,7 @@ def test_it_can_be_undone_for_seven_days(work, clock, minh, linh, guest_ticket):
     claims.send_code(work, own, BROWSER, IP)
     claims.verify(work, own, BROWSER, IP, code_for(work, minh.address))
     clock.advance(days=7)
-    assert claims.look(work, own, BROWSER).added == 0
+    assert claims.look(work, own).added == 0
     assert claims.undo(work, own) == 0
     assert guest_ticket.account_id == own.account_id
 

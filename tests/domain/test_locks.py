@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import BROWSER, IP, mails, opens, reads, says, sees
+from tests.cast import IP, mails, opens, reads, says, sees
 from ticket_portal.domain import accounts, claims, guests, locks, mail_links, messages, tickets
 from ticket_portal.domain.errors import LinkInvalid, NotFound, TicketLocked
 from ticket_portal.domain.people import Viewer
@@ -37,7 +37,7 @@ def test_locking_takes_links_rights_and_mails(work, clock, minh, linh, guest_tic
     with pytest.raises(TicketLocked):
         tickets.find(work, account, guest_ticket.number)
     assert [r.number for r in tickets.mine(work, minh).rows] == [other.number]
-    assert claims.look(work, account, BROWSER).found == 1
+    assert claims.look(work, account).found == 1
     messages.reply(work, linh, guest_ticket.number, says("Hello?"))
     clock.advance(hours=1)
     guests.send_links_again(work, minh.address, None, IP, "en")

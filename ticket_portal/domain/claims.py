@@ -4,7 +4,7 @@ They are offered, never just taken over; an account's address may have been prov
 last day is asked for. For some days it can be undone, and the links in the guest's e-mails still work.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -22,28 +22,28 @@ PURPOSE = "claim"
 
 @dataclass(frozen=True)
 class ClaimView:
-    """What there is to add and to give back; `code`: where this browser is with the code that it may need."""
+    """What there is to add and to give back."""
 
     found: int = 0
-    code: CodeStatus = field(default_factory=CodeStatus)
     added: int = 0
     undo_until: str = ""
 
 
-def look(work: Work, viewer: Viewer, browser: str) -> ClaimView:
+def look(work: Work, viewer: Viewer) -> ClaimView:
     """Return how many tickets were sent from the viewer's address without an account; nothing for others."""
     if viewer.role != "customer":
         return ClaimView()
     found = work.session.exec(select(func.count()).select_from(Ticket).where(*_offered(viewer))).one()
     query = select(func.count(), func.min(Ticket.guest_until)).select_from(Ticket)
     added, until = work.session.exec(query.where(*_added(work, viewer))).one()
-    needs_code = found and not _is_proved(work, viewer, browser)
-    return ClaimView(
-        found=found,
-        code=codes.status(work, _door(viewer, browser)) if needs_code else CodeStatus(),
-        added=added,
-        undo_until=until.isoformat() if until else "",
-    )
+    return ClaimView(found, added, until.isoformat() if until else "")
+
+
+def code(work: Work, viewer: Viewer, browser: str) -> CodeStatus:
+    """Return where this browser is with the code that it needs before it may add them; nothing where it needs none."""
+    if _is_proved(work, viewer, browser):
+        return CodeStatus()
+    return codes.status(work, _door(viewer, browser))
 
 
 def add(work: Work, viewer: Viewer, browser: str) -> int:

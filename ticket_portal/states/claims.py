@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ticket_portal.domain import claims
+from ticket_portal.domain.codes import CodeStatus
 from ticket_portal.domain.errors import TooMany, TooManyCodes, TooSoon
 from ticket_portal.states.session import ACCOUNTS, SessionState, open_to, problem_in
 from ticket_portal.wiring import portal
@@ -26,17 +27,22 @@ class ClaimState(SessionState):
     @open_to(ACCOUNTS)
     async def load(self) -> None:
         """Look whether there is something to offer, and where this browser is with its code."""
-        view = await portal().ask(claims.look, await self._viewer(), self._credentials.browser)
+        p, viewer = portal(), await self._viewer()
+        # What a guest of this address does is told there; what the account itself writes changes nothing here.
+        view = await p.hub.shared(f"list:{viewer.address}", "claims", lambda: p.ask(claims.look, viewer))
+        code = CodeStatus()
+        if view.found:
+            code = await p.ask(claims.code, viewer, self._credentials.browser)
         refusal = problem_in(self.router.url.query_parameters)
         if refusal and refusal.code not in _SENDING:
             refusal = None
-        refusal = view.code.refusal or refusal
+        refusal = code.refusal or refusal
         self._show(
             found=view.found,
             added=view.added,
             undo_until=view.undo_until,
-            code_sent=view.code.sent,
-            resend_at=view.code.resend_at.isoformat() if view.code.resend_at else "",
+            code_sent=code.sent,
+            resend_at=code.resend_at.isoformat() if code.resend_at else "",
             problem=self._say(refusal) if refusal else "",
             problem_code=refusal.code if refusal else "",
         )
