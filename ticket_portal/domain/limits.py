@@ -37,7 +37,7 @@ def until(work: Work, limit: Limit, *subject: object) -> datetime | None:
         return None
     end = oldest + limit.within
     if limit.pause is not None:
-        newest = work.session.exec(hits.limit(1)).one()
+        newest = work.session.exec(hits.limit(1)).first() or oldest  # none: just now they were forgotten
         end = newest + limit.pause if newest - oldest < limit.within else work.now
     return end if end > work.now else None
 
