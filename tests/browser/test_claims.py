@@ -57,6 +57,8 @@ def _number_of(portal: Portal, link: str) -> int:
 def test_an_old_account_proves_its_address_before_it_gets_the_tickets(
     ana: Person, budi: Person, visitor: Visitor, portal: Portal
 ):
+    ana.goes_to("/tickets")
+    expect(ana.page.get_by_test_id("claim-offer")).to_have_count(0)
     guest = visitor("minh")
     guest.address = ana.address
     writes_in(guest, "Sent without signing in")

@@ -26,20 +26,23 @@ CLICK = """async () => {
 }"""
 
 
+def _is_told(ana: Person, linh: Person, service: PushService, number: int, answer: str) -> dict[str, Any]:
+    """Ana turns notifications on, Linh answers; return what the push service was given for Ana's browser."""
+    phone = service.subscribes()
+    has_push(ana, phone)
+    turns_on(ana)
+    linh.opens(number)
+    linh.replies(answer)
+    ana.portal.lets_time_pass(seconds=2)
+    return phone.reads(service.took[-1].body)
+
+
 @pytest.mark.scenario("new")
 def test_an_answer_is_shown_as_a_notification_and_leads_to_the_ticket(
     ana: Person, linh: Person, service: PushService, situation: dict[str, Any], portal: Portal
 ):
     number = situation["number"]
-    phone = service.subscribes()
-    has_push(ana, phone)
-    turns_on(ana)
-
-    linh.opens(number)
-    linh.replies("Your refund is 1,234 dollars.")
-    portal.lets_time_pass(seconds=2)
-
-    said = phone.reads(service.took[-1].body)
+    said = _is_told(ana, linh, service, number, "Your refund is 1,234 dollars.")
     gets_pushed(ana, said)
     shows(ana, 1)
     (shown,) = notifications(ana)
@@ -71,13 +74,7 @@ def test_a_ticket_is_muted_from_its_notification(
     ana: Person, linh: Person, service: PushService, situation: dict[str, Any], portal: Portal
 ):
     number = situation["number"]
-    phone = service.subscribes()
-    has_push(ana, phone)
-    turns_on(ana)
-    linh.opens(number)
-    linh.replies("Hello.")
-    portal.lets_time_pass(seconds=2)
-    said = phone.reads(service.took[-1].body)
+    said = _is_told(ana, linh, service, number, "Hello.")
     ana.goes_to("/tickets")  # the worker acts alone
     gets_pushed(ana, said)
     shows(ana, 1)
