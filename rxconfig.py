@@ -9,6 +9,7 @@ import reflex as rx  # noqa: E402  (Reflex reads the environment when it is impo
 from ticket_portal import settings  # noqa: E402
 from ticket_portal.frontend.article_index import ArticleIndex  # noqa: E402
 from ticket_portal.frontend.late_scripts import LateScripts  # noqa: E402
+from ticket_portal.frontend.own_routes import OwnRoutes  # noqa: E402
 from ticket_portal.frontend.plugins import (  # noqa: E402
     Catalogues,
     ClientPatches,
@@ -43,6 +44,7 @@ config = rx.Config(
         InlineStyles(),
         ClientPatches(),
         Slim(),
+        OwnRoutes(),
         LateScripts(),
     ],
     disable_plugins=[rx.plugins.SitemapPlugin],

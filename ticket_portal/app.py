@@ -95,7 +95,7 @@ NEVER = 1_000_000
 FAVICON = "data:image/svg+xml," + quote(
     (Path(__file__).parents[1] / "assets/favicon.svg").read_text(encoding="utf-8").strip()
 )
-# A browser's first date costs 13 ms, on a phone 50, for the list of its languages: it has the time after the first paint.
+# A browser lists its languages with its first date: 13 ms, on a phone 50. It has the time after the first paint.
 WARM_UP = "requestAnimationFrame(() => setTimeout(() => new Intl.DateTimeFormat()));"
 
 PAGES = [

@@ -1,11 +1,15 @@
 """What the build changes in Reflex's output, and when it builds again."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import reflex_base
 
 from ticket_portal.frontend import build
+from ticket_portal.frontend.late_scripts import with_late_scripts
+from ticket_portal.frontend.own_routes import of_language
 from ticket_portal.frontend.plugins import BuildChanged, ClientPatches, InlineStyles, Slim, catalogue_module
 
 
@@ -62,6 +66,54 @@ def test_a_catalogue_module_carries_the_rule_and_the_letters():
 
     assert module.startswith('import { register } from "$/public/js/i18n.js";\nregister("uk"')
     assert "n%10==1" in module
+
+
+PAGE = (
+    '<link rel="modulepreload" href="/assets/manifest-1.js"/><link rel="modulepreload" href="/assets/entry-1.js"/>'
+    '<p>Read me</p><script type="module" async="">import "/assets/manifest-1.js";\n'
+    'import * as route0 from "/assets/root-1.js";\nimport * as route1 from "/assets/page-1.js";\n'
+    'window.__reactRouterRouteModules = {"root":route0,"routes/_index":route1};\n\n'
+    'import("/assets/entry-1.js");</script>'
+)
+
+
+def test_a_page_that_is_read_asks_for_its_scripts_after_it_is_painted():
+    page = with_late_scripts(PAGE)
+
+    assert "modulepreload" not in page
+    assert "<p>Read me</p>" in page
+    waiting, asking = page.split("requestAnimationFrame", 1)
+    assert "/assets/" not in waiting
+    assert asking.index("manifest-1.js") < asking.index('"routes/_index":await import("/assets/page-1.js")')
+    assert asking.endswith('import("/assets/entry-1.js");</script>')
+
+
+def test_an_unknown_page_or_list_of_routes_stops_the_build():
+    with pytest.raises(BuildChanged):
+        with_late_scripts("<p>Read me</p>")
+    with pytest.raises(BuildChanged):
+        of_language("export default {}", "uk", "manifest-1-uk.js")
+
+
+def test_a_page_begins_with_the_routes_of_its_language():
+    paths = {
+        "root": "",
+        "home": None,
+        "tickets": "tickets",
+        "uk": "uk",
+        "uk-tickets": "uk/tickets",
+        "404": "*",
+    }
+    routes = {key: {"id": key, "path": path} for key, path in paths.items()}
+    whole = f"window.__reactRouterManifest={json.dumps({'routes': routes, 'url': '/assets/manifest-1.js'})};"
+
+    def kept(locale: str) -> dict[str, Any]:
+        text = of_language(whole, locale, f"manifest-1-{locale}.js")
+        return json.loads(text.removeprefix("window.__reactRouterManifest=").removesuffix(";"))
+
+    assert list(kept("uk")["routes"]) == ["root", "uk", "uk-tickets", "404"]
+    assert list(kept("en")["routes"]) == ["root", "home", "tickets", "404"]
+    assert kept("uk")["whole"] == "/assets/manifest-1.js"
 
 
 # --- when the front end is built

@@ -283,11 +283,13 @@ class Slim(Plugin):
         r"/^.*\/polling-xhr(\.node)?\.js$/": "export class XHR {}",
         # Light or dark is the system's choice here (assets/portal.css); Reflex's provider would only repeat it.
         '"$/utils/react-theme"': "export const ThemeProvider = ({ children }) => children;",
-        # Parts of React Router: routes found out while people browse (all are known here), and hooks for profilers.
+        # Parts of React Router: routes that a server tells while people browse (here a page begins with those of its
+        # language, see own_routes.py), and hooks for profilers.
         r"/^.*\/fog-of-war\.js$/": (
             "const nothing = () => undefined;\n"
+            'export { addOthers as getPatchRoutesOnNavigationFunction } from "$/public/js/routes.js";\n'
             "export { nothing as getManifestPath, nothing as getPartialManifest, nothing as getPathsWithAncestors };\n"
-            "export { nothing as getPatchRoutesOnNavigationFunction, nothing as handleClientVersionMismatch };\n"
+            "export { nothing as handleClientVersionMismatch };\n"
             "export { nothing as isFogOfWarEnabled, nothing as useFogOFWarDiscovery };"
         ),
         # No page has data that React Router would load: what the prerendered page hands over is always this.
@@ -315,7 +317,7 @@ class Slim(Plugin):
     _TOGETHER: ClassVar = {
         "shared": (
             r"/node_modules\/(react|scheduler|@?socket\.io|engine\.io)|\/utils\/(state|context)"
-            r"|\/public\/js\/(i18n|frame|forms|connection|keep)\.js|\/components\/(frame|words|crash)\.jsx/"
+            r"|\/public\/js\/(i18n|routes|frame|forms|connection|keep)\.js|\/components\/(frame|words|crash)\.jsx/"
         ),
         "ticket": (
             r"/\/public\/js\/(conversation|checklists|outbox|drafts|uploads|guard|resolution|answers|push_offer"

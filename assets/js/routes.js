@@ -1,0 +1,21 @@
+// The other languages' routes, which a page begins without (ticket_portal/frontend/own_routes.py).
+import { UNSAFE_createClientRoutes as createClientRoutes } from "react-router";
+import { localeOf } from "$/public/js/i18n.js";
+
+const missing = async (manifest) => {
+  await import(/* @vite-ignore */ manifest.whole); // it puts itself where the small one stood
+  return Object.fromEntries(Object.entries(window.__reactRouterManifest.routes).filter(([id]) => !manifest.routes[id]));
+};
+
+// React Router asks before it goes to an address that no route fits, or one with an argument.
+export const addOthers = (_router, manifest, modules) => async ({ path, patch }) => {
+  if (!manifest.whole || localeOf(path) === manifest.locale) return;
+  try {
+    const others = await missing(manifest);
+    Object.assign(manifest.routes, others);
+    patch("root", createClientRoutes(others, modules, null, false, false, "root"));
+    manifest.whole = undefined;
+  } catch {
+    window.location.assign(path); // no connection, or a newer build: the browser says so, or loads the newer one
+  }
+};
