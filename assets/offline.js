@@ -1,10 +1,14 @@
 // On the page for "no connection": what this browser kept of the person's tickets (assets/js/seen.js), and the way back.
 (() => {
-  const again = () => window.location.reload();
-  document.getElementById("again").addEventListener("click", again);
+  const LOOK_EVERY = 5000;
+  let left = -LOOK_EVERY;
+  window.addEventListener("beforeunload", () => (left = performance.now()));
+  // Not while the person is on the way to another page: it would take them back to this one.
+  const again = () => performance.now() - left < LOOK_EVERY || window.location.reload();
+  document.getElementById("again").addEventListener("click", () => window.location.reload());
   window.addEventListener("online", again);
   // "online" does not come when only our server was away.
-  setInterval(() => fetch("/healthz", { cache: "no-store" }).then((answer) => answer.ok && again(), () => {}), 5000);
+  setInterval(() => fetch("/healthz", { cache: "no-store" }).then((answer) => answer.ok && again(), () => {}), LOOK_EVERY);
 
   const language = document.documentElement.lang;
   const section = document.getElementById("seen");
