@@ -11,9 +11,11 @@ import reflex as rx
 from reflex import el
 from reflex.event import EventSpec
 from reflex.utils.prerequisites import get_web_dir
+from reflex_base.constants import Endpoint
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticket_portal.components.crash import crashed
 from ticket_portal.components.words import Page, add_pages, html_lang, route_focus
@@ -305,8 +307,20 @@ def _page_guard(app: ASGIApp) -> ASGIApp:
     return PageGuard(app, portal())
 
 
-def _socket_guard(app: ASGIApp) -> ASGIApp:
-    return SocketGuard(app, portal())
+def _socket_guard(inner: ASGIApp) -> ASGIApp:
+    return SocketGuard(inner, _sockets(inner), portal())
+
+
+def _sockets(inner: ASGIApp) -> ASGIApp:
+    """Websockets go straight to Reflex's events: on the way stand two routers, 6 kB for every open page."""
+    path = str(Endpoint.EVENT)
+
+    async def straight(scope: Scope, receive: Receive, send: Send) -> None:
+        mounts = app._api.routes if app._api and scope["path"].rstrip("/") == path else ()
+        events = next((it.app for it in mounts if isinstance(it, Mount) and it.path == path), inner)
+        await events(scope, receive, send)
+
+    return straight
 
 
 def _headers(app: ASGIApp) -> ASGIApp:

@@ -40,9 +40,9 @@ class Bucket:
 class SocketGuard:
     """ASGI layer around the socket: see the module."""
 
-    def __init__(self, app: ASGIApp, portal: Portal) -> None:
-        """Watch for sessions that end."""
-        self._app = app
+    def __init__(self, app: ASGIApp, sockets: ASGIApp, portal: Portal) -> None:
+        """Watch for sessions that end. `sockets` answers what is a websocket, `app` everything else."""
+        self._app, self._sockets = app, sockets
         self._settings = portal.settings
         self._open: dict[str, set[Socket]] = defaultdict(set)
         self._portal = portal
@@ -59,7 +59,7 @@ class SocketGuard:
         for token_hash in holders:
             self._open[token_hash].add(socket)
         try:
-            await self._app(_without_cookies(scope, found), socket.receive, socket.send)
+            await self._sockets(_without_cookies(scope, found), socket.receive, socket.send)
         finally:
             await socket.close()
             for token_hash in holders:
@@ -89,7 +89,7 @@ class Socket:
         """Wrap the server's two ends of it."""
         self._receive, self._send, self._bucket = receive, send, bucket
         self._ended = 0
-        self._ending = asyncio.Event()
+        self._reading: asyncio.Future[Message] | None = None
 
     def end_soon(self) -> None:
         """End it from the event loop; nothing that still arrives on it is heard."""
@@ -119,18 +119,23 @@ class Socket:
 
     def _end(self, code: int) -> None:
         self._ended = self._ended or code
-        self._ending.set()
+        if self._reading:
+            self._reading.cancel()
 
     async def _next(self) -> Message | None:
         """Return the next message; None when the socket is ended while waiting for it."""
-        reading = asyncio.ensure_future(self._receive())
-        ending = asyncio.ensure_future(self._ending.wait())
+        if self._ended:
+            return None
+        self._reading = asyncio.ensure_future(self._receive())
         try:
-            await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
-            return reading.result() if reading.done() else None
+            return await self._reading
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self._ended or (task and task.cancelling()):
+                raise  # the reader itself is cancelled
+            return None
         finally:
-            reading.cancel()
-            ending.cancel()
+            self._reading = None
 
 
 def _without_cookies(scope: Scope, found: Credentials) -> Scope:
