@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlmodel import col, delete, select
+import sqlalchemy
+from sqlalchemy import Insert, Integer, Select, bindparam
+from sqlmodel import col, delete
 
 from ticket_portal.domain import keys
 from ticket_portal.domain.errors import TooMany
@@ -26,18 +29,15 @@ class Limit:
 def until(work: Work, limit: Limit, *subject: object) -> datetime | None:
     """Return the moment until which the limit holds, or None while there is room."""
     since = work.now - limit.within - (limit.pause or timedelta())
-    hits = (
-        select(LimitHit.at)
-        .where(LimitHit.rule == limit.rule, LimitHit.subject == keys.subject_hash(work.settings, *subject))
-        .where(LimitHit.at > since)
-        .order_by(col(LimitHit.at).desc())
-    )
-    oldest = work.session.exec(hits.offset(limit.most - 1).limit(1)).first()  # the one that is one too many
+    hashed = keys.subject_hash(work.settings, *subject)
+    asked = {"rule": limit.rule, "subject": hashed, "since": since, "newer": limit.most - 1}
+    oldest = work.session.scalar(_hit(), asked)  # the one that is one too many
     if oldest is None:
         return None
     end = oldest + limit.within
     if limit.pause is not None:
-        newest = work.session.exec(hits.limit(1)).first() or oldest  # none: just now they were forgotten
+        # None: just now they were forgotten.
+        newest = work.session.scalar(_hit(), asked | {"newer": 0}) or oldest
         end = newest + limit.pause if newest - oldest < limit.within else work.now
     return end if end > work.now else None
 
@@ -45,7 +45,7 @@ def until(work: Work, limit: Limit, *subject: object) -> datetime | None:
 def use(work: Work, limit: Limit, *subject: object) -> None:
     """Count one use."""
     hashed = keys.subject_hash(work.settings, *subject)
-    work.session.add(LimitHit(rule=limit.rule, subject=hashed, at=work.now))
+    work.session.execute(_insert(), {"rule": limit.rule, "subject": hashed, "at": work.now})
 
 
 def spend(work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = TooMany) -> None:
@@ -62,6 +62,23 @@ def forget(work: Work, limit: Limit, *subject: object) -> None:
     work.session.exec(
         delete(LimitHit).where(col(LimitHit.rule) == limit.rule, col(LimitHit.subject) == hashed)
     )
+
+
+# Composed once, and no object of the table: every message and every try at a code is counted.
+@cache
+def _hit() -> Select[datetime]:
+    """The moment of a use since a moment, with so many `newer` ones after it."""
+    hits = sqlalchemy.select(col(LimitHit.at)).where(
+        col(LimitHit.rule) == bindparam("rule"),
+        col(LimitHit.subject) == bindparam("subject"),
+        col(LimitHit.at) > bindparam("since"),
+    )
+    return hits.order_by(col(LimitHit.at).desc()).offset(bindparam("newer", type_=Integer)).limit(1)
+
+
+@cache
+def _insert() -> Insert:
+    return sqlalchemy.insert(LimitHit.__table__)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def sweep(work: Work) -> None:

@@ -246,8 +246,7 @@ def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
 def read_up_to(work: Work, viewer: Viewer, thread: Thread) -> int:
     """Return up to which entry the viewer's side has read a ticket; 0 if they never opened it."""
     reader = viewer.reader if viewer.of_team else requester(thread)
-    read = select(Reading.seq).where(Reading.ticket_id == thread.ticket_id, Reading.reader == reader)
-    return work.session.exec(read).first() or 0
+    return work.session.scalar(_read(), {"ticket_id": thread.ticket_id, "reader": reader}) or 0
 
 
 def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
@@ -350,9 +349,7 @@ def _request(work: Work, ticket: Ticket, seq: int) -> Message:
 
 
 def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> Message | None:
-    found = work.session.exec(
-        select(Message).where(Message.ticket_id == ticket.id, Message.client_id == client_id)
-    ).first()
+    found = work.session.scalar(_sent_as(), {"ticket_id": ticket.id, "client_id": client_id})
     if found and (found.author_role, found.author_id) != (viewer.role, viewer.account_id):
         raise NotFound
     return found
@@ -425,7 +422,25 @@ def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> l
     return [_entry(line, files.get(line.message_id or 0, [])) for line in reversed(found)]
 
 
-# The two queries of an open page are composed once: that takes longer than to run them.
+# The queries of an open page and of a reply are composed once: that takes longer than to run them.
+@cache
+def _sent_as() -> Select[Message]:
+    """The message that a browser sent under this name."""
+    theirs = and_(
+        col(Message.ticket_id) == bindparam("ticket_id"), col(Message.client_id) == bindparam("client_id")
+    )
+    return sqlalchemy.select(Message).where(theirs)
+
+
+@cache
+def _read() -> Select[int]:
+    """Up to which entry somebody has read a ticket."""
+    theirs = and_(
+        col(Reading.ticket_id) == bindparam("ticket_id"), col(Reading.reader) == bindparam("reader")
+    )
+    return sqlalchemy.select(col(Reading.seq)).where(theirs)
+
+
 @cache
 def _with_its_people() -> Select[Any, Any, Any, Any]:
     """A ticket with its assignee's name, its rating, and the address that is told if it muted the ticket."""

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, true
+import sqlalchemy
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, true
 from sqlmodel import col, select
 
 from ticket_portal.domain import attachments, codes, deadlines, drafts, events, limits, notifications
@@ -172,8 +174,7 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
     """
     if not 0 < number <= LARGEST:  # from an address bar; neither database compares with more
         raise NotFound
-    query = select(Ticket).where(Ticket.number == number)
-    ticket = work.session.exec(query.with_for_update() if work.writing else query).first()
+    ticket = work.session.scalar(_by_number(locked=work.writing), {"number": number})
     if ticket is None:
         raise NotFound
     if not can_read(viewer, ticket):
@@ -183,19 +184,9 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
-    query = select(Ticket).where(owned(work, viewer), shown(show))
-    if mark := place_in(after):
-        rank, at, last = mark
-        query = query.where(
-            col(Ticket.turn_rank) >= rank,
-            or_(
-                col(Ticket.turn_rank) > rank,
-                col(Ticket.updated_at) < at,
-                and_(col(Ticket.updated_at) == at, col(Ticket.id) < last),
-            ),
-        )
-    order = (col(Ticket.turn_rank), col(Ticket.updated_at).desc(), col(Ticket.id).desc())
-    found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
+    mark = place_in(after)
+    query = _own(viewer.role, show if show in SHOWN else "all", further=mark is not None)
+    found = work.session.execute(query, whose(work, viewer) | _asked(mark)).all()
     rows = [row(t, unread=t.unread) for t in found[:PAGE]]
     last_one = found[PAGE - 1] if len(found) > PAGE else None
     return TicketPage(rows, place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else "")
@@ -203,18 +194,35 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> Tick
 
 def counts(work: Work, viewer: Viewer) -> dict[str, int]:
     """Return how many tickets each part of the viewer's list has."""
-    query = select(Ticket.status, func.count()).where(owned(work, viewer)).group_by(Ticket.status)
-    found = dict(work.session.exec(query).all())
+    found = dict(work.session.execute(_by_status(viewer.role), whose(work, viewer)).all())
     return {show: sum(n for s, n in found.items() if s in (of or found)) for show, of in SHOWN.items()}
 
 
 def owned(work: Work, viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition that a ticket is in the viewer's own list. Raises NotFound: the team has none."""
-    if viewer.role == "customer":
-        return col(Ticket.account_id) == viewer.account_id
-    if viewer.role == "guest":
-        return sent_by_guest(work, viewer.address)
+    return _owned(viewer.role, **whose(work, viewer))
+
+
+def owned_by(role: str) -> ColumnElement[bool]:
+    """Return the same for a query that is composed once and asked with `whose`. Raises NotFound."""
+    return _owned(role, bindparam("account_id"), bindparam("address"), bindparam("now"))
+
+
+def _owned(role: str, account_id: Any, address: Any, now: Any) -> ColumnElement[bool]:
+    if role == "customer":
+        return col(Ticket.account_id) == account_id
+    if role == "guest":
+        return and_(
+            col(Ticket.address) == address,
+            or_(col(Ticket.account_id).is_(None), col(Ticket.guest_until) > now),
+            col(Ticket.locked_at).is_(None),
+        )
     raise NotFound
+
+
+def whose(work: Work, viewer: Viewer) -> dict[str, Any]:
+    """Return the values that `owned_by` asks for."""
+    return {"account_id": viewer.account_id, "address": viewer.address, "now": work.now}
 
 
 def shown(show: str) -> ColumnElement[bool]:
@@ -223,52 +231,27 @@ def shown(show: str) -> ColumnElement[bool]:
     return col(Ticket.status).in_(statuses) if statuses else true()
 
 
-def sent_by_guest(work: Work, address: str) -> ColumnElement[bool]:
-    """Return what is true of the tickets that a guest with this address reads."""
-    return and_(
-        col(Ticket.address) == address,
-        or_(col(Ticket.account_id).is_(None), col(Ticket.guest_until) > work.now),
-        col(Ticket.locked_at).is_(None),
-    )
-
-
 def others(work: Work, viewer: Viewer) -> int:
     """Return how many tickets a guest has besides the one they look at."""
-    sent = sent_by_guest(work, viewer.address)
-    return max(0, work.session.exec(select(func.count()).select_from(Ticket).where(sent)).one() - 1)
+    return max(0, (work.session.scalar(_how_many("guest"), whose(work, viewer)) or 0) - 1)
 
 
 def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     """Return a page of the team's queue: unanswered first, the one that waits longest on top; not the closed."""
     require_team(viewer)
-    query = (
-        select(Ticket, Account.name)
-        .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
-        .where(col(Ticket.queue_rank) < _QUEUE_RANK["closed"])
-    )
-    if mark := place_in(after):
-        rank, at, last = mark
-        query = query.where(
-            col(Ticket.queue_rank) >= rank,
-            or_(
-                col(Ticket.queue_rank) > rank,
-                col(Ticket.waiting_since) > at,
-                and_(col(Ticket.waiting_since) == at, col(Ticket.id) > last),
-            ),
-        )
-    order = (col(Ticket.queue_rank), col(Ticket.waiting_since), col(Ticket.id))
-    found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
+    mark = place_in(after)
+    found = work.session.execute(_waiting(further=mark is not None), _asked(mark)).all()
     rows = [
         row(
             t,
             unread=t.requester_seq > t.seen_by_team_seq,
             requester=t.requester or t.address,
             language=t.language,
-            assignee=name or "",
+            assignee=t.assignee or "",
         )
-        for t, name in found[:PAGE]
+        for t in found[:PAGE]
     ]
-    last_one = found[PAGE - 1][0] if len(found) > PAGE else None
+    last_one = found[PAGE - 1] if len(found) > PAGE else None
     return TicketPage(
         rows, place(last_one.queue_rank, last_one.waiting_since, last_one.id) if last_one else ""
     )
@@ -447,9 +430,9 @@ def _spend_on_new(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None
 
 
 def row(
-    ticket: Ticket, *, unread: bool, requester: str = "", language: str = "", assignee: str = ""
+    ticket: Any, *, unread: bool, requester: str = "", language: str = "", assignee: str = ""
 ) -> TicketRow:
-    """Return a ticket as a row of a list."""
+    """Return a ticket, or the columns of `_ROW` of one, as a row of a list."""
     return TicketRow(
         number=ticket.number or 0,
         subject=ticket.subject,
@@ -463,6 +446,79 @@ def row(
         has_files=ticket.has_files,
         joined_with=ticket.merged_into or 0,
     )
+
+
+def _asked(mark: tuple[int, datetime, int] | None) -> dict[str, object]:
+    return dict(zip(("rank", "at", "last"), mark, strict=True)) if mark else {}
+
+
+# The queries behind every open page are composed once: that takes longer than to run them. They read columns, because
+# the objects of a table cost three times as much.
+_IN_A_ROW = (Ticket.id, Ticket.number, Ticket.subject, Ticket.status, Ticket.has_files, Ticket.merged_into)
+_ROW: tuple[Any, ...] = tuple(map(col, (*_IN_A_ROW, Ticket.updated_at, Ticket.waiting_since)))
+
+
+@cache
+def _by_number(*, locked: bool) -> Select[Ticket]:
+    query = sqlalchemy.select(Ticket).where(col(Ticket.number) == bindparam("number"))
+    return query.with_for_update() if locked else query
+
+
+@cache
+def _own(role: str, show: str, *, further: bool) -> Select[*tuple[Any, ...]]:
+    unread = (col(Ticket.team_seq) > col(Ticket.seen_by_requester_seq)).label("unread")
+    query = sqlalchemy.select(*_ROW, col(Ticket.turn_rank), unread).where(owned_by(role), shown(show))
+    if further:
+        rank, at, last = bindparam("rank"), bindparam("at"), bindparam("last")
+        query = query.where(
+            col(Ticket.turn_rank) >= rank,
+            or_(
+                col(Ticket.turn_rank) > rank,
+                col(Ticket.updated_at) < at,
+                and_(col(Ticket.updated_at) == at, col(Ticket.id) < last),
+            ),
+        )
+    order = (col(Ticket.turn_rank), col(Ticket.updated_at).desc(), col(Ticket.id).desc())
+    return query.order_by(*order).limit(PAGE + 1)
+
+
+@cache
+def _by_status(role: str) -> Select[str, int]:
+    counted = sqlalchemy.select(col(Ticket.status), func.count())
+    return counted.where(owned_by(role)).group_by(col(Ticket.status))
+
+
+@cache
+def _how_many(role: str) -> Select[int]:
+    return sqlalchemy.select(func.count()).select_from(Ticket).where(owned_by(role))
+
+
+@cache
+def _waiting(*, further: bool) -> Select[*tuple[Any, ...]]:
+    said = (
+        Ticket.queue_rank,
+        Ticket.requester_seq,
+        Ticket.seen_by_team_seq,
+        Ticket.requester,
+        Ticket.address,
+    )
+    query = (
+        sqlalchemy.select(*_ROW, *map(col, said), col(Ticket.language), col(Account.name).label("assignee"))
+        .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
+        .where(col(Ticket.queue_rank) < _QUEUE_RANK["closed"])
+    )
+    if further:
+        rank, at, last = bindparam("rank"), bindparam("at"), bindparam("last")
+        query = query.where(
+            col(Ticket.queue_rank) >= rank,
+            or_(
+                col(Ticket.queue_rank) > rank,
+                col(Ticket.waiting_since) > at,
+                and_(col(Ticket.waiting_since) == at, col(Ticket.id) > last),
+            ),
+        )
+    order = (col(Ticket.queue_rank), col(Ticket.waiting_since), col(Ticket.id))
+    return query.order_by(*order).limit(PAGE + 1)
 
 
 def place(rank: int, at: datetime, last: int) -> str:

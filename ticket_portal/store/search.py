@@ -7,9 +7,10 @@ written, and folded behind a mark, so that both "rút" and "rut" find it and the
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, column, literal, or_, select, table
+from sqlalchemy import ColumnElement, Insert, Select, and_, cast, column, insert, literal, or_, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col
 
@@ -85,7 +86,12 @@ def entry(ticket: Ticket, kind: str, source_id: int, text: str) -> dict[str, Any
 
 def remember(work: Work, ticket: Ticket, kind: str, source_id: int, text: str) -> None:
     """Let a text of a ticket be found by its requester: a `subject`, a public `message`, the name of a `file`."""
-    work.session.add(SearchEntry(**entry(ticket, kind, source_id, text)))
+    work.session.execute(_insert(), entry(ticket, kind, source_id, text))
+
+
+@cache  # composed once, and no object of the table: each message has one
+def _insert() -> Insert:
+    return insert(SearchEntry.__table__)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def owner(account_id: int | None, address: str) -> str:

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Insert, create_engine, event, insert, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session as DatabaseSession
@@ -114,7 +115,7 @@ class Store:
         if not work.topics:
             return
         if self.on_sqlite:
-            work.session.add(Signal(origin=self.origin, topics=sorted(work.topics)))
+            work.session.execute(_signal(), {"origin": self.origin, "topics": sorted(work.topics)})
             return
         # PostgreSQL refuses payloads of 8000 bytes and more, and the work with it.
         topics = sorted(work.topics)
@@ -139,6 +140,11 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@cache  # composed once, and no object of the table: each change has one
+def _signal() -> Insert:
+    return insert(Signal.__table__)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _passing(error: DBAPIError) -> bool:
