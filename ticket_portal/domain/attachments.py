@@ -43,8 +43,9 @@ def parse_ids(typed: Any) -> tuple[str, ...]:
 
 def take_along(work: Work, ticket: Ticket, viewer: Viewer, message: Message, ids: tuple[str, ...]) -> None:
     """Make uploads of this viewer for this ticket part of a message. Raises TooManyFiles, FileGone."""
-    mine = (col(Attachment.ticket_id) == ticket.id, col(Attachment.uploader) == viewer.key)
-    _take(work, ticket, message, ids, *mine)
+    if ids:
+        mine = (col(Attachment.ticket_id) == ticket.id, col(Attachment.uploader) == viewer.key)
+        _take(work, ticket, message, ids, *mine)
 
 
 def take_from_form(

@@ -6,8 +6,11 @@ tells the server every few seconds; of two copies the newer one counts.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+import sqlalchemy
+from sqlalchemy import Select, bindparam
 from sqlmodel import col, delete, select
 
 from ticket_portal.domain.errors import Invalid, NotFound, TooLong
@@ -82,7 +85,7 @@ def load(work: Work, viewer: Viewer, place: str) -> DraftView:
     """Return what the viewer was writing at a place; an empty view when nothing was."""
     if viewer.role == "nobody" or not _is_place(place):
         return DraftView()
-    kept = work.session.get(Draft, (_owner(viewer), place))
+    kept = work.session.scalar(_kept(locked=False), {"owner": _owner(viewer), "place": place})
     if kept is None:
         return DraftView()
     return DraftView(kept.subject, kept.body, kept.mode, kept.saved_at.isoformat())
@@ -92,7 +95,7 @@ def sent(work: Work, viewer: Viewer, place: str, text: str) -> None:
     """Forget the draft of what is sent just now; what was begun after it stays."""
     if viewer.role == "nobody":
         return
-    kept = work.session.get(Draft, (_owner(viewer), place), with_for_update=True)
+    kept = work.session.scalar(_kept(locked=True), {"owner": _owner(viewer), "place": place})
     if kept and text.startswith(kept.body.strip()):
         kept.subject = kept.body = kept.mode = ""
         kept.saved_at = work.now
@@ -113,6 +116,13 @@ def sweep(work: Work) -> None:
     """Delete what nobody touched for a long time."""
     oldest = work.now - timedelta(days=work.settings.draft_days)
     work.session.exec(delete(Draft).where(col(Draft.saved_at) < oldest))
+
+
+@cache  # composed once: each page of a ticket and each message asks for it
+def _kept(*, locked: bool) -> Select[Draft]:
+    theirs = (col(Draft.owner) == bindparam("owner"), col(Draft.place) == bindparam("place"))
+    query = sqlalchemy.select(Draft).where(*theirs)
+    return query.with_for_update() if locked else query
 
 
 def _owner(viewer: Viewer) -> str:
