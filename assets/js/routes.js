@@ -17,5 +17,6 @@ export const addOthers = (_router, manifest, modules) => async ({ path, patch })
     manifest.whole = undefined;
   } catch {
     window.location.assign(path); // no connection, or a newer build: the browser says so, or loads the newer one
+    await new Promise(() => {}); // this page is being left: nothing is to be shown in it any more
   }
 };

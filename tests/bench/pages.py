@@ -43,6 +43,10 @@ def places(cast: Cast) -> dict[str, tuple[str, dict[str, str]]]:
         "ticket": (f"/tickets/{cast.number}", cast.customer),
         "guest": (cast.guest_path, {}),
         "guest_ticket": (cast.guest_path, cast.guest),
+        "guest_ticket_uk": (
+            f"/uk{cast.guest_path}",
+            cast.guest,
+        ),  # the page and the language with the most to load
         "queue": ("/agent", cast.agent),
         "agent_ticket": (f"/agent/tickets/{cast.number}", cast.agent),
     }

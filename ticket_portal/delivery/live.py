@@ -39,6 +39,19 @@ class Whisper:
     at: float
 
 
+@dataclass(slots=True)
+class _Read:
+    """Something that many ask for: on its way, or here. The task that brought it is let go."""
+
+    begun: float
+    coming: asyncio.Future[Any] | None
+    value: Any = None
+
+    def keep(self, done: asyncio.Future[Any]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            self.value, self.coming = done.result(), None
+
+
 class Hub:
     """Who waits for which change in this process, and the reads they share."""
 
@@ -49,7 +62,7 @@ class Hub:
         self._store = store
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._shared: OrderedDict[tuple[str, str], tuple[float, asyncio.Future[Any]]] = OrderedDict()
+        self._shared: OrderedDict[tuple[str, str], _Read] = OrderedDict()
         self._whispers: dict[str, dict[str, Whisper]] = {}
         store.listeners.append(self.signal)
 
@@ -85,15 +98,17 @@ class Hub:
         """Return what `read` gives, read once for everybody until the topic changes or `max_age` seconds pass."""
         now = asyncio.get_running_loop().time()
         kept = self._shared.get((topic, key))
-        if kept is None or now - kept[0] > max_age:
+        if kept is None or now - kept.begun > max_age:
             self._shared.pop((topic, key), None)
             self._let_go(now)
-            kept = self._shared[(topic, key)] = (now, asyncio.ensure_future(read()))
+            coming = asyncio.ensure_future(read())
+            kept = self._shared[(topic, key)] = _Read(now, coming)
+            coming.add_done_callback(kept.keep)
+        if kept.coming is None:
+            return kept.value
         try:
-            if kept[1].done():
-                return kept[1].result()
             # Shielded: one viewer who leaves must not cancel the read that the others wait for.
-            return await asyncio.shield(kept[1])
+            return await asyncio.shield(kept.coming)
         except Exception:
             if self._shared.get((topic, key)) is kept:
                 del self._shared[(topic, key)]
@@ -102,7 +117,7 @@ class Hub:
     def _let_go(self, now: float) -> None:
         """Drop what is too old for anybody; the oldest comes first."""
         while self._shared:
-            oldest = next(iter(self._shared.values()))[0]
+            oldest = next(iter(self._shared.values())).begun
             if now - oldest <= HEARTBEAT and len(self._shared) < MOST_SHARED:
                 return
             self._shared.popitem(last=False)

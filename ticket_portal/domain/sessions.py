@@ -5,9 +5,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import func, or_
+import sqlalchemy
+from sqlalchemy import Select, bindparam, func, or_
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
@@ -57,16 +58,7 @@ def begin_guest(work: Work, address: str) -> str:
 
 def viewer(work: Work, token_hash: str) -> Viewer:
     """Return who has this session; NOBODY when it is unknown, ended, too old or was idle for too long."""
-    row = work.session.exec(
-        select(Session, Account, Undeliverable.problem)
-        .join(Account, col(Account.id) == col(Session.account_id), isouter=True)
-        .join(
-            Undeliverable,
-            col(Undeliverable.address) == func.coalesce(Account.address, Session.address),
-            isouter=True,
-        )
-        .where(Session.token_hash == token_hash)
-    ).first()
+    row = work.session.execute(_with_whose_it_is(), {"token_hash": token_hash}).first()
     if row is None:
         return NOBODY
     session, account, troubled = row
@@ -81,6 +73,20 @@ def viewer(work: Work, token_hash: str) -> Viewer:
             mail_problem=troubled or "",
         )
     return of_account(account, token_hash, troubled or "")
+
+
+@cache  # composed once: every page that comes asks for it
+def _with_whose_it_is() -> Select[Session, Account, str]:
+    return (
+        sqlalchemy.select(Session, Account, col(Undeliverable.problem))
+        .join(Account, col(Account.id) == col(Session.account_id), isouter=True)
+        .join(
+            Undeliverable,
+            col(Undeliverable.address) == func.coalesce(Account.address, Session.address),
+            isouter=True,
+        )
+        .where(col(Session.token_hash) == bindparam("token_hash"))
+    )
 
 
 def of_account(account: Account, session: str = "", mail_problem: str = "") -> Viewer:

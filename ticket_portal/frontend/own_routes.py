@@ -34,6 +34,8 @@ class OwnRoutes(Plugin):
         for page in static.rglob("*.html"):
             locale = _locale(page.relative_to(static).parts[0].removesuffix(".html"))
             text = page.read_text(encoding="utf-8")
+            if whole[0].name not in text:
+                raise BuildChanged(f"the list of routes in {page.name}")
             page.write_text(text.replace(whole[0].name, f"{whole[0].stem}-{locale}.js"), encoding="utf-8")
 
 

@@ -243,6 +243,7 @@ class Gate(rx.Middleware):
     """Looks at every event before its handler: who calls, and may they? Unmarked handlers are refused."""
 
     _touched: ClassVar[dict[str, float]] = {}
+    _noting: ClassVar[set[asyncio.Task[None]]] = set()
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Bind the state to who is there now; stop the event if it isn't open to them."""
@@ -263,13 +264,13 @@ class Gate(rx.Middleware):
             session._show(failure="", unread=await followers.follow(token, viewer, guest))
             session._loaded = "" if await self._load(app, root, viewer, guest) else root.rx_router_url.href
         if event.name == _ON_LOAD:
-            await self._touch(credentials)
+            self._touch(credentials)
             return await self._show_page(app, root, session, viewer, guest)
         if event.name in _FRAMEWORK:
             return None
         audience = _audience(event.name)
         if audience == EVERYBODY or _belongs(audience, viewer, guest):
-            await self._touch(credentials)
+            self._touch(credentials)
             return None
         return StateUpdate(events=[Event(name=_NOTE_OVER, payload={})])
 
@@ -331,15 +332,24 @@ class Gate(rx.Middleware):
                 then += [found] if found else []
         return then
 
-    async def _touch(self, credentials: Credentials) -> None:
-        """Note that a person does something here, once a minute."""
+    def _touch(self, credentials: Credentials) -> None:
+        """Note that a person does something here, once a minute; what they do waits for nothing."""
         now = time.monotonic()
         for token_hash in filter(None, (credentials.session, credentials.guest)):
             if now - self._touched.get(token_hash, 0) > TOUCH_EVERY:
                 if len(self._touched) > 50_000:
                     self._touched.clear()
                 self._touched[token_hash] = now
-                await portal().tell(sessions.seen, token_hash)
+                noting = asyncio.create_task(self._note_seen(token_hash))
+                self._noting.add(noting)  # the loop keeps no hold of it
+                noting.add_done_callback(self._noting.discard)
+
+    @staticmethod
+    async def _note_seen(token_hash: str) -> None:
+        try:
+            await portal().tell(sessions.seen, token_hash)
+        except Exception:
+            log.exception("It could not be noted that a session is in use.")
 
 
 def _belongs(audience: str, viewer: Viewer, guest: Viewer) -> bool:
