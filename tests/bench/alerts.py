@@ -123,7 +123,7 @@ def _deliver_all(store: Store, outbox: Outbox) -> None:
 
 def _counted(provider: Provider, wanted: set[str]) -> dict[str, int]:
     """`wanted`: how the idempotency keys of these alerts begin; what falls due by itself meanwhile is not theirs."""
-    keys = [key.rpartition(".")[0] for key in provider.sent]
+    keys = [key.rsplit(".", 2)[0] for key in provider.sent]
     mails = [mail["headers"]["Message-ID"] for mail in provider.sent.values()]
     return {
         "alerts": len(wanted),
