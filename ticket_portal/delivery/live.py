@@ -39,6 +39,33 @@ class Whisper:
     at: float
 
 
+class Changed:
+    """Whether something changed since it was last waited for, by one page. A whole `asyncio.Event` has 0.8 kB."""
+
+    __slots__ = ("_is_set", "_waiter")
+
+    def __init__(self) -> None:
+        """Nothing changed yet."""
+        self._is_set = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    def set(self) -> None:
+        """Let the page that waits go on, or the next wait end at once."""
+        self._is_set = True
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def wait(self) -> None:
+        """Wait for it, and forget it."""
+        if not self._is_set:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        self._is_set = False
+
+
 @dataclass(slots=True)
 class _Read:
     """Something that many ask for: on its way, or here. The task that brought it is let go."""
@@ -61,28 +88,28 @@ class Hub:
         self.listeners: list[Callable[[set[str]], None]] = []
         self._store = store
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._waiting: dict[str, list[Changed]] = defaultdict(list)
         self._shared: OrderedDict[tuple[str, str], _Read] = OrderedDict()
         self._whispers: dict[str, dict[str, Whisper]] = {}
         store.listeners.append(self.signal)
 
     @asynccontextmanager
-    async def subscription(self, topics: Iterable[str]) -> AsyncIterator[asyncio.Event]:
-        """Give an event that is set whenever one of the topics changed. Subscribe first, then read: no gap."""
-        changed, names = asyncio.Event(), set(topics)
+    async def subscription(self, topics: Iterable[str]) -> AsyncIterator[Changed]:
+        """Give what is set whenever one of the topics changed. Subscribe first, then read: no gap."""
+        changed, names = Changed(), tuple(set(topics))
         for topic in names:
-            self._waiting[topic].add(changed)
+            self._waiting[topic].append(changed)
         try:
             yield changed
         finally:
             for topic in names:
-                self._waiting[topic].discard(changed)
+                self._waiting[topic].remove(changed)
                 if not self._waiting[topic]:
                     del self._waiting[topic]
                     self._whispers.pop(topic, None)
             self._let_go(asyncio.get_running_loop().time())
 
-    async def wait(self, changed: asyncio.Event) -> None:
+    async def wait(self, changed: Changed) -> None:
         """Wait for a change, or for the heartbeat: it heals a lost signal and checks the session again."""
         # A timer, not `wait_for`: that one makes a task of each wait, for thousands of pages at once.
         heartbeat = asyncio.get_running_loop().call_later(HEARTBEAT, changed.set)
@@ -90,7 +117,6 @@ class Hub:
             await changed.wait()
         finally:
             heartbeat.cancel()
-        changed.clear()
 
     async def shared(
         self, topic: str, key: str, read: Callable[[], Awaitable[T]], *, max_age: float = HEARTBEAT

@@ -24,6 +24,8 @@ LARGEST_FRAME = 1_000_000
 class Bucket:
     """A token bucket: `burst` at once, `rate` a second in the long run."""
 
+    __slots__ = ("_at", "_burst", "_left", "_rate")
+
     def __init__(self, rate: int, burst: int) -> None:
         """Start full."""
         self._rate, self._burst = rate, burst
@@ -55,7 +57,7 @@ class SocketGuard:
         found = credentials(scope)
         s = self._settings
         socket = Socket(receive, send, Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst))
-        holders = {"", found.session, found.guest}  # all sockets stand under ""
+        holders = tuple({"", found.session, found.guest})  # all sockets stand under ""
         for token_hash in holders:
             self._open[token_hash].add(socket)
         try:
@@ -85,11 +87,13 @@ class SocketGuard:
 class Socket:
     """One open websocket."""
 
+    __slots__ = ("_bucket", "_ended", "_reader", "_receive", "_send")
+
     def __init__(self, receive: Receive, send: Send, bucket: Bucket) -> None:
         """Wrap the server's two ends of it."""
         self._receive, self._send, self._bucket = receive, send, bucket
         self._ended = 0
-        self._reading: asyncio.Future[Message] | None = None
+        self._reader: asyncio.Task[object] | None = None
 
     def end_soon(self) -> None:
         """End it from the event loop; nothing that still arrives on it is heard."""
@@ -118,24 +122,25 @@ class Socket:
                 await self._send({"type": "websocket.close", "code": self._ended})
 
     def _end(self, code: int) -> None:
-        self._ended = self._ended or code
-        if self._reading:
-            self._reading.cancel()
+        if not self._ended:
+            self._ended = code
+            if self._reader:
+                self._reader.cancel()
 
     async def _next(self) -> Message | None:
         """Return the next message; None when the socket is ended while waiting for it."""
         if self._ended:
             return None
-        self._reading = asyncio.ensure_future(self._receive())
+        reader = self._reader = asyncio.current_task()
         try:
-            return await self._reading
+            return await self._receive()
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not self._ended or (task and task.cancelling()):
-                raise  # the reader itself is cancelled
+            # By `_end`, which is no cancellation of who reads; by others too, or alone: it is one.
+            if not self._ended or (reader and reader.uncancel()):
+                raise
             return None
         finally:
-            self._reading = None
+            self._reader = None
 
 
 def _without_cookies(scope: Scope, found: Credentials) -> Scope:
