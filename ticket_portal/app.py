@@ -68,7 +68,7 @@ from ticket_portal.routes import (
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
-from ticket_portal.routes.incoming import hear_only_what_fits
+from ticket_portal.routes.incoming import hear_only_what_fits, keep_no_handshake
 from ticket_portal.routes.socket import SocketGuard
 from ticket_portal.states.check_message import CheckMessageState
 from ticket_portal.states.claims import ClaimState
@@ -384,6 +384,7 @@ async def live() -> AsyncIterator[None]:
     """
     app.event_processor.graceful_shutdown_timeout = SHUTDOWN_SECONDS
     hear_only_what_fits(app)
+    keep_no_handshake(app)
     collecting = asyncio.create_task(_collect_seldom())
     async with portal().running():
         yield

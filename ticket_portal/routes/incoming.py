@@ -34,6 +34,24 @@ def hear_only_what_fits(app: Any) -> None:
     namespace.on_event = on_event
 
 
+def keep_no_handshake(app: Any) -> None:
+    """Forget how a socket was opened once it is open: Reflex has read what it needs, and Engine.IO would keep the rest.
+
+    So a socket connects once; it is refused a second time, which no browser of ours asks for.
+    """
+    namespace = app.event_namespace
+    connected = namespace.on_connect
+
+    async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
+        if environ:
+            await connected(sid, environ, auth)
+        known = bool(environ)
+        environ.clear()
+        return known
+
+    namespace.on_connect = on_connect
+
+
 def cleaned(data: Any) -> dict[str, Any] | None:
     """Return an event as a browser of ours would have sent it, None for one that none of them sends."""
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):

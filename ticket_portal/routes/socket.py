@@ -20,6 +20,9 @@ POLICY_VIOLATION = 1008
 SESSION_ENDED = 4401
 LARGEST_FRAME = 1_000_000
 
+# What Engine.IO, Reflex and the states read of a handshake; the cookies are replaced by their hashes.
+_READ_HEADERS = frozenset((b"connection", b"upgrade", b"origin", b"user-agent", b"sec-websocket-protocol"))
+
 
 class Bucket:
     """A token bucket: `burst` at once, `rate` a second in the long run."""
@@ -61,7 +64,8 @@ class SocketGuard:
         for token_hash in holders:
             self._open[token_hash].add(socket)
         try:
-            await self._sockets(_without_cookies(scope, found), socket.receive, socket.send)
+            _keep_little(scope, found)
+            await self._sockets(scope, socket.receive, socket.send)
         finally:
             await socket.close()
             for token_hash in holders:
@@ -143,10 +147,11 @@ class Socket:
             self._reader = None
 
 
-def _without_cookies(scope: Scope, found: Credentials) -> Scope:
+def _keep_little(scope: Scope, found: Credentials) -> None:
+    # In place: the server's end, the layers and Reflex all hold the scope for as long as the socket is open.
     # `authorization` is one of the headers that Reflex keeps from the browser; a client's own is thrown away.
-    kept = [(k, v) for k, v in scope["headers"] if k not in (b"cookie", b"authorization")]
-    return {**scope, "headers": [*kept, (b"authorization", b"portal " + found.packed().encode())]}
+    kept = [(name, value) for name, value in scope["headers"] if name in _READ_HEADERS]
+    scope["headers"] = [*kept, (b"authorization", b"portal " + found.packed().encode())]
 
 
 # Control frames of engine.io 4; then of socket.io 5: connect, disconnect, event.
