@@ -42,7 +42,7 @@ def _measure(where: Path, browser: Any, parts: set[str], *, quick: bool) -> dict
         boot = browsers.boot_packet(browser, server.url)
         result["bytes"] = live.delta_bytes(server, people.cast(data[100]), boot)
     if "server" in parts:
-        result["server_time"] = {str(n): server_time.measure(d, boot, rounds) for n, d in data.items()}
+        result["server_time"] = server_time.measure(data, boot, rounds)
         result["server_time"]["ratio_to_100"] = _ratios(result["server_time"], largest.tickets)
     if "rate" in parts:
         result["list_new_tabs_16"] = {"sqlite_1": server_time.rate(largest, boot, 1)}

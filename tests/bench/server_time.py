@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -17,36 +17,43 @@ STATES = "reflex___state____state.ticket_portal___states___session____session_st
 CONVERSATION = f"{STATES}.ticket_portal___states___conversation____conversation_state"
 
 
-def measure(data: Data, boot: dict[str, Any], times: int) -> dict[str, Any]:
-    """List of 200 tickets, a search in it, a ticket of ten messages, queue, a reply: in open pages and new tabs."""
-    cast = people.cast(data)
-    with Server(data) as server:
-        found = run(_measure(server, cast, boot, times))
-    say(f"{data.tickets:,} tickets: { {k: v['p50_ms'] for k, v in found.items()} }")
-    return found
-
-
 LANES = 16
 # Who watches the ticket has read it by then, so that only the measured page is being made.
 SETTLE_SECONDS = 0.03
+# So many at one size of the database, then as many at the next: the machine's pace changes from minute to minute.
+BLOCK = 25
 
 Change = Callable[[Tab], Awaitable[None]]
+Once = Callable[[], Awaitable[float]]
 
 
-async def _measure(server: Server, cast: Cast, boot: dict[str, Any], times: int) -> dict[str, Any]:
-    bench = _Bench(server.url, cast, boot, times)
-    ticket, customer, agent = f"/tickets/{cast.number}", cast.customer, cast.agent
-    found: dict[str, Any] = {}
-    for name, start, path, who, change in (
-        ("list", ticket, "/tickets", customer, bench.reply),
-        ("search", ticket, "/tickets?q=deposit+usdt", customer, bench.reply),
-        ("ticket", "/get-help", ticket, customer, bench.mute),
-        ("queue", f"/agent{ticket}", "/agent", agent, bench.reply),
-    ):
-        if name != "search":
-            found[f"{name}_new_tab"] = await bench.new_tabs(path, who, change)
-        found[f"{name}_open_page"] = await bench.open_page(start, path, who, change)
-    found["reply"] = await bench.replies()
+def measure(sizes: dict[int, Data], boot: dict[str, Any], times: int) -> dict[str, Any]:
+    """List of 200 tickets, a search in it, a ticket of ten messages, queue, a reply: in open pages and new tabs.
+
+    The databases' sizes take turns, so that a ratio between them is one of the same minutes.
+    """
+    with ExitStack() as running:
+        servers = {size: running.enter_context(Server(data)) for size, data in sizes.items()}
+        found = run(_measure(servers, {n: people.cast(data) for n, data in sizes.items()}, boot, times))
+    for size, of_it in found.items():
+        say(f"{size:,} tickets: { {k: v['p50_ms'] for k, v in of_it.items()} }")
+    return {str(size): of_it for size, of_it in found.items()}
+
+
+async def _measure(
+    servers: dict[int, Server], casts: dict[int, Cast], boot: dict[str, Any], times: int
+) -> dict[int, dict[str, Any]]:
+    benches = {size: _Bench(server.url, casts[size], boot) for size, server in servers.items()}
+    found: dict[int, dict[str, Any]] = {size: {} for size in servers}
+    for name in next(iter(benches.values())).kinds():
+        async with AsyncExitStack() as opened:
+            once = {n: await opened.enter_async_context(bench.kinds()[name]) for n, bench in benches.items()}
+            took: dict[int, list[float]] = {size: [] for size in servers}
+            while len(took[max(took)]) < times:
+                for size, measured in once.items():
+                    took[size] += [await measured() for _ in range(min(BLOCK, times))]
+        for size, seconds in took.items():
+            found[size][name] = in_ms(seconds)
     return found
 
 
@@ -56,47 +63,70 @@ class _Bench:
     So what is measured is read from the database and sent.
     """
 
-    def __init__(self, url: str, cast: Cast, boot: dict[str, Any], times: int) -> None:
-        self._url, self._cast, self._boot, self._times = url, cast, boot, times
+    def __init__(self, url: str, cast: Cast, boot: dict[str, Any]) -> None:
+        self._url, self._cast, self._boot = url, cast, boot
         self._muted = False
 
-    async def new_tabs(self, path: str, who: dict[str, str], change: Change) -> dict[str, float]:
-        took: list[float] = []
+    def kinds(self) -> dict[str, AbstractAsyncContextManager[Once]]:
+        """What is measured, by name; each is opened, then called for one measurement in seconds."""
+        ticket, customer, agent = f"/tickets/{self._cast.number}", self._cast.customer, self._cast.agent
+        return {
+            "list_new_tab": self.new_tab("/tickets", customer, self.reply),
+            "list_open_page": self.open_page(ticket, "/tickets", customer, self.reply),
+            "search_open_page": self.open_page(ticket, "/tickets?q=deposit+usdt", customer, self.reply),
+            "ticket_new_tab": self.new_tab(ticket, customer, self.mute),
+            "ticket_open_page": self.open_page("/get-help", ticket, customer, self.mute),
+            "queue_new_tab": self.new_tab("/agent", agent, self.reply),
+            "queue_open_page": self.open_page(f"/agent{ticket}", "/agent", agent, self.reply),
+            "reply": self.replies(),
+        }
+
+    @asynccontextmanager
+    async def new_tab(self, path: str, who: dict[str, str], change: Change) -> AsyncIterator[Once]:
         async with self._other(change) as other:
-            for _ in range(self._times):
+
+            async def once() -> float:
                 await change(other)
                 await asyncio.sleep(SETTLE_SECONDS)
-                took.append(await _new_tab(self._url, path, who, self._boot))
-        return in_ms(took)
+                return await _new_tab(self._url, path, who, self._boot)
 
-    async def open_page(self, start: str, path: str, who: dict[str, str], change: Change) -> dict[str, float]:
+            yield once
+
+    @asynccontextmanager
+    async def open_page(
+        self, start: str, path: str, who: dict[str, str], change: Change
+    ) -> AsyncIterator[Once]:
         tab = Tab(self._url, start, who, self._boot)
         await tab.open()
-        took: list[float] = []
         async with self._other(change) as other:
-            for _ in range(self._times):
+
+            async def once() -> float:
                 await change(other)
                 await asyncio.sleep(SETTLE_SECONDS)
                 tab.forget()
                 began = time.perf_counter()
                 tab.go(path)
                 await tab.until_ready()
-                took.append(time.perf_counter() - began)
+                took = time.perf_counter() - began
                 tab.go(start)
                 await tab.until_ready()
-        await tab.close()
-        return in_ms(took)
+                return took
 
-    async def replies(self) -> dict[str, float]:
-        took: list[float] = []
+            yield once
+        await tab.close()
+
+    @asynccontextmanager
+    async def replies(self) -> AsyncIterator[Once]:
         async with self._other(self.reply) as tab:
-            for _ in range(self._times):
+
+            async def once() -> float:
+                await asyncio.sleep(0.02)
                 tab.forget()
                 began = time.perf_counter()
                 await self.reply(tab)
-                took.append(time.perf_counter() - began)
-                await asyncio.sleep(0.02)
-        return in_ms(took)
+                return time.perf_counter() - began
+
+            yield once
 
     async def reply(self, tab: Tab) -> None:
         """Post a reply in the busy ticket; it is there when the writer's own page shows it as kept."""
