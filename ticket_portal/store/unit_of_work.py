@@ -188,8 +188,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         # A message is confirmed after its commit, so a commit must survive a power cut: FULL, not NORMAL.
         "synchronous = FULL",
-        "cache_size = -16000",
-        "mmap_size = 134217728",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
