@@ -395,7 +395,7 @@ async def _collect_seldom() -> None:
     """Look for garbage among all objects every ten minutes only, and never among those of the program itself.
 
     With a thousand open pages it stops everything for half a second, and Python would do it whenever a quarter more
-    objects were there. What pages leave behind needs no such look: Reflex takes a closed page's state apart.
+    objects were there. What pages leave behind needs no such look (tests/routes/test_socket, tests/delivery/test_live).
     """
     gc.collect()
     gc.freeze()

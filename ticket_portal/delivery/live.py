@@ -109,14 +109,21 @@ class Hub:
                     self._whispers.pop(topic, None)
             self._let_go(asyncio.get_running_loop().time())
 
-    async def wait(self, changed: Changed) -> None:
-        """Wait for a change, or for the heartbeat: it heals a lost signal and checks the session again."""
+    async def wait(self, changed: Changed) -> bool:
+        """Wait for a change, or for the heartbeat: it heals a lost signal and checks the session again.
+
+        False when the page is left meanwhile. Reflex cancels what watches for it then, and keeps the error that comes
+        out of it, and by its traceback the page's whole state, until garbage is looked for.
+        """
         # A timer, not `wait_for`: that one makes a task of each wait, for thousands of pages at once.
         heartbeat = asyncio.get_running_loop().call_later(HEARTBEAT, changed.set)
         try:
             await changed.wait()
+        except asyncio.CancelledError:
+            return False
         finally:
             heartbeat.cancel()
+        return True
 
     async def shared(
         self, topic: str, key: str, read: Callable[[], Awaitable[T]], *, max_age: float = HEARTBEAT

@@ -91,12 +91,13 @@ class SocketGuard:
 class Socket:
     """One open websocket."""
 
-    __slots__ = ("_bucket", "_ended", "_reader", "_receive", "_send")
+    __slots__ = ("_bucket", "_ended", "_gone", "_reader", "_receive", "_send")
 
     def __init__(self, receive: Receive, send: Send, bucket: Bucket) -> None:
         """Wrap the server's two ends of it."""
         self._receive, self._send, self._bucket = receive, send, bucket
         self._ended = 0
+        self._gone: ConnectionResetError | None = None
         self._reader: asyncio.Task[object] | None = None
 
     def end_soon(self) -> None:
@@ -104,14 +105,19 @@ class Socket:
         self._end(SESSION_ENDED)
 
     async def receive(self) -> Message:
-        """Pass on the next message, unless the socket has ended, speaks too fast or makes no sense."""
+        """Pass on the next message, unless the socket has ended, speaks too fast or makes no sense.
+
+        Raises ConnectionResetError when there is none any more. Engine.IO would raise an error of its own that nobody
+        can get hold of, and whose traceback keeps the whole page in memory until garbage is looked for.
+        """
         message = await self._next()
         if message and message["type"] == "websocket.receive" and not self._ended:
             text = message.get("text")
             if not (self._bucket.take() and isinstance(text, str) and makes_sense(text)):
                 self._end(POLICY_VIOLATION)
-        if message is None or self._ended:
-            return {"type": "websocket.disconnect", "code": self._ended}
+        if message is None or self._ended or message["type"] == "websocket.disconnect":
+            self._gone = ConnectionResetError()
+            raise self._gone
         return message
 
     async def send(self, message: Message) -> None:
@@ -124,6 +130,8 @@ class Socket:
         if self._ended:
             with suppress(Exception):  # it may be gone already
                 await self._send({"type": "websocket.close", "code": self._ended})
+        if self._gone:
+            self._gone.__traceback__ = None
 
     def _end(self, code: int) -> None:
         if not self._ended:

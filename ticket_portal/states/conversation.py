@@ -105,8 +105,7 @@ class ConversationState(SessionState):
                     state = behind(self)
                     if state.ticket != number or not await state._refresh():
                         return
-                await hub.wait(changed)
-                if not connected(token):
+                if not await hub.wait(changed) or not connected(token):
                     return
 
     @rx.event

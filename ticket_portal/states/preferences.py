@@ -42,7 +42,8 @@ class PreferencesState(SessionState):
                 async with self:
                     if not await behind(self)._refresh():
                         return
-                await hub.wait(changed)
+                if not await hub.wait(changed):
+                    return
 
     @rx.event
     @open_to(ACCOUNTS)

@@ -230,7 +230,8 @@ async def keep_fresh(page: Any, token: str, topics: set[str]) -> None:
             async with page:
                 if not await behind(page)._refresh():
                     return
-            await hub.wait(changed)
+            if not await hub.wait(changed):
+                return
             await asyncio.sleep(SETTLE)
 
 
