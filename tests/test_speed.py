@@ -9,7 +9,17 @@ from sqlalchemy import event, text
 
 from tests.cast import MINH, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import addresses, messages, notifications, search, sessions, tickets, updates
+from ticket_portal.domain import (
+    addresses,
+    listing,
+    messages,
+    notifications,
+    queue,
+    search,
+    sessions,
+    tickets,
+    updates,
+)
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Store, Work
@@ -88,8 +98,8 @@ def read(request: pytest.FixtureRequest, ana: Viewer, linh: Viewer, ticket_of_an
         "search": lambda work: search.mine(work, ana, "one mor"),
         "search_below": lambda work: search.mine(work, ana, "one", "all", "2~2027-01-01T00:00:00+00:00~5"),
         "search_id": lambda work: search.mine(work, ana, "5c504ed4"),
-        "queue": lambda work: tickets.queue(work, linh),
-        "queue_below": lambda work: tickets.queue(work, linh, below),
+        "queue": lambda work: queue.page(work, linh),
+        "queue_below": lambda work: queue.page(work, linh, below),
         "thread": lambda work: messages.thread(work, ticket_id, team=False),
         "ticket": lambda work: tickets.find(work, ana, number),
         "viewer": lambda work: sessions.viewer(work, "0" * 64),
@@ -164,7 +174,7 @@ def scanned(store: Store, statement: str, parameters: Any) -> list[str]:
 
 
 def test_lists_come_in_their_index_order(store: Store, ana: Viewer, linh: Viewer):
-    for read in (lambda work: tickets.mine(work, ana), lambda work: tickets.queue(work, linh)):
+    for read in (lambda work: tickets.mine(work, ana), lambda work: queue.page(work, linh)):
         with statements(store) as asked:
             store.read(read)
         if store.on_sqlite:
@@ -198,7 +208,7 @@ def test_the_list_is_one_statement_however_many_tickets(store: Store, ana: Viewe
     with statements(store) as asked:
         page = store.read(tickets.mine, ana)
 
-    assert len(page.rows) == tickets.PAGE
+    assert len(page.rows) == listing.PAGE
     assert len([s for s, _ in asked if Ticket.__tablename__ in s]) == 1
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.cast import opens, says
-from ticket_portal.domain import messages, tickets
+from ticket_portal.domain import messages, queue, tickets
 from ticket_portal.domain.errors import (
     NotFound,
 )
@@ -37,10 +37,10 @@ def test_nobody_reads_ahead(work, ana, linh, ticket):
 
 def test_the_team_reads_as_one_and_the_customer_sees_how_far(work, ana, linh, admin, ticket):
     reply = messages.reply(work, ana, ticket.number, says("Anybody there?"))
-    assert tickets.queue(work, admin).rows[0].unread
+    assert queue.page(work, admin).rows[0].unread
     messages.seen(work, linh, ticket.number, reply.seq)
 
-    assert not tickets.queue(work, admin).rows[0].unread
+    assert not queue.page(work, admin).rows[0].unread
     assert messages.thread(work, ticket.id, team=False).seen_by_team_seq == reply.seq
 
 

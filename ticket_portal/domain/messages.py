@@ -32,7 +32,7 @@ from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.domain.shield import refuse_secrets
-from ticket_portal.store.tables import Account, Event, Message, Muted, Rating, Reading, Ticket
+from ticket_portal.store.tables import LARGEST, Account, Event, Message, Muted, Rating, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 WINDOW = 30
@@ -77,7 +77,7 @@ class AnswersForm:
     def parse(cls, typed: dict[str, object]) -> "AnswersForm":
         """Check what was typed. Raises Invalid, BadDetail."""
         request = typed.get("request")
-        if type(request) is not int or not 0 < request <= tickets.LARGEST:
+        if type(request) is not int or not 0 < request <= LARGEST:
             raise Invalid("details")
         given = detail_requests.parse_given(typed.get("given"))
         return cls(request, given, tickets.checked_client_id(typed.get("client_id")))
