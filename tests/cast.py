@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ticket_portal.domain import messages, notifications, tickets
+from ticket_portal.domain import messages, new_ticket, notifications, tickets
 from ticket_portal.domain.messages import MessageForm, MessageView
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -53,7 +53,7 @@ def asks_about(
 def opens(work: Work, viewer: Viewer, subject: str = "Withdrawal is pending", ip: str = IP) -> Ticket:
     """A new ticket of a customer, or of a guest (whom nobody knows yet when they submit it)."""
     form = asks_about(viewer, subject)
-    return tickets.submit(work, viewer if viewer.account_id else NOBODY, form, ip)
+    return new_ticket.submit(work, viewer if viewer.account_id else NOBODY, form, ip)
 
 
 def sees(work: Work, viewer: Viewer, number: int) -> list[MessageView]:

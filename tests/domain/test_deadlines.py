@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests.cast import asks_about, mails, says, sees
 from tests.conftest import advance
-from ticket_portal.domain import deadlines, messages, resolution, tickets
+from ticket_portal.domain import deadlines, messages, new_ticket, resolution, tickets
 from ticket_portal.store.tables import Alert, Event
 
 HOLD = 20
@@ -134,7 +134,7 @@ def test_a_closing_that_was_taken_back_at_once_is_not_mailed(work, clock, linh, 
 
 
 def test_eight_processes_close_and_tell_once(store, ana, linh):
-    number = store.write(tickets.submit, ana, asks_about(ana)).number
+    number = store.write(new_ticket.submit, ana, asks_about(ana)).number
     store.write(tickets.resolve, linh, number)
     advance(store, days=7)
     with ThreadPoolExecutor(8) as pool:

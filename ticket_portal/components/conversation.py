@@ -17,8 +17,7 @@ from ticket_portal.components.resolution import closed_text, next_steps, no_repl
 from ticket_portal.components.shield import secret_words
 from ticket_portal.components.tickets import moment, status_chip
 from ticket_portal.components.words import SITE, NativeForm, clock_time, day, number, t, tn, utc_time
-from ticket_portal.domain.messages import MessageView
-from ticket_portal.domain.tickets import LONGEST_BODY
+from ticket_portal.domain.messages import LONGEST_BODY, MessageView
 from ticket_portal.states.conversation import ConversationState as State
 
 COUNTER_FROM = 9_000

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 from ticket_portal.demo.people import GUEST, Cast
-from ticket_portal.domain import messages, notifications, resolution, tickets
+from ticket_portal.domain import messages, new_ticket, notifications, resolution, tickets
 from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.resolution import RatingForm
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -43,10 +43,10 @@ class Story:
         typed = {"subject": subject, "body": body, "client_id": str(uuid4())}
         typed |= {"email": viewer.address, "name": viewer.name}
         asking = viewer if viewer.account_id else NOBODY
-        ticket = tickets.submit(self.work, asking, TicketForm.parse(asking, typed, viewer.language))
+        ticket = new_ticket.submit(self.work, asking, TicketForm.parse(asking, typed, viewer.language))
         if mailed:
             self.mails_leave()
-        return Opened(ticket.number or 0, viewer if viewer.account_id else tickets.guest(ticket))
+        return Opened(ticket.number or 0, viewer if viewer.account_id else new_ticket.guest(ticket))
 
     def replies(self, viewer: Viewer, ticket: Opened, body: str) -> None:
         """Somebody answers; they have read what came before, and an agent takes the ticket first."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy
 from linkify_it import LinkifyIt
@@ -26,15 +27,16 @@ from ticket_portal.domain import (
 )
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.detail_requests import DetailView, Given, Wanted
-from ticket_portal.domain.errors import CannotReopen, Invalid, NotFound, TooFast
+from ticket_portal.domain.errors import CannotReopen, EmptyMessage, Invalid, NotFound, TooFast, TooLong
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer, requester
+from ticket_portal.domain.people import Viewer, requester, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store.tables import LARGEST, Account, Event, Message, Muted, Rating, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
+LONGEST_BODY = 10_000
 WINDOW = 30
 _links = LinkifyIt(options={"fuzzy_email": False, "fuzzy_link": False})
 
@@ -52,16 +54,16 @@ class MessageForm:
     def parse(cls, typed: dict[str, object]) -> "MessageForm":
         """Check what was typed. Raises EmptyMessage, TooLong, Invalid."""
         files = attachments.parse_ids(typed.get("files"))
-        body = tickets.checked_body(typed.get("body"), may_be_empty=bool(files))
-        return cls(body, tickets.checked_client_id(typed.get("client_id")), files)
+        body = checked_body(typed.get("body"), may_be_empty=bool(files))
+        return cls(body, checked_client_id(typed.get("client_id")), files)
 
     @classmethod
     def parse_request(cls, typed: dict[str, object]) -> "MessageForm":
         """Check a request for details; with items its text may be missing. Raises as `parse`, and Missing."""
         items = detail_requests.parse_wanted(typed.get("items") or ())
-        client_id = tickets.checked_client_id(typed.get("client_id"))
+        client_id = checked_client_id(typed.get("client_id"))
         files = attachments.parse_ids(typed.get("files"))
-        body = tickets.checked_body(typed.get("body"), may_be_empty=bool(items or files))
+        body = checked_body(typed.get("body"), may_be_empty=bool(items or files))
         return cls(body, client_id, files, items)
 
 
@@ -80,7 +82,7 @@ class AnswersForm:
         if type(request) is not int or not 0 < request <= LARGEST:
             raise Invalid("details")
         given = detail_requests.parse_given(typed.get("given"))
-        return cls(request, given, tickets.checked_client_id(typed.get("client_id")))
+        return cls(request, given, checked_client_id(typed.get("client_id")))
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,39 @@ def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -
     if ticket.status != "waiting_customer" or not detail_requests.still_open(work, ticket.id):
         _after_requesters_reply(work, ticket, viewer)
     return message
+
+
+def checked_body(body: Any, *, may_be_empty: bool = False) -> str:
+    """Return the text of a message; only files may come without one. Raises EmptyMessage, TooLong."""
+    text = storable(str(body or "")).strip()
+    if not text and not may_be_empty:
+        raise EmptyMessage
+    if len(text) > LONGEST_BODY:
+        raise TooLong("body", length=len(text), most=LONGEST_BODY)
+    return text
+
+
+def checked_client_id(client_id: Any) -> str:
+    """Return the browser's own name for what it sends (a UUID, RFC 9562). Raises Invalid."""
+    try:
+        return str(UUID(str(client_id)))
+    except ValueError:
+        raise Invalid("client_id") from None
+
+
+def new_message(work: Work, ticket: Ticket, author: Viewer, kind: str, body: str, client_id: str) -> Message:
+    """Return a message that is not yet in the log; `events.record` puts it there."""
+    return Message(
+        ticket_id=ticket.id,
+        seq=0,
+        kind=kind,
+        author_role=author.role,
+        author_id=author.account_id,
+        author_name=author.name,
+        body=body,
+        client_id=client_id,
+        created_at=work.now,
+    )
 
 
 def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
@@ -361,7 +396,7 @@ def _post(
     drafts.sent(work, viewer, str(ticket.number), form.body)
     _spend(work, viewer)
     name = viewer.name or (ticket.requester if not viewer.of_team else "")
-    message = tickets.new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
+    message = new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
     event = events.record(work, ticket, viewer, kind, public=kind != "note", message=message, **facts)
     attachments.take_along(work, ticket, viewer, message, form.files)
     return message, event
