@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ticket_portal.domain import messages, new_ticket, notifications, tickets
-from ticket_portal.domain.messages import MessageForm, MessageView
+from ticket_portal.domain import conversation, new_ticket, notifications, tickets
+from ticket_portal.domain.conversation import MessageView
+from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.notifications import Delivery
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -59,7 +60,7 @@ def opens(work: Work, viewer: Viewer, subject: str = "Withdrawal is pending", ip
 def sees(work: Work, viewer: Viewer, number: int) -> list[MessageView]:
     """The conversation as this viewer's page shows it. Raises NotFound."""
     ticket = tickets.find(work, viewer, number)
-    return messages.views(messages.thread(work, ticket.id, team=viewer.of_team).entries, viewer)
+    return conversation.views(conversation.thread(work, ticket.id, team=viewer.of_team).entries, viewer)
 
 
 def reads(work: Work, viewer: Viewer, number: int) -> list[str]:

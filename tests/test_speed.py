@@ -11,6 +11,7 @@ from tests.cast import MINH, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import (
     addresses,
+    conversation,
     listing,
     messages,
     notifications,
@@ -100,7 +101,7 @@ def read(request: pytest.FixtureRequest, ana: Viewer, linh: Viewer, ticket_of_an
         "search_id": lambda work: search.mine(work, ana, "5c504ed4"),
         "queue": lambda work: queue.page(work, linh),
         "queue_below": lambda work: queue.page(work, linh, below),
-        "thread": lambda work: messages.thread(work, ticket_id, team=False),
+        "thread": lambda work: conversation.thread(work, ticket_id, team=False),
         "ticket": lambda work: tickets.find(work, ana, number),
         "viewer": lambda work: sessions.viewer(work, "0" * 64),
     }
@@ -213,9 +214,9 @@ def test_the_list_is_one_statement_however_many_tickets(store: Store, ana: Viewe
 
 
 def test_texts_become_html_once(store: Store, ticket_of_ana: tuple[int, int]):
-    store.read(messages.thread, ticket_of_ana[0], team=False)
-    before = messages.as_html.cache_info().misses
+    store.read(conversation.thread, ticket_of_ana[0], team=False)
+    before = conversation.as_html.cache_info().misses
 
-    store.read(messages.thread, ticket_of_ana[0], team=False)
+    store.read(conversation.thread, ticket_of_ana[0], team=False)
 
-    assert messages.as_html.cache_info().misses == before
+    assert conversation.as_html.cache_info().misses == before

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, func, select
 from ticket_portal.demo import bulk
 from ticket_portal.demo.bulk import COURSES, Plan, Requester
 from ticket_portal.demo.texts import MATTERS, NAMES, NUDGES
-from ticket_portal.domain import messages, new_ticket, resolution, tickets
+from ticket_portal.domain import conversation, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -139,7 +139,7 @@ def _play(work: Work, plan: Plan, agent: Viewer) -> int:
             case "closed":
                 tickets.confirm_solved(work, viewer, number)
             case "seen":
-                messages.seen(work, viewer, number, 10**6)
+                conversation.seen(work, viewer, number, 10**6)
     row = work.session.exec(select(Ticket).where(Ticket.number == number)).one()
     while row.due_at and row.due_at <= now:
         work.now = row.due_at

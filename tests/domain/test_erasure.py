@@ -11,6 +11,7 @@ from tests.cast import PASSWORD, asks_about, mails, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import (
     accounts,
+    conversation,
     drafts,
     erasure,
     guests,
@@ -120,7 +121,7 @@ def test_the_team_sees_shells_that_nobody_can_reopen(store, quyen, numbers, linh
         assert (shell.address, shell.requester, shell.status) == (ERASED, "", "closed")
         with pytest.raises(CannotReopen):
             store.write(messages.reply, linh, number, says("Hello?"))
-    thread = store.read(lambda work: messages.thread(work, shell.id, team=True))
+    thread = store.read(lambda work: conversation.thread(work, shell.id, team=True))
     assert [entry.view.event for entry in thread.entries] == ["erased"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import accounts, messages, notifications, phrases, queue, sessions
+from ticket_portal.domain import accounts, conversation, messages, notifications, phrases, queue, sessions
 from ticket_portal.domain.errors import PhraseIsLink, PhraseTooShort, TooLong, TooMany
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.i18n.phrase_words import WORDS
@@ -135,5 +135,5 @@ def test_there_are_enough_words_of_each_language():
 def test_the_tickets_page_has_no_phrase(work, minh, linh, settings):
     ticket = opens(work, minh)
     words = phrases.of_ticket(settings, ticket)
-    shown = repr(messages.thread(work, ticket.id, team=True)) + repr(queue.page(work, linh))
+    shown = repr(conversation.thread(work, ticket.id, team=True)) + repr(queue.page(work, linh))
     assert words not in shown

@@ -14,7 +14,7 @@ from sqlmodel import col, func, select
 
 from tests.cast import ANA, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import messages, queue, tickets
+from ticket_portal.domain import conversation, messages, queue, tickets
 from ticket_portal.store import tables
 from ticket_portal.store.tables import Account, LimitHit, Message, Signal, Ticket
 from ticket_portal.store.unit_of_work import CHANNEL, Store, Work
@@ -260,7 +260,7 @@ def test_a_conversation_is_read_from_its_index(store: Store, ana):
     ticket = store.write(opens, ana)
     store.write(messages.reply, ana, ticket.number, says("Hello"))
     plan = _plan_of(
-        store, lambda work: messages._entries(work, ticket.id, team=False, before=None), table="event"
+        store, lambda work: conversation._entries(work, ticket.id, team=False, before=None), table="event"
     )
     assert "TEMP B-TREE" not in plan
     assert "SCAN" not in plan

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from ticket_portal.demo.people import GUEST, Cast
-from ticket_portal.domain import messages, new_ticket, notifications, resolution, tickets
+from ticket_portal.domain import conversation, messages, new_ticket, notifications, resolution, tickets
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -82,7 +82,7 @@ class Story:
 
     def reads(self, viewer: Viewer, ticket: Opened) -> None:
         """Somebody reads all that is there."""
-        messages.seen(self.work, viewer, ticket.number, ALL_READ)
+        conversation.seen(self.work, viewer, ticket.number, ALL_READ)
 
     def merges(self, viewer: Viewer, ticket: Opened, into: Opened) -> None:
         """An agent joins a ticket with another one."""

@@ -46,8 +46,7 @@ def page(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     )
 
 
-# Composed once: that takes longer than to run it.
-@cache
+@cache  # composed once: that takes longer than to run it
 def _waiting(*, further: bool) -> Select[*tuple[Any, ...]]:
     said = (
         Ticket.queue_rank,
