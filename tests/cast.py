@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ticket_portal.domain import conversation, new_ticket, notifications, tickets
+from ticket_portal.domain import conversation, new_ticket, outbox, tickets
 from ticket_portal.domain.conversation import MessageView
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
-from ticket_portal.domain.notifications import Delivery
+from ticket_portal.domain.outbox import Delivery
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -70,9 +70,9 @@ def reads(work: Work, viewer: Viewer, number: int) -> list[str]:
 
 def mails(work: Work) -> list[Delivery]:
     """What leaves now: taken, and delivered without trouble."""
-    taken = notifications.take_due(work)
+    taken = outbox.take_due(work)
     for delivery in taken:
-        notifications.delivered(work, delivery.id)
+        outbox.delivered(work, delivery.id)
     return taken
 
 

@@ -14,7 +14,7 @@ from ticket_portal.domain import (
     conversation,
     listing,
     messages,
-    notifications,
+    outbox,
     queue,
     search,
     sessions,
@@ -130,13 +130,13 @@ def test_no_delivery_looks_through_a_whole_table(store: Store, ticket_of_ana: tu
     with statements(store) as asked:
         for _try in range(2):
             advance(store, minutes=5)
-            taken = store.write(notifications.take_due)
+            taken = store.write(outbox.take_due)
             assert taken
             for delivery in taken:
-                store.write(notifications.failed, delivery, "the carrier is down")
+                store.write(outbox.failed, delivery, "the carrier is down")
         advance(store, minutes=5)
-        for delivery in store.write(notifications.take_due):
-            store.write(notifications.delivered, delivery.id)
+        for delivery in store.write(outbox.take_due):
+            store.write(outbox.delivered, delivery.id)
 
     for statement, parameters in asked:
         if statement.startswith("SELECT"):

@@ -12,6 +12,7 @@ from ticket_portal.domain import (
     messages,
     muting,
     notifications,
+    outbox,
     preferences,
     resolution,
     tickets,
@@ -216,7 +217,7 @@ def test_alerts_wait_for_the_end_of_the_quiet_hours_and_leave_as_one(work, ana, 
     tickets.resolve(work, linh, ticket.number)
     goes_to(work, "2026-11-22T23:59:59")
     assert told(work) == []
-    assert notifications.next_due_at(work) == datetime(2026, 11, 23, tzinfo=UTC)
+    assert outbox.next_due_at(work) == datetime(2026, 11, 23, tzinfo=UTC)
     goes_to(work, "2026-11-23T00:00:00")
     assert told(work) == ["resolved"]
     work.now += timedelta(days=1)

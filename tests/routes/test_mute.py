@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from tests.cast import asks_about
 from ticket_portal.delivery import emails
-from ticket_portal.domain import new_ticket, notifications
+from ticket_portal.domain import new_ticket, outbox
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.routes import mute
 from ticket_portal.store.tables import Muted, Ticket
@@ -35,7 +35,7 @@ def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
 def link(store: Store, minh: Viewer) -> str:
     """Where the List-Unsubscribe of the guest's newest mail leads."""
     store.write(new_ticket.submit, NOBODY, asks_about(minh), "ip")
-    [delivery] = store.write(notifications.take_due)
+    [delivery] = store.write(outbox.take_due)
     address = emails.write(store.settings, delivery).headers["List-Unsubscribe"].strip("<>")
     return address.removeprefix(store.settings.public_url)
 

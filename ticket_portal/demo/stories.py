@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from ticket_portal.demo.people import GUEST, Cast
-from ticket_portal.domain import conversation, messages, new_ticket, notifications, resolution, tickets
+from ticket_portal.domain import conversation, messages, new_ticket, outbox, resolution, tickets
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -101,9 +101,9 @@ class Story:
         """The alerts of the past have left in the past: nobody is mailed about them today."""
         here = self.work.now
         self.work.now += timedelta(seconds=self.work.settings.alert_hold_seconds)
-        while taken := notifications.take_due(self.work):
+        while taken := outbox.take_due(self.work):
             for delivery in taken:
-                notifications.delivered(self.work, delivery.id)
+                outbox.delivered(self.work, delivery.id)
         self.work.now = here
 
 

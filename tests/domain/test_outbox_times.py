@@ -4,14 +4,14 @@ import pytest
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts import GATHER, HOLD, seconds, states, told
-from ticket_portal.domain import conversation, messages, notifications, tickets
+from ticket_portal.domain import conversation, messages, outbox, tickets
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
 
 
 def test_a_mail_is_held_for_twenty_seconds(work, clock, linh, ticket):
     messages.reply(work, linh, ticket.number, says("Hello"))
-    assert notifications.next_due_at(work) == clock.now + seconds(HOLD)
+    assert outbox.next_due_at(work) == clock.now + seconds(HOLD)
     clock.advance(seconds=HOLD - 1)
     assert told(work) == []
     clock.advance(seconds=1)
