@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ticket_portal.domain import messages, notifications, tickets
-from ticket_portal.domain.messages import MessageForm, MessageView
-from ticket_portal.domain.notifications import Delivery
+from ticket_portal.domain import conversation, new_ticket, outbox, tickets
+from ticket_portal.domain.conversation import MessageView
+from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.new_ticket import TicketForm
+from ticket_portal.domain.outbox import Delivery
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -53,13 +54,13 @@ def asks_about(
 def opens(work: Work, viewer: Viewer, subject: str = "Withdrawal is pending", ip: str = IP) -> Ticket:
     """A new ticket of a customer, or of a guest (whom nobody knows yet when they submit it)."""
     form = asks_about(viewer, subject)
-    return tickets.submit(work, viewer if viewer.account_id else NOBODY, form, ip)
+    return new_ticket.submit(work, viewer if viewer.account_id else NOBODY, form, ip)
 
 
 def sees(work: Work, viewer: Viewer, number: int) -> list[MessageView]:
     """The conversation as this viewer's page shows it. Raises NotFound."""
     ticket = tickets.find(work, viewer, number)
-    return messages.views(messages.thread(work, ticket.id, team=viewer.of_team).entries, viewer)
+    return conversation.views(conversation.thread(work, ticket.id, team=viewer.of_team).entries, viewer)
 
 
 def reads(work: Work, viewer: Viewer, number: int) -> list[str]:
@@ -69,9 +70,9 @@ def reads(work: Work, viewer: Viewer, number: int) -> list[str]:
 
 def mails(work: Work) -> list[Delivery]:
     """What leaves now: taken, and delivered without trouble."""
-    taken = notifications.take_due(work)
+    taken = outbox.take_due(work)
     for delivery in taken:
-        notifications.delivered(work, delivery.id)
+        outbox.delivered(work, delivery.id)
     return taken
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx._transports.default as transports
 import psycopg
@@ -21,6 +22,8 @@ from ticket_portal.domain.people import Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -164,6 +167,13 @@ def clock(work: Work) -> Clock:
 def advance(store: Store, **by: float) -> None:
     """Let time pass for everything that is yet to begin, as `POST /test/clock` does."""
     store.write(qa.advance, int(timedelta(**by).total_seconds()))
+
+
+def after_a_minute(clock: Clock, act: Callable[..., T], *args: Any) -> T:
+    """What somebody did; a minute later they do the next."""
+    done = act(*args)
+    clock.advance(minutes=1)
+    return done
 
 
 def _viewer(database: Store, address: str) -> Viewer:

@@ -9,7 +9,18 @@ from sqlalchemy import event, text
 
 from tests.cast import MINH, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import addresses, messages, notifications, search, sessions, tickets, updates
+from ticket_portal.domain import (
+    addresses,
+    conversation,
+    listing,
+    messages,
+    outbox,
+    queue,
+    search,
+    sessions,
+    tickets,
+    updates,
+)
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Store, Work
@@ -88,9 +99,9 @@ def read(request: pytest.FixtureRequest, ana: Viewer, linh: Viewer, ticket_of_an
         "search": lambda work: search.mine(work, ana, "one mor"),
         "search_below": lambda work: search.mine(work, ana, "one", "all", "2~2027-01-01T00:00:00+00:00~5"),
         "search_id": lambda work: search.mine(work, ana, "5c504ed4"),
-        "queue": lambda work: tickets.queue(work, linh),
-        "queue_below": lambda work: tickets.queue(work, linh, below),
-        "thread": lambda work: messages.thread(work, ticket_id, team=False),
+        "queue": lambda work: queue.page(work, linh),
+        "queue_below": lambda work: queue.page(work, linh, below),
+        "thread": lambda work: conversation.thread(work, ticket_id, team=False),
         "ticket": lambda work: tickets.find(work, ana, number),
         "viewer": lambda work: sessions.viewer(work, "0" * 64),
     }
@@ -119,13 +130,13 @@ def test_no_delivery_looks_through_a_whole_table(store: Store, ticket_of_ana: tu
     with statements(store) as asked:
         for _try in range(2):
             advance(store, minutes=5)
-            taken = store.write(notifications.take_due)
+            taken = store.write(outbox.take_due)
             assert taken
             for delivery in taken:
-                store.write(notifications.failed, delivery, "the carrier is down")
+                store.write(outbox.failed, delivery, "the carrier is down")
         advance(store, minutes=5)
-        for delivery in store.write(notifications.take_due):
-            store.write(notifications.delivered, delivery.id)
+        for delivery in store.write(outbox.take_due):
+            store.write(outbox.delivered, delivery.id)
 
     for statement, parameters in asked:
         if statement.startswith("SELECT"):
@@ -164,7 +175,7 @@ def scanned(store: Store, statement: str, parameters: Any) -> list[str]:
 
 
 def test_lists_come_in_their_index_order(store: Store, ana: Viewer, linh: Viewer):
-    for read in (lambda work: tickets.mine(work, ana), lambda work: tickets.queue(work, linh)):
+    for read in (lambda work: tickets.mine(work, ana), lambda work: queue.page(work, linh)):
         with statements(store) as asked:
             store.read(read)
         if store.on_sqlite:
@@ -198,14 +209,14 @@ def test_the_list_is_one_statement_however_many_tickets(store: Store, ana: Viewe
     with statements(store) as asked:
         page = store.read(tickets.mine, ana)
 
-    assert len(page.rows) == tickets.PAGE
+    assert len(page.rows) == listing.PAGE
     assert len([s for s, _ in asked if Ticket.__tablename__ in s]) == 1
 
 
 def test_texts_become_html_once(store: Store, ticket_of_ana: tuple[int, int]):
-    store.read(messages.thread, ticket_of_ana[0], team=False)
-    before = messages.as_html.cache_info().misses
+    store.read(conversation.thread, ticket_of_ana[0], team=False)
+    before = conversation.as_html.cache_info().misses
 
-    store.read(messages.thread, ticket_of_ana[0], team=False)
+    store.read(conversation.thread, ticket_of_ana[0], team=False)
 
-    assert messages.as_html.cache_info().misses == before
+    assert conversation.as_html.cache_info().misses == before

@@ -7,10 +7,10 @@ from sqlmodel import col, select
 
 from tests.bench.server import Data
 from ticket_portal.demo.people import HEAVY, LINH
-from ticket_portal.domain import accounts, api, guests, messages, sessions, tickets
+from ticket_portal.domain import accounts, api, guests, messages, new_ticket, sessions
 from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -86,7 +86,7 @@ def _open(work: Work, viewer: Viewer) -> Ticket:
         "email": viewer.address,
         "name": viewer.name,
     }
-    return tickets.submit(work, viewer if viewer.account_id else NOBODY, TicketForm.parse(viewer, typed))
+    return new_ticket.submit(work, viewer if viewer.account_id else NOBODY, TicketForm.parse(viewer, typed))
 
 
 def _passers(work: Work, count: int) -> list[Passer]:

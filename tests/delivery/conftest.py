@@ -12,7 +12,7 @@ from tests.delivery.postman import Postman
 from tests.delivery.told import Told
 from tests.push_service import PushService
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import messages, tickets
+from ticket_portal.domain import conversation, messages, new_ticket, tickets
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Alert
@@ -34,7 +34,7 @@ class Desk:
 
     def __init__(self, store: Store, team: Viewer, guest: Viewer) -> None:
         self.store, self.team, self.guest = store, team, guest
-        self.number = store.write(tickets.submit, NOBODY, asks_about(guest), guest.address).number or 0
+        self.number = store.write(new_ticket.submit, NOBODY, asks_about(guest), guest.address).number or 0
 
     def answers(self, text: str = "Please try again.") -> int:
         return self.store.write(messages.reply, self.team, self.number, says(text)).seq
@@ -46,7 +46,7 @@ class Desk:
         self.store.write(tickets.resolve, self.team, self.number)
 
     def is_read(self, seq: int) -> None:
-        self.store.write(messages.seen, self.guest, self.number, seq)
+        self.store.write(conversation.seen, self.guest, self.number, seq)
 
     def later(self, **by: float) -> None:
         advance(self.store, **by)

@@ -12,9 +12,9 @@ from ticket_portal.delivery import emails
 from ticket_portal.delivery.emails.samples import ABOUT_TICKETS, KINDS, TOKEN, sample
 from ticket_portal.delivery.mail.smtp import as_bytes
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import accounts, guests, messages, tickets
+from ticket_portal.domain import accounts, guests, messages, new_ticket, tickets
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import Viewer
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store
@@ -107,7 +107,7 @@ def test_no_mail_says_what_people_wrote(
             "client_id": says("x").client_id,
         },
     )
-    number = store.write(tickets.submit, guest, form, "ip").number or 0
+    number = store.write(new_ticket.submit, guest, form, "ip").number or 0
     outbox.deliver_due()
     for act, words in (
         (messages.reply, "canary reply"),
@@ -140,7 +140,7 @@ def test_the_link_of_a_mail_opens_the_ticket(store: Store, outbox: Outbox, postm
 def test_a_mail_speaks_the_language_that_the_account_has_by_then(
     store: Store, ana: Viewer, outbox: Outbox, postman: Postman
 ):
-    store.write(tickets.submit, ana, asks_about(ana), "ip")
+    store.write(new_ticket.submit, ana, asks_about(ana), "ip")
     store.write(accounts.speak, ana.account_id or 0, "fr")
     outbox.deliver_due()
     store.write(accounts.speak, ana.account_id or 0, "es")

@@ -9,7 +9,7 @@ from tests.delivery.conftest import Desk
 from tests.delivery.postman import Postman
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import codes, tickets
+from ticket_portal.domain import codes, new_ticket
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Alert
@@ -89,7 +89,7 @@ def test_a_refused_mail_is_not_tried_again_and_stops_no_other(
     quiet_desk: Desk, store: Store, ana: Viewer, outbox: Outbox, postman: Postman
 ):
     quiet_desk.answers()
-    store.write(tickets.submit, ana, asks_about(ana), "192.0.2.2")
+    store.write(new_ticket.submit, ana, asks_about(ana), "192.0.2.2")
     quiet_desk.later(seconds=21)
     postman.before = lambda email: setattr(
         postman, "trouble", Refused("no such address") if email.to == "minh@example.com" else None

@@ -11,7 +11,7 @@ from sqlmodel import delete
 from tests.delivery.conftest import Desk
 from tests.delivery.postman import Postman
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import notifications
+from ticket_portal.domain.outbox import failed, put_back, take_due
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Alert
 from ticket_portal.store.unit_of_work import Store, Work
@@ -20,7 +20,7 @@ from ticket_portal.store.unit_of_work import Store, Work
 def test_a_worker_that_died_after_the_carrier_took_it_repeats_with_the_same_key(
     desk: Desk, store: Store, outbox: Outbox, postman: Postman
 ):
-    taken = store.write(notifications.take_due)  # and then the process is gone
+    taken = store.write(take_due)  # and then the process is gone
     assert outbox.deliver_due() == 0
 
     desk.later(minutes=3)
@@ -33,11 +33,11 @@ def test_a_worker_that_died_after_the_carrier_took_it_repeats_with_the_same_key(
 def test_a_worker_that_was_too_slow_is_not_believed_when_it_says_failed(
     desk: Desk, store: Store, outbox: Outbox
 ):
-    slow = store.write(notifications.take_due)[0]
+    slow = store.write(take_due)[0]
     desk.later(minutes=3)
     outbox.deliver_due()
 
-    store.write(notifications.failed, slow, "timed out")
+    store.write(failed, slow, "timed out")
 
     assert desk.states() == [("confirmation", "sent")]
 
@@ -134,13 +134,13 @@ def _delete_alerts(work: Work) -> None:
 
 
 def test_a_late_failure_does_not_take_the_mail_from_who_has_it_now(desk: Desk, store: Store):
-    late = store.write(notifications.take_due)[0]
+    late = store.write(take_due)[0]
     desk.later(minutes=3)
-    [now] = store.write(notifications.take_due)
+    [now] = store.write(take_due)
 
-    store.write(notifications.failed, late, "timed out")
-    store.write(notifications.put_back, [late])
+    store.write(failed, late, "timed out")
+    store.write(put_back, [late])
     assert desk.states() == [("confirmation", "sending")]
 
-    store.write(notifications.failed, now, "timed out")
+    store.write(failed, now, "timed out")
     assert desk.states() == [("confirmation", "waiting")]

@@ -9,7 +9,7 @@ from tests.cast import says
 from tests.delivery.told import Told, ticket_of
 from tests.push_service import PushService
 from ticket_portal.delivery import vapid
-from ticket_portal.domain import devices, messages, muting, notifications, tickets
+from ticket_portal.domain import conversation, devices, messages, muting, notifications, tickets
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.unit_of_work import Store
 
@@ -78,12 +78,12 @@ def test_what_follows_within_two_minutes_is_one_more_push(told: Told, service: P
 def test_what_is_read_in_a_visible_page_is_not_pushed(
     told: Told, store: Store, service: PushService, ana: Viewer
 ):
-    store.write(messages.seen, ana, told.ticket, 1)  # the page is open before her eyes
+    store.write(conversation.seen, ana, told.ticket, 1)  # the page is open before her eyes
     seq = told.answers()
     told.delivers()
     assert service.took == []
 
-    store.write(messages.seen, ana, told.ticket, seq)
+    store.write(conversation.seen, ana, told.ticket, seq)
     told.delivers(seconds=2)
     assert service.took == []
     assert told.pushes() == [("reply", "dropped", "")]

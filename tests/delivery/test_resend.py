@@ -10,7 +10,7 @@ from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import notifications
+from ticket_portal.domain.outbox import take_due
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store
 
@@ -113,7 +113,7 @@ def test_its_id_and_our_reference_are_kept(provider: Provider, outbox: Outbox, d
 
 
 def test_what_is_wrong_is_said_by_class(provider: Provider, carrier: Resend, outbox: Outbox, desk: Desk):
-    taken = desk.store.write(notifications.take_due)[0]
+    taken = desk.store.write(take_due)[0]
     email = emails.write(desk.store.settings, taken)
     provider.answer = 422, "validation_error"
     with pytest.raises(Refused, match="422"):

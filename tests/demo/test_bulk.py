@@ -10,10 +10,10 @@ from sqlmodel import SQLModel, func, select
 from ticket_portal.demo import bulk
 from ticket_portal.demo.bulk import COURSES, Plan, Requester
 from ticket_portal.demo.texts import MATTERS, NAMES, NUDGES
-from ticket_portal.domain import messages, resolution, tickets
+from ticket_portal.domain import conversation, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -86,7 +86,7 @@ def test_it_can_be_seeded_again_and_people_can_go_on(store, ana):
         ana, {"subject": "Next", "body": "x", "client_id": "0190c0de-0000-7000-8000-000000000001"}, "en"
     )
     newest = store.read(lambda work: work.session.exec(select(func.max(Ticket.number))).one())
-    assert store.write(tickets.submit, ana, form).number == newest + 1
+    assert store.write(new_ticket.submit, ana, form).number == newest + 1
 
 
 def test_every_language_speaks_of_every_matter():
@@ -127,7 +127,7 @@ def _play(work: Work, plan: Plan, agent: Viewer) -> int:
                     name=requester.name,
                     language=requester.language,
                 )
-                number = tickets.submit(work, asking, ticket_form).number or 0
+                number = new_ticket.submit(work, asking, ticket_form).number or 0
             case "reply":
                 messages.reply(work, viewer, number, form)
             case "details":
@@ -139,7 +139,7 @@ def _play(work: Work, plan: Plan, agent: Viewer) -> int:
             case "closed":
                 tickets.confirm_solved(work, viewer, number)
             case "seen":
-                messages.seen(work, viewer, number, 10**6)
+                conversation.seen(work, viewer, number, 10**6)
     row = work.session.exec(select(Ticket).where(Ticket.number == number)).one()
     while row.due_at and row.due_at <= now:
         work.now = row.due_at

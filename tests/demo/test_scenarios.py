@@ -7,7 +7,7 @@ from tests.cast import reads, sees
 from ticket_portal.demo import people, scenarios
 from ticket_portal.demo.people import CAST
 from ticket_portal.demo.scenarios import SCENARIOS, NoSuchScenario
-from ticket_portal.domain import accounts, guests, keys, messages, notifications, qa, sessions, tickets
+from ticket_portal.domain import accounts, guests, keys, messages, outbox, qa, sessions, tickets
 from ticket_portal.domain.errors import CannotReopen, CodeExpired, NotFound, TicketMerged
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.store.tables import Alert, LimitHit, Ticket
@@ -58,7 +58,7 @@ def test_the_demo_has_a_ticket_in_every_state_that_people_meet(store):
 def test_the_demo_mails_nobody_about_the_past(store):
     scenarios.load(store, "demo")
 
-    assert store.write(notifications.take_due) == []
+    assert store.write(outbox.take_due) == []
     assert store.read(lambda work: work.session.exec(select(Alert.state).distinct()).all()) != ["waiting"]
 
 
@@ -78,7 +78,7 @@ def test_a_guests_link_leads_to_the_ticket(store):
 
     assert (view.number, view.code.sent) == (told["number"], False)
     assert told["link"].endswith(f"/guest/{told['token']}")
-    [mail] = store.write(notifications.take_due)
+    [mail] = store.write(outbox.take_due)
     assert (mail.kind, mail.address) == ("confirmation", "guest@example.com")
 
 
@@ -116,7 +116,7 @@ def test_five_hundred_messages_stand_in_one_conversation(store):
         lambda work: work.session.exec(select(func.count()).select_from(messages.Message)).one()
     )
     assert count == 500
-    assert store.write(notifications.take_due) == []
+    assert store.write(outbox.take_due) == []
 
 
 def test_what_closed_lately_reopens_and_what_closed_long_ago_does_not(store):

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests.cast import BROWSER, IP, code_for, mails
 from tests.conftest import advance
-from ticket_portal.domain import accounts, codes, keys, notifications, sessions
+from ticket_portal.domain import accounts, codes, keys, outbox, sessions
 from ticket_portal.domain.accounts import RESET, SIGN_UP, SignUp
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
@@ -189,4 +189,4 @@ def test_no_password_is_readable_in_the_database(store):
 
     assert NEW_PASSWORD not in store.read(everything)
     assert "$argon2id$" in store.read(accounts.find, DOOR.address).password_hash
-    assert store.read(notifications.next_due_at) is None
+    assert store.read(outbox.next_due_at) is None

@@ -3,7 +3,17 @@
 import pytest
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says, sees
-from ticket_portal.domain import accounts, claims, codes, drafts, guests, messages, sessions, tickets
+from ticket_portal.domain import (
+    accounts,
+    claims,
+    codes,
+    conversation,
+    drafts,
+    guests,
+    messages,
+    sessions,
+    tickets,
+)
 from ticket_portal.domain.accounts import SIGN_UP, SignUp
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.drafts import DraftForm
@@ -152,7 +162,7 @@ def test_it_can_be_undone_for_seven_days(work, clock, minh, linh, guest_ticket):
 
 def test_what_was_read_and_what_was_being_written_goes_along(work, minh, linh, guest_ticket):
     messages.reply(work, linh, guest_ticket.number, says("Which network?"))
-    messages.seen(work, minh, guest_ticket.number, guest_ticket.last_seq)
+    conversation.seen(work, minh, guest_ticket.number, guest_ticket.last_seq)
     typed = {"place": str(guest_ticket.number), "body": "It was", "age": 0}
     drafts.save(work, minh, DraftForm.parse(typed))
     account = signs_up(work, minh.address)

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests.cast import asks_about, mails, says, sees
 from tests.conftest import advance
-from ticket_portal.domain import deadlines, messages, resolution, tickets
+from ticket_portal.domain import conversation, deadlines, messages, new_ticket, resolution, tickets
 from ticket_portal.store.tables import Alert, Event
 
 HOLD = 20
@@ -49,10 +49,10 @@ def test_what_is_resolved_closes_after_seven_days_and_the_requester_is_told(work
 def test_what_waits_for_its_customer_is_reminded_of_twice_and_then_closes(work, clock, ana, linh, ticket):
     mails(work)
     messages.request_details(work, linh, ticket.number, says("Which network?"))
-    messages.seen(work, ana, ticket.number, 10**6)
+    conversation.seen(work, ana, ticket.number, 10**6)
     asked = clock.now
     assert passes(work, clock, days=2, hours=23) == []
-    assert messages.thread(work, ticket.id, team=False).resolution.closes_at == ""
+    assert conversation.thread(work, ticket.id, team=False).resolution.closes_at == ""
     clock.advance(hours=1)
     resolution.let_time_work(work)
     clock.advance(seconds=HOLD)
@@ -64,7 +64,7 @@ def test_what_waits_for_its_customer_is_reminded_of_twice_and_then_closes(work, 
     clock.advance(seconds=HOLD)
     [second] = mails(work)
     assert (second.kind, second.data["closes"]) == ("reminder", (asked + timedelta(days=14)).isoformat())
-    assert messages.thread(work, ticket.id, team=False).resolution.closes_at == second.data["closes"]
+    assert conversation.thread(work, ticket.id, team=False).resolution.closes_at == second.data["closes"]
     assert passes(work, clock, days=6, hours=23) == []
     assert passes(work, clock, hours=1) == ["closed"]
     assert events_of(work, ticket)[-3:] == ["reminder", "reminder", "closed"]
@@ -134,7 +134,7 @@ def test_a_closing_that_was_taken_back_at_once_is_not_mailed(work, clock, linh, 
 
 
 def test_eight_processes_close_and_tell_once(store, ana, linh):
-    number = store.write(tickets.submit, ana, asks_about(ana)).number
+    number = store.write(new_ticket.submit, ana, asks_about(ana)).number
     store.write(tickets.resolve, linh, number)
     advance(store, days=7)
     with ThreadPoolExecutor(8) as pool:

@@ -3,7 +3,17 @@
 import pytest
 
 from tests.cast import IP, code_for, mails, opens, says
-from ticket_portal.domain import addresses, codes, deliveries, guests, keys, messages, notifications, sessions
+from ticket_portal.domain import (
+    addresses,
+    codes,
+    deliveries,
+    guests,
+    keys,
+    messages,
+    notifications,
+    outbox,
+    sessions,
+)
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.deliveries import AlreadyTaken, Report
 from ticket_portal.domain.errors import NotFound, TooMany
@@ -54,7 +64,7 @@ def test_a_late_word_does_not_take_a_worse_one_back(work, linh, ticket, mail):
 
 
 def test_a_mail_is_found_by_the_carriers_own_id_too(work, linh, ticket, mail):
-    notifications.delivered(work, mail.id, "49a3999c")
+    outbox.delivered(work, mail.id, "49a3999c")
     deliveries.take(work, "one", Report("delivered", "49a3999c", ""))
     assert seen(work, linh, ticket) == ["delivered"]
 
@@ -184,8 +194,8 @@ def test_every_state_has_a_word(work, clock, linh, ana, ticket, mail):
     messages.reply(work, linh, ticket.number, says("Hello"))
     assert seen(work, linh, ticket)[0] == "queued"
     clock.advance(minutes=1)
-    [taken] = notifications.take_due(work)
-    notifications.failed(work, taken, "503")
+    [taken] = outbox.take_due(work)
+    outbox.failed(work, taken, "503")
     assert seen(work, linh, ticket)[0] == "retrying"
     row = work.session.get_one(Alert, taken.id)
     row.state = "failed"

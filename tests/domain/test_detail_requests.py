@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import IP, mails, opens, sees
-from ticket_portal.domain import detail_requests, messages, tickets, uploads
+from ticket_portal.domain import conversation, detail_requests, messages, tickets, uploads
 from ticket_portal.domain.chains import transaction_id, transaction_ids
 from ticket_portal.domain.contents import Content
 from ticket_portal.domain.detail_requests import DetailView
@@ -57,7 +57,7 @@ def answers(work: Work, viewer: Viewer, ticket: Ticket, request: int, *given: di
 
 def items(work: Work, ticket: Ticket) -> list[DetailView]:
     """The items of a ticket as both sides see them."""
-    return messages.thread(work, ticket.id, team=False).details
+    return conversation.thread(work, ticket.id, team=False).details
 
 
 @pytest.fixture

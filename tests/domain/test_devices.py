@@ -8,7 +8,7 @@ from sqlmodel import select
 from tests.cast import says
 from tests.conftest import Clock
 from tests.push_service import Browser
-from ticket_portal.domain import devices, keys, messages, notifications, sessions
+from ticket_portal.domain import devices, keys, messages, notifications, outbox, sessions
 from ticket_portal.domain.devices import DeviceForm
 from ticket_portal.domain.errors import BadDevice, NotAllowed, NotFound, TooMany
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -257,5 +257,5 @@ def test_nothing_of_guests_links_is_made_for_a_device_that_left(
     work.session.flush()
     work.session.expire_all()
 
-    assert [d.channel for d in notifications.take_due(work) if d.kind == "reply"] == []
+    assert [d.channel for d in outbox.take_due(work) if d.kind == "reply"] == []
     assert work.session.exec(select(Device)).all() == []

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import IP, asks_about, opens, says
-from ticket_portal.domain import drafts, messages, tickets
+from ticket_portal.domain import drafts, messages, new_ticket
 from ticket_portal.domain.drafts import DraftForm, DraftView
 from ticket_portal.domain.errors import Invalid, NotFound, TooLong
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -91,10 +91,10 @@ def test_whoever_only_names_an_address_touches_no_draft_of_it(work, clock, minh,
     before = drafts.load(work, minh, drafts.NEW)
     clock.advance(minutes=1)
     opens(work, minh)
-    tickets.submit_for(work, linh, asks_about(minh))
+    new_ticket.submit_for(work, linh, asks_about(minh))
     assert drafts.load(work, minh, drafts.NEW) == before
 
-    tickets.submit(work, minh, asks_about(Viewer(role="guest", address="other@example.com")), IP)
+    new_ticket.submit(work, minh, asks_about(Viewer(role="guest", address="other@example.com")), IP)
     assert drafts.load(work, minh, drafts.NEW).saved_at == work.now.isoformat(), (
         "their own, whatever they name"
     )

@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import IP, asks_about, opens, says
-from ticket_portal.domain import duplicates, guests, messages, tickets
+from ticket_portal.domain import duplicates, guests, messages, new_ticket, tickets
 from ticket_portal.domain.errors import NotFound
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY
-from ticket_portal.domain.tickets import TicketForm
 
 TXID = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
 
@@ -75,6 +75,6 @@ def test_a_guest_gets_a_link_to_their_own_ticket_only(work, minh, ana, ticket, g
 def test_a_topic_is_kept_and_anything_else_is_none(work, ana):
     for topic, kept in (("card", "card"), ("", ""), ("nonsense", ""), (7, ""), ([], "")):
         typed = {"subject": "Hello", "body": "There", "client_id": str(uuid4()), "topic": topic}
-        ticket = tickets.submit(work, ana, TicketForm.parse(ana, typed), IP)
+        ticket = new_ticket.submit(work, ana, TicketForm.parse(ana, typed), IP)
         assert ticket.topic == kept
     assert asks_about(ana).topic == ""

@@ -11,12 +11,14 @@ from tests.cast import PASSWORD, asks_about, mails, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import (
     accounts,
+    conversation,
     drafts,
     erasure,
     guests,
     keys,
     locks,
     messages,
+    new_ticket,
     notifications,
     phrases,
     pushbox,
@@ -56,7 +58,7 @@ def numbers(store, quyen, linh) -> tuple[int, int]:
     """Her ticket with all that can be in one, and one that she sent as a guest before."""
 
     def happen(work) -> tuple[int, int]:
-        ticket = tickets.submit(work, quyen, asks_about(quyen, f"{CANARY} subject", f"{CANARY} body"), IP)
+        ticket = new_ticket.submit(work, quyen, asks_about(quyen, f"{CANARY} subject", f"{CANARY} body"), IP)
         message = messages.reply(work, linh, ticket.number, says(f"{CANARY}, thank you"))
         messages.note(work, linh, ticket.number, says(f"{CANARY} note"))
         asked = {"items": [{"kind": "text", "label": f"{CANARY}?"}], "client_id": str(uuid4())}
@@ -71,7 +73,7 @@ def numbers(store, quyen, linh) -> tuple[int, int]:
             drafts.save(work, viewer, DraftForm.parse(typed))
         phrases.keep(work, quyen.account_id, CANARY)
         guest = Viewer(role="guest", address=ADDRESS, name=CANARY)
-        sent = tickets.submit(work, NOBODY, asks_about(guest, f"{CANARY} as a guest", CANARY), IP)
+        sent = new_ticket.submit(work, NOBODY, asks_about(guest, f"{CANARY} as a guest", CANARY), IP)
         guests.new_link(work, sent)
         sessions.begin_guest(work, ADDRESS)
         return ticket.number, sent.number
@@ -119,7 +121,7 @@ def test_the_team_sees_shells_that_nobody_can_reopen(store, quyen, numbers, linh
         assert (shell.address, shell.requester, shell.status) == (ERASED, "", "closed")
         with pytest.raises(CannotReopen):
             store.write(messages.reply, linh, number, says("Hello?"))
-    thread = store.read(lambda work: messages.thread(work, shell.id, team=True))
+    thread = store.read(lambda work: conversation.thread(work, shell.id, team=True))
     assert [entry.view.event for entry in thread.entries] == ["erased"]
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import func, select
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says
-from ticket_portal.domain import accounts, guests, keys, messages, sessions, tickets
+from ticket_portal.domain import accounts, conversation, guests, keys, messages, sessions, tickets
 from ticket_portal.domain.errors import BadAddress, CodeWrong, LinkInvalid, NotFound, TooMany
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
@@ -175,7 +175,7 @@ def test_what_an_account_reads_of_a_guests_ticket_is_read(work, clock, minh, lin
     """The mail about it is dropped then: whoever has the address has read it."""
     account = sessions.of_account(accounts.create(work, minh.address, "Minh", "-"))
     reply = messages.reply(work, linh, guest_ticket.number, says("Hello"))
-    messages.seen(work, account, guest_ticket.number, reply.seq)
+    conversation.seen(work, account, guest_ticket.number, reply.seq)
     clock.advance(minutes=1)
 
     assert mails(work) == []

@@ -1,7 +1,7 @@
 """What operators watch."""
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import messages, notifications
+from ticket_portal.domain import messages, outbox
 from ticket_portal.domain.health import MailQueue, mail_queue
 
 
@@ -13,8 +13,8 @@ def test_the_outbox_in_four_numbers(work, clock, ana, linh):
     clock.advance(seconds=30)
     assert mail_queue(work) == MailQueue(due=2, oldest_due_seconds=30, later=0, failed=0)
 
-    first, _second = notifications.take_due(work)
-    notifications.failed(work, first, "550 no such user", for_good=True)
+    first, _second = outbox.take_due(work)
+    outbox.failed(work, first, "550 no such user", for_good=True)
     assert mail_queue(work).failed == 1
     clock.advance(hours=1)
     mails(work)

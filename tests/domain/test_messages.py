@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import func, select
 
 from tests.cast import opens, reads, says, sees
-from ticket_portal.domain import messages, tickets
+from ticket_portal.domain import conversation, messages, tickets
 from ticket_portal.domain.errors import (
     CannotReopen,
     NotFound,
@@ -32,18 +32,18 @@ def test_an_internal_note_is_for_the_team_only(work, ana, linh, admin, ticket):
     messages.note(work, linh, ticket.number, says("Called twice already."))
 
     assert reads(work, admin, ticket.number)[-1] == "Called twice already."
-    assert "Called twice already." not in str(messages.thread(work, ticket.id, team=False))
-    assert "Called twice already." not in str(messages.earlier(work, ana, ticket.number, 99))
-    assert "Called twice already." in str(messages.earlier(work, linh, ticket.number, 99))
+    assert "Called twice already." not in str(conversation.thread(work, ticket.id, team=False))
+    assert "Called twice already." not in str(conversation.earlier(work, ana, ticket.number, 99))
+    assert "Called twice already." in str(conversation.earlier(work, linh, ticket.number, 99))
 
 
 def test_an_internal_note_leaves_no_trace_on_the_customers_side(work, clock, ana, linh, ticket):
-    before = messages.thread(work, ticket.id, team=False), tickets.mine(work, ana)
+    before = conversation.thread(work, ticket.id, team=False), tickets.mine(work, ana)
     clock.advance(minutes=5)
     messages.note(work, linh, ticket.number, says("Looks like fraud."))
     tickets.assign_to_me(work, linh, ticket.number)
 
-    assert (messages.thread(work, ticket.id, team=False), tickets.mine(work, ana)) == before
+    assert (conversation.thread(work, ticket.id, team=False), tickets.mine(work, ana)) == before
     assert ticket.status == "new"
     assert [a.kind for a in work.session.exec(select(Alert)).all()] == ["confirmation"]
 
@@ -203,15 +203,15 @@ def test_a_closed_ticket_can_be_reopened_for_fourteen_days_to_the_second(work, c
     for viewer in (ana, linh):
         ticket = opens(work, ana)
         tickets.move(work, ticket, "closed")
-        assert messages.thread(work, ticket.id, team=False).can_reopen
+        assert conversation.thread(work, ticket.id, team=False).can_reopen
         clock.advance(days=14, seconds=-1)
-        assert messages.thread(work, ticket.id, team=False).can_reopen
+        assert conversation.thread(work, ticket.id, team=False).can_reopen
         messages.reply(work, viewer, ticket.number, says("Again."))
         assert (ticket.status, ticket.closed_at) == ("open", None)
 
         tickets.move(work, ticket, "closed")
         clock.advance(days=14)
-        assert not messages.thread(work, ticket.id, team=False).can_reopen
+        assert not conversation.thread(work, ticket.id, team=False).can_reopen
         with pytest.raises(CannotReopen):
             messages.reply(work, viewer, ticket.number, says("Again."))
         assert ticket.status == "closed"

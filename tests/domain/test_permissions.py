@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cast import opens, reads, says, sees
-from ticket_portal.domain import accounts, messages, tickets
+from ticket_portal.domain import accounts, conversation, messages, queue, tickets
 from ticket_portal.domain.errors import NotAllowed, NotFound
 from ticket_portal.domain.people import NOBODY, SYSTEM, Viewer
 from ticket_portal.domain.sessions import of_account
@@ -96,10 +96,10 @@ def test_only_the_requester_says_whether_it_is_solved(work, ana, budi, linh, tic
 
 
 def test_the_queue_and_tickets_in_somebodys_name_are_for_the_team(work, ana, minh, linh, ticket):
-    assert [r.number for r in tickets.queue(work, linh).rows] == [ticket.number]
+    assert [r.number for r in queue.page(work, linh).rows] == [ticket.number]
     for viewer in (ana, minh, NOBODY):
         with pytest.raises(NotFound):
-            tickets.queue(work, viewer)
+            queue.page(work, viewer)
 
 
 def test_a_list_is_ones_own(work, ana, budi, minh, linh):
@@ -114,12 +114,12 @@ def test_a_list_is_ones_own(work, ana, budi, minh, linh):
 
 
 def test_earlier_messages_and_reading_are_for_readers_only(work, ana, budi, ticket):
-    assert messages.earlier(work, ana, ticket.number, 2)[0]
-    messages.seen(work, ana, ticket.number, 1)
+    assert conversation.earlier(work, ana, ticket.number, 2)[0]
+    conversation.seen(work, ana, ticket.number, 1)
     with pytest.raises(NotFound):
-        messages.earlier(work, budi, ticket.number, 2)
+        conversation.earlier(work, budi, ticket.number, 2)
     with pytest.raises(NotFound):
-        messages.seen(work, budi, ticket.number, 1)
+        conversation.seen(work, budi, ticket.number, 1)
 
 
 def test_lost_rights_take_effect_at_the_next_question(work, linh, ticket):

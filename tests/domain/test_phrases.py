@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import accounts, messages, notifications, phrases, sessions, tickets
+from ticket_portal.domain import accounts, conversation, messages, outbox, phrases, queue, sessions
 from ticket_portal.domain.errors import PhraseIsLink, PhraseTooShort, TooLong, TooMany
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.i18n.phrase_words import WORDS
@@ -72,11 +72,11 @@ def test_it_stands_in_every_alert_of_its_owner_and_in_nobody_elses(work, clock, 
 
 def test_it_goes_with_the_mail_as_it_was_when_that_was_first_tried(work, clock, ana):
     accounts.choose_phrase(work, ana.account_id, PHRASE)
-    [first] = notifications.take_due(work)
-    notifications.failed(work, first, "450 try later")
+    [first] = outbox.take_due(work)
+    outbox.failed(work, first, "450 try later")
     phrases.keep(work, ana.account_id, "another one")
     clock.advance(minutes=1)
-    [again] = notifications.take_due(work)
+    [again] = outbox.take_due(work)
     assert (first.phrase, again.phrase) == (PHRASE, PHRASE)
 
 
@@ -135,5 +135,5 @@ def test_there_are_enough_words_of_each_language():
 def test_the_tickets_page_has_no_phrase(work, minh, linh, settings):
     ticket = opens(work, minh)
     words = phrases.of_ticket(settings, ticket)
-    shown = repr(messages.thread(work, ticket.id, team=True)) + repr(tickets.queue(work, linh))
+    shown = repr(conversation.thread(work, ticket.id, team=True)) + repr(queue.page(work, linh))
     assert words not in shown

@@ -6,7 +6,17 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import guests, messages, muting, notifications, preferences, resolution, tickets
+from ticket_portal.domain import (
+    conversation,
+    guests,
+    messages,
+    muting,
+    notifications,
+    outbox,
+    preferences,
+    resolution,
+    tickets,
+)
 from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed, NotFound
 from ticket_portal.domain.people import NOBODY, SYSTEM
 from ticket_portal.store.tables import Account, Alert
@@ -207,7 +217,7 @@ def test_alerts_wait_for_the_end_of_the_quiet_hours_and_leave_as_one(work, ana, 
     tickets.resolve(work, linh, ticket.number)
     goes_to(work, "2026-11-22T23:59:59")
     assert told(work) == []
-    assert notifications.next_due_at(work) == datetime(2026, 11, 23, tzinfo=UTC)
+    assert outbox.next_due_at(work) == datetime(2026, 11, 23, tzinfo=UTC)
     goes_to(work, "2026-11-23T00:00:00")
     assert told(work) == ["resolved"]
     work.now += timedelta(days=1)
@@ -233,7 +243,7 @@ def test_what_was_read_in_the_night_is_not_mailed_in_the_morning(work, ana, linh
     reply = messages.reply(work, linh, ticket.number, says("Hello"))
     work.now += timedelta(hours=1)
     assert told(work) == []
-    messages.seen(work, ana, ticket.number, reply.seq)
+    conversation.seen(work, ana, ticket.number, reply.seq)
     goes_to(work, "2026-11-23T07:00:00")
     assert told(work) == []
 
@@ -270,12 +280,12 @@ def test_whoever_a_ticket_is_for_mutes_it_and_takes_it_back(
     for viewer, one in ((ana, ticket), (minh, guest_ticket)):
         muting.mute(work, viewer, one.number)
         muting.mute(work, viewer, one.number)
-        assert messages.thread(work, one.id, team=False).muted
+        assert conversation.thread(work, one.id, team=False).muted
         messages.reply(work, linh, one.number, says("Hello"))
         clock.advance(seconds=HOLD)
         assert told(work) == []
         muting.unmute(work, viewer, one.number)
-        assert not messages.thread(work, one.id, team=False).muted
+        assert not conversation.thread(work, one.id, team=False).muted
         messages.reply(work, linh, one.number, says("Hello again"))
         clock.advance(minutes=5)
         assert told(work) == ["reply"]
@@ -288,7 +298,7 @@ def test_nobody_else_mutes_it(work, budi, linh, minh, ticket):
                 act(work, stranger, ticket.number)
         with pytest.raises(NotAllowed):
             act(work, linh, ticket.number)
-    assert not messages.thread(work, ticket.id, team=True).muted
+    assert not conversation.thread(work, ticket.id, team=True).muted
 
 
 def test_a_muted_tickets_codes_still_come(work, minh, guest_ticket):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cast import IP, mails, opens, says
-from ticket_portal.domain import guests, messages, notifications, references
+from ticket_portal.domain import conversation, guests, messages, notifications, references
 from ticket_portal.domain.errors import Missing, TooMany
 from ticket_portal.domain.keys import new_reference
 
@@ -51,7 +51,7 @@ def test_what_we_did_not_send_is_not_ours(work, clock, ana, linh, ticket):
     assert waiting.reference
     for typed in (new_reference(), waiting.reference, "0", "x" * 500, "ß' OR 1=1"):
         assert references.check(work, typed, IP) is None
-    messages.seen(work, ana, ticket.number, waiting.event_seq)
+    conversation.seen(work, ana, ticket.number, waiting.event_seq)
     clock.advance(minutes=1)
     mails(work)
     assert references.check(work, waiting.reference, IP) is None

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import asks_about, mails, opens, reads, says, sees
-from ticket_portal.domain import messages, resolution, tickets
+from ticket_portal.domain import conversation, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.errors import (
     CannotReopen,
     CardFound,
@@ -67,11 +67,11 @@ def test_a_closed_ticket_is_rated_by_its_requester_and_the_team_sees_it(work, cl
     resolution.rate(work, ana, ticket.number, RatingForm(2, "Slow."))
     clock.advance(hours=23)
     resolution.rate(work, ana, ticket.number, RatingForm(4, "Slow, but kind."))
-    found = messages.thread(work, ticket.id, team=True).resolution
+    found = conversation.thread(work, ticket.id, team=True).resolution
     assert (found.score, found.comment, found.can_rate) == (4, "Slow, but kind.", True)
 
     clock.advance(hours=1)
-    assert not messages.thread(work, ticket.id, team=False).resolution.can_rate
+    assert not conversation.thread(work, ticket.id, team=False).resolution.can_rate
     with pytest.raises(RatingFinal):
         resolution.rate(work, ana, ticket.number, RatingForm(1))
     with pytest.raises(NotAllowed):
@@ -205,7 +205,7 @@ def test_only_tickets_of_one_person_are_joined(work, clock, ana, budi, minh, lin
 
 
 def test_two_agents_who_join_crosswise_do_not_wait_for_each_other(store, ana, linh):
-    one, other = (store.write(tickets.submit, ana, asks_about(ana)).number for _ in range(2))
+    one, other = (store.write(new_ticket.submit, ana, asks_about(ana)).number for _ in range(2))
 
     def join(pair):
         try:
@@ -221,15 +221,15 @@ def test_two_agents_who_join_crosswise_do_not_wait_for_each_other(store, ana, li
 # Following.
 def test_a_follow_up_is_linked_both_ways_for_the_same_person_alone(work, ana, budi, minh, linh, guest_ticket):
     earlier = opens(work, ana)
-    after = tickets.submit(work, ana, replace(asks_about(ana), follows=earlier.number))
+    after = new_ticket.submit(work, ana, replace(asks_about(ana), follows=earlier.number))
     work.session.flush()
-    assert messages.thread(work, after.id, team=False).resolution.follows == earlier.number
-    assert messages.thread(work, earlier.id, team=False).resolution.followed_by == after.number
+    assert conversation.thread(work, after.id, team=False).resolution.follows == earlier.number
+    assert conversation.thread(work, earlier.id, team=False).resolution.followed_by == after.number
 
-    strangers = tickets.submit(work, budi, replace(asks_about(budi), follows=earlier.number))
-    unproved = tickets.submit(work, NOBODY, replace(asks_about(minh), follows=guest_ticket.number))
+    strangers = new_ticket.submit(work, budi, replace(asks_about(budi), follows=earlier.number))
+    unproved = new_ticket.submit(work, NOBODY, replace(asks_about(minh), follows=guest_ticket.number))
     assert strangers.follows is unproved.follows is None
-    proved = tickets.submit(work, minh, replace(asks_about(minh), follows=guest_ticket.number))
+    proved = new_ticket.submit(work, minh, replace(asks_about(minh), follows=guest_ticket.number))
     assert (proved.follows, proved.proved_by) == (guest_ticket.number, "code")
     elsewhere = replace(asks_about(minh), address="other@example.com", follows=guest_ticket.number)
-    assert tickets.submit(work, minh, elsewhere).follows is None
+    assert new_ticket.submit(work, minh, elsewhere).follows is None

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from tests.cast import asks_about, opens, says
-from ticket_portal.domain import messages, search, tickets
+from ticket_portal.domain import listing, messages, new_ticket, search, tickets
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store import search as index
 from ticket_portal.store.tables import SearchEntry, Ticket
@@ -20,7 +20,7 @@ def _finds(work: Work, viewer: Viewer, typed: str, show: str = "all") -> list[in
 
 
 def _opened(work: Work, viewer: Viewer, subject: str, body: str = "Since Monday.") -> int:
-    return tickets.submit(work, viewer, asks_about(viewer, subject, body)).number or 0
+    return new_ticket.submit(work, viewer, asks_about(viewer, subject, body)).number or 0
 
 
 def test_a_ticket_is_found_by_number_subject_and_what_was_said(work, ana, linh):
@@ -156,7 +156,7 @@ def test_pages_follow_one_another_without_gap_or_double(work, ana, clock, settin
         found += [row.number for row in page.rows]
         if not (after := page.after):
             break
-        assert len(page.rows) == tickets.PAGE
+        assert len(page.rows) == listing.PAGE
     assert sorted(found) == sorted(numbers)
     exact = {n for i, n in enumerate(numbers) if i % 3}
     assert set(found[: len(exact)]) == exact

@@ -11,13 +11,13 @@ from mnemonic import Mnemonic
 
 from tests.cast import BROWSER, IP, asks_about, code_for, opens, says
 from ticket_portal.demo import stories, texts
-from ticket_portal.domain import codes, messages, tickets
+from ticket_portal.domain import codes, messages, new_ticket
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import FileGone, OwnCodeFound, PhraseFound, SecretFound, TooFast
 from ticket_portal.domain.messages import AnswersForm, MessageForm
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.shield import refuse_secrets
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.frontend import environment
 from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.plugins import RecoveryWords
@@ -140,16 +140,16 @@ def test_a_requester_is_stopped_and_nothing_is_kept(work, ana, minh, ticket, gue
             messages.reply(work, viewer, number, says(ENGLISH))
     for viewer, asking in ((ana, ana), (minh, NOBODY)):
         with pytest.raises(PhraseFound):
-            tickets.submit(work, asking, asks_about(viewer, body=ENGLISH), IP)
+            new_ticket.submit(work, asking, asks_about(viewer, body=ENGLISH), IP)
         with pytest.raises(PhraseFound):
-            tickets.submit(work, asking, asks_about(viewer, subject=ENGLISH), IP)
+            new_ticket.submit(work, asking, asks_about(viewer, subject=ENGLISH), IP)
     assert ticket.last_seq == guest_ticket.last_seq == 1
 
 
 def test_the_team_may_quote(work, linh, ticket):
     messages.reply(work, linh, ticket.number, says(f"Never send this: {ENGLISH}"))
     messages.note(work, linh, ticket.number, says("4111 1111 1111 1111"))
-    tickets.submit_for(work, linh, asks_about(Viewer(address="new@example.com"), body=ENGLISH))
+    new_ticket.submit_for(work, linh, asks_about(Viewer(address="new@example.com"), body=ENGLISH))
 
 
 def _code(work, address: str) -> str:
@@ -163,7 +163,7 @@ def test_an_own_code_is_stopped_while_it_works(work, clock, ana, ticket):
         with pytest.raises(OwnCodeFound):
             messages.reply(work, ana, ticket.number, says(text))
     with pytest.raises(OwnCodeFound):
-        tickets.submit(work, ana, asks_about(ana, body=code), IP)
+        new_ticket.submit(work, ana, asks_about(ana, body=code), IP)
     other = f"{(int(code) + 1) % 10**6:06d}"
     messages.reply(work, ana, ticket.number, says(f"Amount {other}"))
     clock.advance(minutes=work.settings.code_minutes)
@@ -178,7 +178,7 @@ def test_somebody_elses_code_is_only_a_number(work, ana, budi):
 
 def test_a_new_ticket_of_nobody_tells_nothing_about_an_addresss_codes(work, ana):
     code = _code(work, ana.address)
-    tickets.submit(work, NOBODY, asks_about(ana, body=code), IP)
+    new_ticket.submit(work, NOBODY, asks_about(ana, body=code), IP)
 
 
 def test_messages_are_no_way_to_guess_a_code(work, ana, ticket, settings):
@@ -203,7 +203,7 @@ def test_what_is_refused_anyway_tells_nothing_about_a_code(work, ana, linh, tick
         messages.reply(work, ana, ticket.number, MessageForm.parse({**missing, "client_id": str(uuid4())}))
     another = TicketForm.parse(ana, {**missing, "subject": "Another", "client_id": str(uuid4())})
     with pytest.raises(FileGone):
-        tickets.submit(work, ana, another, IP)
+        new_ticket.submit(work, ana, another, IP)
     settings.limit_messages_per_10_minutes = 1
     with pytest.raises(TooFast):
         messages.reply(work, ana, ticket.number, says(code))

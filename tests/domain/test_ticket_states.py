@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import opens, says
-from ticket_portal.domain import messages, tickets
+from ticket_portal.domain import conversation, messages, tickets
 from ticket_portal.domain.errors import (
     NotAllowed,
     TicketMerged,
@@ -81,8 +81,8 @@ def test_taking_a_ticket_over(work, linh, admin, ticket):
     tickets.assign_to_me(work, linh, ticket.number)
     tickets.assign_to_me(work, admin, ticket.number)
     assert ticket.assignee_id == admin.account_id
-    assert messages.thread(work, ticket.id, team=True).assignee == "Admin"
-    assert messages.thread(work, ticket.id, team=False).assignee == ""
+    assert conversation.thread(work, ticket.id, team=True).assignee == "Admin"
+    assert conversation.thread(work, ticket.id, team=False).assignee == ""
 
 
 def test_a_guest_confirms_too(work, minh, linh, guest_ticket):

@@ -4,7 +4,17 @@ import pytest
 from sqlmodel import col, select
 
 from tests.cast import MINH, mails, opens, says
-from ticket_portal.domain import claims, codes, locks, messages, muting, resolution, tickets, updates
+from ticket_portal.domain import (
+    claims,
+    codes,
+    conversation,
+    locks,
+    messages,
+    muting,
+    resolution,
+    tickets,
+    updates,
+)
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.store.tables import Reading, TicketUpdate
@@ -37,12 +47,12 @@ def test_what_they_read_wrote_or_must_not_see_is_not_counted(work, ana, linh, ad
     assert updates.unread(work, ana) == 0
 
     first = messages.reply(work, linh, ticket.number, says("Hello"))
-    messages.seen(work, admin, ticket.number, first.seq)  # the team's own reading
+    conversation.seen(work, admin, ticket.number, first.seq)  # the team's own reading
     assert updates.unread(work, ana) == 1
-    messages.seen(work, ana, ticket.number, first.seq)
+    conversation.seen(work, ana, ticket.number, first.seq)
     assert updates.unread(work, ana) == 0
     tickets.resolve(work, linh, ticket.number)
-    messages.seen(work, ana, ticket.number, first.seq)  # a tab that knows less comes later
+    conversation.seen(work, ana, ticket.number, first.seq)  # a tab that knows less comes later
     assert updates.unread(work, ana) == 1
 
 
@@ -62,7 +72,7 @@ def test_what_was_joined_with_another_ticket_is_read_there(work, ana, linh):
     messages.reply(work, linh, ticket.number, says("Hello"))
     resolution.merge(work, linh, ticket.number, other.number)
     assert updates.unread(work, ana) == 1
-    messages.seen(work, ana, other.number, other.last_seq)
+    conversation.seen(work, ana, other.number, other.last_seq)
     assert updates.unread(work, ana) == 0
     assert [row.unread for row in tickets.mine(work, ana).rows] == [False, False]
 
@@ -83,7 +93,7 @@ def test_every_alert_is_kept_the_newest_first(work, clock, ana, linh, ticket):
         clock.advance(minutes=1)
         act()
     assert told(work, ana) == [(kind, ticket.number, True) for kind in reversed(acts)]
-    messages.seen(work, ana, ticket.number, ticket.last_seq - 1)
+    conversation.seen(work, ana, ticket.number, ticket.last_seq - 1)
     assert [unread for _kind, _number, unread in told(work, ana)] == [True, False, False, False, False]
 
 
@@ -178,7 +188,7 @@ def test_reading_tells_every_list_and_counts_at_once(store, ana, linh):
     assert store.read(updates.unread, ana) == 1
     heard: list[set[str]] = []
     store.listeners.append(heard.append)
-    store.write(messages.seen, ana, ticket.number, reply.seq)
+    store.write(conversation.seen, ana, ticket.number, reply.seq)
     assert heard == [{f"list:{ana.account_id}"}]
     assert store.read(updates.unread, ana) == 0
     assert store.read(updates.unread, MINH) == 0

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests.cast import IP, sees
 from tests.domain.sent_files import BROWSER, comes, has, uploads_file, with_files
-from ticket_portal.domain import messages, tickets, uploads
+from ticket_portal.domain import messages, new_ticket, uploads
 from ticket_portal.domain.errors import (
     FileEmpty,
     FileGone,
@@ -17,8 +17,8 @@ from ticket_portal.domain.errors import (
     NotFound,
     TooManyUploads,
 )
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.store.tables import Attachment
 
 
@@ -62,7 +62,7 @@ def test_a_new_ticket_takes_the_files_of_its_form_along(work, linh, minh):
     assert not has(work, file, browser="another")
     assert not has(work, file)
 
-    ticket = tickets.submit(work, NOBODY, _form(minh, [file], form), IP, BROWSER)
+    ticket = new_ticket.submit(work, NOBODY, _form(minh, [file], form), IP, BROWSER)
 
     assert [f.name for f in sees(work, linh, ticket.number)[-1].files] == ["a.png"]
     assert has(work, file, minh)
@@ -98,7 +98,7 @@ def test_a_file_of_another_form_or_browser_stays_there(work, minh, own_form, bro
     file = comes(work, uploads.begin_for_form(work, BROWSER, form, "a.png", IP))
 
     with pytest.raises(FileGone):
-        tickets.submit(work, NOBODY, _form(minh, [file], form if own_form else str(uuid4())), IP, browser)
+        new_ticket.submit(work, NOBODY, _form(minh, [file], form if own_form else str(uuid4())), IP, browser)
 
 
 def test_a_form_has_a_real_id(work):

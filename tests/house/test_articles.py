@@ -110,7 +110,7 @@ def test_an_article_is_complete(slug: str, locale: str):
 
 @each
 def test_its_links_lead_somewhere(slug: str):
-    pages_there = set(_PAGE.findall((ROOT / "ticket_portal/app.py").read_text(encoding="utf-8")))
+    pages_there = set(_PAGE.findall((ROOT / "ticket_portal/pages/__init__.py").read_text(encoding="utf-8")))
     there = pages_there | {articles.path_of(other) for other in WANTED}
     assert {"/tickets/new", "/find-ticket"} <= there
     assert set(links(read("en", slug).body)) <= there

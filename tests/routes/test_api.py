@@ -8,8 +8,9 @@ from tests.cast import ANA, LINH, reads
 from tests.conftest import advance
 from tests.routes.system import DEPOSIT, System, opens_ticket, problem_of, reads_ticket, rows_of
 from ticket_portal.delivery import outbox
-from ticket_portal.domain import api, messages, notifications, tickets
+from ticket_portal.domain import api, messages, tickets
 from ticket_portal.domain.messages import AnswersForm
+from ticket_portal.domain.outbox import take_due
 from ticket_portal.store.tables import ApiAnswer, Ticket
 
 
@@ -24,7 +25,7 @@ def test_a_ticket_is_opened_in_somebodys_name(system, store, linh):
         "url": f"{store.settings.public_url}/tickets/{number}",
     }
     assert store.read(reads, linh, number) == ["Since Monday."]
-    [mail] = store.write(notifications.take_due)
+    [mail] = store.write(take_due)
     assert (mail.kind, mail.address, mail.number) == ("confirmation", "noor@example.com", number)
 
 

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from tests.cast import asks_about
 from ticket_portal.delivery import emails
-from ticket_portal.domain import notifications, tickets
+from ticket_portal.domain import new_ticket, outbox
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.routes import locks
 from ticket_portal.store.tables import Ticket
@@ -34,8 +34,8 @@ def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
 @pytest.fixture
 def link(store: Store, minh: Viewer) -> str:
     """Where the second link at the foot of the guest's mail leads."""
-    store.write(tickets.submit, NOBODY, asks_about(minh), "ip")
-    [delivery] = store.write(notifications.take_due)
+    store.write(new_ticket.submit, NOBODY, asks_about(minh), "ip")
+    [delivery] = store.write(outbox.take_due)
     email = emails.write(store.settings, delivery)
     address = f"{store.settings.public_url}/notifications/not-me/{delivery.lock_token}"
     assert address in email.plain

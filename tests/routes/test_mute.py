@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from tests.cast import asks_about
 from ticket_portal.delivery import emails
-from ticket_portal.domain import notifications, tickets
+from ticket_portal.domain import new_ticket, outbox
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.routes import mute
 from ticket_portal.store.tables import Muted, Ticket
@@ -34,8 +34,8 @@ def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
 @pytest.fixture
 def link(store: Store, minh: Viewer) -> str:
     """Where the List-Unsubscribe of the guest's newest mail leads."""
-    store.write(tickets.submit, NOBODY, asks_about(minh), "ip")
-    [delivery] = store.write(notifications.take_due)
+    store.write(new_ticket.submit, NOBODY, asks_about(minh), "ip")
+    [delivery] = store.write(outbox.take_due)
     address = emails.write(store.settings, delivery).headers["List-Unsubscribe"].strip("<>")
     return address.removeprefix(store.settings.public_url)
 
@@ -94,7 +94,7 @@ def test_whoever_muted_can_take_it_back(app: Starlette, store: Store, link: str)
 def test_a_signature_is_good_for_one_ticket_and_address_alone(
     app: Starlette, store: Store, link: str, budi: Viewer
 ):
-    other = store.write(tickets.submit, budi, asks_about(budi), "ip2")
+    other = store.write(new_ticket.submit, budi, asks_about(budi), "ip2")
     _own, signature = link.rpartition("/")[2].split("-")
 
     for token in (

@@ -10,7 +10,7 @@ from tests.push_service import Browser
 from tests.routes.engineer import ELSEWHERE, HERE, Engineer
 from ticket_portal.demo import people
 from ticket_portal.demo.scenarios import SCENARIOS
-from ticket_portal.domain import devices, messages, tickets
+from ticket_portal.domain import devices, messages, new_ticket
 from ticket_portal.domain.devices import DeviceForm
 from ticket_portal.domain.people import Viewer
 
@@ -23,7 +23,7 @@ def _reply(engineer: Engineer, linh: Viewer, number: int, body: str = "Try again
 
 
 def _opens(engineer: Engineer, viewer: Viewer) -> int:
-    return engineer.portal.store.write(tickets.submit, viewer, asks_about(viewer), HERE).number or 0
+    return engineer.portal.store.write(new_ticket.submit, viewer, asks_about(viewer), HERE).number or 0
 
 
 def test_a_mail_leaves_when_the_clock_says_so_and_is_there_at_once(engineer, ana, linh):

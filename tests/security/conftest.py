@@ -14,7 +14,7 @@ import pytest
 
 from tests.cast import ANA, BUDI, LINH, MINH, asks_about, says
 from tests.security.server import ROOT, Served, served
-from ticket_portal.domain import accounts, drafts, guests, messages, sessions, tickets
+from ticket_portal.domain import accounts, drafts, guests, messages, new_ticket, sessions, tickets
 from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -147,7 +147,9 @@ def _people(work: Work, hashed: str) -> World:
 
 def _opens(work: Work, viewer: Viewer, subject: str, body: str) -> Ticket:
     form = asks_about(viewer, subject, body)
-    return tickets.submit(work, viewer if viewer.account_id else NOBODY, form, f"192.0.2.{next(_addresses)}")
+    return new_ticket.submit(
+        work, viewer if viewer.account_id else NOBODY, form, f"192.0.2.{next(_addresses)}"
+    )
 
 
 def signed_in(portal: Served, address: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from tests.cast import asks_about, says
 from tests.security.client import Client
 from tests.security.conftest import World, signed_in
 from tests.security.server import Served
-from ticket_portal.domain import accounts, messages, sessions, tickets
+from ticket_portal.domain import accounts, messages, new_ticket, sessions
 from ticket_portal.store.unit_of_work import Work
 
 MOST = 2_048
@@ -23,7 +23,9 @@ def test_one_message_more_sends_one_message(portal: Served, world: World) -> Non
             for address in ("ana@example.com", "linh@example.com")
             if (account := accounts.find(work, address))
         )
-        number = tickets.submit(work, ana, asks_about(ana, "A long conversation", "Message 1.")).number or 0
+        number = (
+            new_ticket.submit(work, ana, asks_about(ana, "A long conversation", "Message 1.")).number or 0
+        )
         for n in range(2, LONG + 1):
             messages.reply(work, linh if n % 2 else ana, number, says(f"Message {n} of {LONG}."))
         return number

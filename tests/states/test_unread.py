@@ -10,7 +10,7 @@ from reflex_base.registry import RegistrationContext
 
 from tests.cast import opens, says
 from ticket_portal.delivery.live import Hub
-from ticket_portal.domain import messages, updates
+from ticket_portal.domain import conversation, messages, updates
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.states import unread
 from ticket_portal.states.unread import Followers
@@ -75,7 +75,7 @@ def test_every_page_of_the_list_is_told_once_by_one_read(pages: Pages, store: St
         pages.told.clear()
         await pages.does(messages.reply, linh, ticket.number, says("One more"))
         assert pages.told == []
-        await pages.does(messages.seen, ana, ticket.number, reply.seq + 1)
+        await pages.does(conversation.seen, ana, ticket.number, reply.seq + 1)
         assert sorted(pages.told) == sorted((f"page {n}", 0) for n in range(50))
 
     pages.run(scene)
@@ -87,7 +87,7 @@ def test_what_is_read_as_it_comes_is_never_told(pages: Pages, store: Store, ana,
     async def scene() -> None:
         await pages.comes("page", ana)
         reply = await asyncio.to_thread(store.write, messages.reply, linh, ticket.number, says("Hello"))
-        await pages.does(messages.seen, ana, ticket.number, reply.seq)
+        await pages.does(conversation.seen, ana, ticket.number, reply.seq)
         assert pages.told == []
 
     pages.run(scene)

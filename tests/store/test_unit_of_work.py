@@ -14,7 +14,7 @@ from sqlmodel import col, func, select
 
 from tests.cast import ANA, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import messages, tickets
+from ticket_portal.domain import conversation, messages, queue, tickets
 from ticket_portal.store import tables
 from ticket_portal.store.tables import Account, LimitHit, Message, Signal, Ticket
 from ticket_portal.store.unit_of_work import CHANNEL, Store, Work
@@ -247,7 +247,7 @@ def test_a_page_of_a_list_is_read_from_its_index_in_order(store: Store, ana, min
     ask = {
         "ix_ticket_account_list": (tickets.mine, ana),
         "ix_ticket_address_list": (tickets.mine, minh),
-        "ix_ticket_queue": (tickets.queue, linh),
+        "ix_ticket_queue": (queue.page, linh),
     }[index]
     plan = _plan_of(store, *ask, place)
     assert index in plan
@@ -260,7 +260,7 @@ def test_a_conversation_is_read_from_its_index(store: Store, ana):
     ticket = store.write(opens, ana)
     store.write(messages.reply, ana, ticket.number, says("Hello"))
     plan = _plan_of(
-        store, lambda work: messages._entries(work, ticket.id, team=False, before=None), table="event"
+        store, lambda work: conversation._entries(work, ticket.id, team=False, before=None), table="event"
     )
     assert "TEMP B-TREE" not in plan
     assert "SCAN" not in plan

@@ -17,8 +17,8 @@ from ticket_portal.components.resolution import closed_text, next_steps, no_repl
 from ticket_portal.components.shield import secret_words
 from ticket_portal.components.tickets import moment, status_chip
 from ticket_portal.components.words import SITE, NativeForm, clock_time, day, number, t, tn, utc_time
-from ticket_portal.domain.messages import MessageView
-from ticket_portal.domain.tickets import LONGEST_BODY
+from ticket_portal.domain.conversation import MessageView
+from ticket_portal.domain.messages import LONGEST_BODY
 from ticket_portal.states.conversation import ConversationState as State
 
 COUNTER_FROM = 9_000
@@ -345,7 +345,7 @@ def _message(line: rx.Var[Line]) -> rx.Component:
 
 
 def _body(line: rx.Var[Line], class_name: str) -> rx.Component:
-    # What the server sends is escaped there (messages.as_html); what is unsent stays plain text.
+    # What the server sends is escaped there (conversation.as_html); what is unsent stays plain text.
     return rx.cond(
         line.state == "sent",
         rx.cond(

@@ -1,7 +1,7 @@
 """The outbox's worker: lets happen what is due by time, takes the alerts that are due, hands them to their carriers.
 
-The rules (who, when, how often) are in `domain/notifications.py`; here is only the loop. It may run in every web
-process and beside them: whoever takes an alert has it for two minutes.
+The rules (what, when, how often) are in `domain/outbox.py`; here is only the loop. It may run in every web process and
+beside them: whoever takes an alert has it for two minutes.
 """
 
 import asyncio
@@ -28,11 +28,13 @@ from ticket_portal.domain import (
     feedback,
     limits,
     notifications,
+    outbox,
     resolution,
     sessions,
     updates,
 )
-from ticket_portal.domain.notifications import Delivery
+from ticket_portal.domain.outbox import Delivery
+from ticket_portal.domain.preferences import PUSH
 from ticket_portal.settings import Settings
 from ticket_portal.store import signals
 from ticket_portal.store.unit_of_work import Store, Work
@@ -42,7 +44,7 @@ log = logging.getLogger(__name__)
 LONGEST_NAP = 1.0
 LONGEST_REST = 30.0
 SWEEP_EVERY = 3600.0
-FRESH_FOR = notifications.LEASE.total_seconds() / 3
+FRESH_FOR = outbox.LEASE.total_seconds() / 3
 PUSHES_AT_ONCE = 8
 PUSHES_WAITED_FOR = 15.0
 
@@ -72,7 +74,7 @@ class Outbox:
         with self._alone:
             while not self._stopping.is_set():
                 moved = self._let_time_work()
-                taken = self._store.write(notifications.take_due)
+                taken = self._store.write(outbox.take_due)
                 if not moved and not taken and not self._store.read(_mail_is_due):
                     break
                 sent += self._deliver_all(taken)
@@ -138,14 +140,12 @@ class Outbox:
         sent, began = 0, time.monotonic()
         # Beside the mails and beside each other: a browser names its push service, and one that lets us wait
         # must not hold up everybody's mail.
-        pushes = [
-            self._push_threads.submit(self._deliver, d) for d in taken if d.channel == notifications.PUSH
-        ]
-        taken = [d for d in taken if d.channel != notifications.PUSH]
+        pushes = [self._push_threads.submit(self._deliver, d) for d in taken if d.channel == PUSH]
+        taken = [d for d in taken if d.channel != PUSH]
         for place, delivery in enumerate(taken):
             if self._stopping.is_set() or time.monotonic() - began > FRESH_FOR:
                 # A slow carrier used the time up: others may take these before we get to them.
-                self._store.write(notifications.put_back, taken[place:])
+                self._store.write(outbox.put_back, taken[place:])
                 break
             sent += self._deliver(delivery)
         done, _late = wait(pushes, PUSHES_WAITED_FOR)
@@ -160,7 +160,7 @@ class Outbox:
         try:
             carrier_id = hand_over()
         except Gone:
-            self._store.write(notifications.gone, delivery)
+            self._store.write(outbox.gone, delivery)
         except Refused as refusal:
             self._failed(delivery, str(refusal), for_good=True)
             if refusal.no_such_address:
@@ -170,25 +170,25 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - a carrier's own mistake is no reason to lose the mail
             self._failed(delivery, f"the carrier failed: {type(error).__name__}")
         else:
-            self._store.write(notifications.delivered, delivery.id, carrier_id or "")
+            self._store.write(outbox.delivered, delivery.id, carrier_id or "")
             return True
         return False
 
     def _written(self, delivery: Delivery) -> Callable[[], str | None]:
         """Write what is to be delivered; return what hands it over."""
-        if delivery.channel == notifications.PUSH and self._pushes:
+        if delivery.channel == PUSH and self._pushes:
             return partial(self._pushes.send, push.write(self._settings, delivery))
         return partial(self._carrier.send, emails.write(self._settings, delivery))
 
     def _failed(self, delivery: Delivery, problem: str, *, for_good: bool = False) -> None:
         # The alert's own number, no address and no text: logs are read by more people than tickets.
         log.warning("alert %d (%s), try %d: %s", delivery.id, delivery.kind, delivery.attempt, problem)
-        self._store.write(notifications.failed, delivery, problem, for_good=for_good)
+        self._store.write(outbox.failed, delivery, problem, for_good=for_good)
 
 
 def next_due_at(work: Work) -> datetime | None:
     """Return when there is something to do next: a mail, a reminder, a closing, a deletion."""
-    found = (notifications.next_due_at(work), deadlines.next_due_at(work), erasure.next_due_at(work))
+    found = (outbox.next_due_at(work), deadlines.next_due_at(work), erasure.next_due_at(work))
     return min((at for at in found if at), default=None)
 
 
@@ -198,7 +198,7 @@ def _seconds_until_due(work: Work) -> float:
 
 
 def _mail_is_due(work: Work) -> bool:
-    return _has_come(work, notifications.next_due_at(work))
+    return _has_come(work, outbox.next_due_at(work))
 
 
 def _time_is_due(work: Work) -> bool:

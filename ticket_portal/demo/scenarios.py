@@ -8,7 +8,7 @@ from typing import Any
 from ticket_portal.demo import bulk, people, stories
 from ticket_portal.demo.people import CAST, GUEST, Cast
 from ticket_portal.demo.stories import Opened, Story
-from ticket_portal.domain import codes, guests, keys, notifications, qa, tickets
+from ticket_portal.domain import codes, guests, keys, outbox, qa, tickets
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store import bulk as tables
@@ -81,8 +81,8 @@ def _guest_expired_code(work: Work, cast: Cast) -> dict[str, Any]:
     opened = tickets.find(work, cast.linh, ticket.number)
     door = Door(f"{guests.PURPOSE}:{opened.id}", GUEST, keys.token_hash(browser))
     codes.send(work, door, "en")
-    [mail] = notifications.take_due(work)
-    notifications.delivered(work, mail.id)
+    [mail] = outbox.take_due(work)
+    outbox.delivered(work, mail.id)
     story.ends()
     return {**found, "code": mail.secret["code"], "browser": browser}
 

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 from ticket_portal.demo.people import GUEST, Cast
-from ticket_portal.domain import messages, notifications, resolution, tickets
+from ticket_portal.domain import conversation, messages, new_ticket, outbox, resolution, tickets
 from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.resolution import RatingForm
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -43,10 +43,10 @@ class Story:
         typed = {"subject": subject, "body": body, "client_id": str(uuid4())}
         typed |= {"email": viewer.address, "name": viewer.name}
         asking = viewer if viewer.account_id else NOBODY
-        ticket = tickets.submit(self.work, asking, TicketForm.parse(asking, typed, viewer.language))
+        ticket = new_ticket.submit(self.work, asking, TicketForm.parse(asking, typed, viewer.language))
         if mailed:
             self.mails_leave()
-        return Opened(ticket.number or 0, viewer if viewer.account_id else tickets.guest(ticket))
+        return Opened(ticket.number or 0, viewer if viewer.account_id else new_ticket.guest(ticket))
 
     def replies(self, viewer: Viewer, ticket: Opened, body: str) -> None:
         """Somebody answers; they have read what came before, and an agent takes the ticket first."""
@@ -82,7 +82,7 @@ class Story:
 
     def reads(self, viewer: Viewer, ticket: Opened) -> None:
         """Somebody reads all that is there."""
-        messages.seen(self.work, viewer, ticket.number, ALL_READ)
+        conversation.seen(self.work, viewer, ticket.number, ALL_READ)
 
     def merges(self, viewer: Viewer, ticket: Opened, into: Opened) -> None:
         """An agent joins a ticket with another one."""
@@ -101,9 +101,9 @@ class Story:
         """The alerts of the past have left in the past: nobody is mailed about them today."""
         here = self.work.now
         self.work.now += timedelta(seconds=self.work.settings.alert_hold_seconds)
-        while taken := notifications.take_due(self.work):
+        while taken := outbox.take_due(self.work):
             for delivery in taken:
-                notifications.delivered(self.work, delivery.id)
+                outbox.delivered(self.work, delivery.id)
         self.work.now = here
 
 

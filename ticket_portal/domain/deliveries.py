@@ -13,7 +13,7 @@ from ticket_portal.domain import addresses, limits, notifications, tickets
 from ticket_portal.domain.addresses import BOUNCED, COMPLAINED
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.notifications import DOES_NOT_ARRIVE
+from ticket_portal.domain.outbox import DOES_NOT_ARRIVE
 from ticket_portal.domain.people import Viewer, require_team
 from ticket_portal.store.tables import Account, Alert, CarrierReport, Ticket
 from ticket_portal.store.unit_of_work import Work

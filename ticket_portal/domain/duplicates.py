@@ -12,8 +12,10 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from ticket_portal.domain.chains import transaction_ids
+from ticket_portal.domain.messages import LONGEST_BODY
+from ticket_portal.domain.new_ticket import LONGEST_SUBJECT
 from ticket_portal.domain.people import Viewer
-from ticket_portal.domain.tickets import LONGEST_BODY, LONGEST_SUBJECT, owned
+from ticket_portal.domain.tickets import owned
 from ticket_portal.store.tables import FINAL_STATUSES, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -12,8 +12,7 @@ from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, Not
 from ticket_portal.domain.guest_links import new_link
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
-from ticket_portal.domain.tickets import LARGEST
-from ticket_portal.store.tables import Account, GuestLink, Session, Ticket
+from ticket_portal.store.tables import LARGEST, Account, GuestLink, Session, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 PURPOSE = "guest"

@@ -9,11 +9,11 @@ from dataclasses import replace
 from sqlalchemy import and_, case, func, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain import tickets
+from ticket_portal.domain import listing, tickets
+from ticket_portal.domain.listing import TicketPage, TicketRow
 from ticket_portal.domain.people import Viewer
-from ticket_portal.domain.tickets import TicketPage, TicketRow
 from ticket_portal.store import search
-from ticket_portal.store.tables import Message, SearchEntry, Ticket
+from ticket_portal.store.tables import LARGEST, Message, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_QUERY = 200
@@ -39,7 +39,7 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
         .where(tickets.owned(work, viewer), tickets.shown(show))
         .where(*(search.with_word(work, owner, word) for word in words))
     )
-    if mark := tickets.place_in(after):
+    if mark := listing.place_in(after):
         rank, at, last = mark
         query = query.where(
             or_(
@@ -49,14 +49,14 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
             )
         )
     order = (tier, col(Ticket.updated_at).desc(), col(Ticket.id).desc())
-    found = work.session.exec(query.order_by(*order).limit(tickets.PAGE + 1)).all()
-    here = found[: tickets.PAGE]
+    found = work.session.exec(query.order_by(*order).limit(listing.PAGE + 1)).all()
+    here = found[: listing.PAGE]
     hits = _hits(work, owner, words, [t.id for t, _tier in here])
     rows = [_row(t, t.unread, words, hits.get(t.id, "")) for t, _tier in here]
-    if len(found) <= tickets.PAGE:
+    if len(found) <= listing.PAGE:
         return TicketPage(rows)
     ticket, rank = here[-1]
-    return TicketPage(rows, tickets.place(rank, ticket.updated_at, ticket.id))
+    return TicketPage(rows, listing.place(rank, ticket.updated_at, ticket.id))
 
 
 def marked(text: str, words: list[str], longest: int = 0) -> str:
@@ -76,13 +76,13 @@ def marked(text: str, words: list[str], longest: int = 0) -> str:
 def _number(words: list[str]) -> int:
     typed = words[0] if len(words) == 1 else ""
     number = int(typed) if typed.isascii() and typed.isdecimal() else 0
-    return number if number <= tickets.LARGEST else 0
+    return number if number <= LARGEST else 0
 
 
 def _row(ticket: Ticket, unread: bool, words: list[str], hit: str) -> TicketRow:
     known = [w for _start, _end, w in search.spoken(f"{ticket.number} {ticket.subject}")]
     told = all(any(_found(said, [word]) for said in known) for word in words)
-    row = tickets.row(ticket, unread=unread)
+    row = listing.row(ticket, unread=unread)
     return replace(
         row, marked=marked(ticket.subject, words), hit="" if told or not hit else marked(hit, words, SNIPPET)
     )

@@ -1,48 +1,21 @@
-"""Tickets: submitting one, finding one's own, the queue, and moving one from state to state (SPEC 5)."""
+"""Tickets: finding one, listing one's own, and moving one from state to state (SPEC 5)."""
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, true
-from sqlmodel import col, select
+from sqlmodel import col
 
-from ticket_portal.domain import attachments, codes, deadlines, drafts, events, limits, notifications
-from ticket_portal.domain.errors import (
-    EmptyMessage,
-    Invalid,
-    Missing,
-    NotAllowed,
-    NotFound,
-    TicketLocked,
-    TicketMerged,
-    TooFast,
-    TooLong,
-    TooMany,
-)
-from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import ERASED, Viewer, canonical, language, one_line, require_team, storable
+from ticket_portal.domain import deadlines, events, listing, notifications, queue
+from ticket_portal.domain.errors import NotFound, TicketLocked, TicketMerged
+from ticket_portal.domain.listing import PAGE, TicketPage
+from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import by_address, can_confirm, can_read, can_work, require
-from ticket_portal.domain.shield import refuse_secrets
-from ticket_portal.store import search
-from ticket_portal.store.tables import (
-    CUSTOMER_STATUSES,
-    FINAL_STATUSES,
-    FIRST_NUMBER,
-    Account,
-    Message,
-    Ticket,
-)
+from ticket_portal.store.tables import CUSTOMER_STATUSES, FINAL_STATUSES, LARGEST, Ticket
 from ticket_portal.store.unit_of_work import Work
 
-PAGE = 25
-LONGEST_SUBJECT = 150
-LONGEST_BODY = 10_000
-LONGEST_NAME = 80
-LARGEST = 2**31 - 1
 # The parts of a person's list; a ticket that waits for them is open too.
 SHOWN = {
     "all": (),
@@ -51,119 +24,6 @@ SHOWN = {
     "resolved": ("resolved",),
     "closed": FINAL_STATUSES,
 }
-TOPICS = ("withdrawal", "deposit", "card", "account", "other")
-
-
-@dataclass(frozen=True)
-class TicketForm:
-    """A filled-in and checked form for a new ticket."""
-
-    client_id: str
-    subject: str
-    body: str
-    address: str = ""
-    name: str = ""
-    language: str = "en"
-    files: tuple[str, ...] = ()
-    follows: int = 0
-    topic: str = ""
-
-    @classmethod
-    def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
-        """Check what was typed; a signed-in person's address is their own. Raises Invalid and its kinds."""
-        subject = one_line(typed.get("subject"))
-        if not subject:
-            raise Missing("subject")
-        if len(subject) > LONGEST_SUBJECT:
-            raise TooLong("subject", length=len(subject), most=LONGEST_SUBJECT)
-        files = attachments.parse_ids(typed.get("files"))
-        return cls(
-            client_id=checked_client_id(typed.get("client_id")),
-            subject=subject,
-            body=checked_body(typed.get("body"), may_be_empty=bool(files)),
-            address=viewer.address if viewer.account_id else canonical(typed.get("email") or ""),
-            name=viewer.name or one_line(typed.get("name"))[:LONGEST_NAME],
-            language=language(language_code),
-            files=files,
-            topic=topic if (topic := typed.get("topic")) in TOPICS else "",
-        )
-
-
-@dataclass(frozen=True)
-class TicketRow:
-    """One row of a list of tickets, as one viewer may see it.
-
-    Where somebody searched, `marked` is the subject and `hit` a piece of a message or a file's name, as safe HTML.
-    """
-
-    number: int
-    subject: str
-    status: str
-    updated_at: str
-    waiting_since: str
-    unread: bool
-    requester: str = ""
-    language: str = ""
-    assignee: str = ""
-    has_files: bool = False
-    joined_with: int = 0
-    marked: str = ""
-    hit: str = ""
-
-
-@dataclass(frozen=True)
-class TicketPage:
-    """Some rows of a list, and where the next ones begin ("" after the last)."""
-
-    rows: list[TicketRow]
-    after: str = ""
-
-
-def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: str = "") -> Ticket:
-    """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
-
-    Raises TooMany when too many were opened for the address or from the IP, FileGone, what the shield raises, and
-    NotAllowed for the team: it opens tickets in a customer's name (`submit_for`), one of its own would stand in
-    nobody's list.
-    """
-    if viewer.of_team:
-        raise NotAllowed
-    if earlier := work.session.exec(select(Ticket).where(Ticket.client_id == form.client_id)).first():
-        if earlier.address != form.address:
-            raise NotFound
-        return earlier
-    _spend_on_new(work, viewer, form, ip)
-    refuse_secrets(form.subject, form.body)
-    proved = viewer.role == "guest" and viewer.address == form.address
-    proved_by = "account" if viewer.account_id else "code" if proved else ""
-    ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)
-    ticket.follows = _followed(work, viewer, ticket, form.follows)
-    message = _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
-    attachments.take_from_form(work, ticket, message, form.client_id, browser, form.files)
-    drafts.sent(work, viewer, drafts.NEW, form.body)
-    if viewer.account_id or proved:  # whoever only names an address learns nothing about its codes
-        codes.refuse_own(work, viewer.address, f"{form.subject}\n{form.body}")
-    return ticket
-
-
-def submit_for(work: Work, viewer: Viewer, form: TicketForm) -> Ticket:
-    """Open a ticket in somebody's name, by the company's own systems; it is the account's if there is one."""
-    require_team(viewer)
-    account = work.session.exec(select(Account).where(Account.address == form.address)).first()
-    if account is None:
-        ticket = _open(work, form, account_id=None, proved_by="")
-        author = guest(ticket)
-    else:
-        form = replace(form, name=form.name or account.name)
-        ticket = _open(work, form, account_id=account.id, proved_by="account")
-        author = Viewer(role="customer", account_id=account.id, name=account.name)
-    _first_message(work, ticket, author, form)
-    return ticket
-
-
-def guest(ticket: Ticket) -> Viewer:
-    """Return the viewer that stands for a ticket's unregistered sender."""
-    return Viewer(role="guest", address=ticket.address, name=ticket.requester, language=ticket.language)
 
 
 def find(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -172,7 +32,7 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
     One answer for "no such ticket" and "not yours": a guest with a guessed number must not learn which numbers
     exist.
     """
-    if not 0 < number <= LARGEST:  # from an address bar; neither database compares with more
+    if not 0 < number <= LARGEST:  # from an address bar
         raise NotFound
     ticket = work.session.scalar(_by_number(locked=work.writing), {"number": number})
     if ticket is None:
@@ -184,12 +44,14 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
-    mark = place_in(after)
+    mark = listing.place_in(after)
     query = _own(viewer.role, show if show in SHOWN else "all", further=mark is not None)
-    found = work.session.execute(query, whose(work, viewer) | _asked(mark)).all()
-    rows = [row(t, unread=t.unread) for t in found[:PAGE]]
+    found = work.session.execute(query, whose(work, viewer) | listing.asked(mark)).all()
+    rows = [listing.row(t, unread=t.unread) for t in found[:PAGE]]
     last_one = found[PAGE - 1] if len(found) > PAGE else None
-    return TicketPage(rows, place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else "")
+    return TicketPage(
+        rows, listing.place(last_one.turn_rank, last_one.updated_at, last_one.id) if last_one else ""
+    )
 
 
 def counts(work: Work, viewer: Viewer) -> dict[str, int]:
@@ -236,27 +98,6 @@ def others(work: Work, viewer: Viewer) -> int:
     return max(0, (work.session.scalar(_how_many("guest"), whose(work, viewer)) or 0) - 1)
 
 
-def queue(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
-    """Return a page of the team's queue: unanswered first, the one that waits longest on top; not the closed."""
-    require_team(viewer)
-    mark = place_in(after)
-    found = work.session.execute(_waiting(further=mark is not None), _asked(mark)).all()
-    rows = [
-        row(
-            t,
-            unread=t.requester_seq > t.seen_by_team_seq,
-            requester=t.requester or t.address,
-            language=t.language,
-            assignee=t.assignee or "",
-        )
-        for t in found[:PAGE]
-    ]
-    last_one = found[PAGE - 1] if len(found) > PAGE else None
-    return TicketPage(
-        rows, place(last_one.queue_rank, last_one.waiting_since, last_one.id) if last_one else ""
-    )
-
-
 def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
     """Say that it is solved; the requester is asked to confirm. What is resolved or closed stays as it is."""
     ticket = find(work, viewer, number)
@@ -300,24 +141,12 @@ def still_need_help(work: Work, viewer: Viewer, number: int) -> Ticket:
     return ticket
 
 
-# What comes first in the queue: who waits for the team, then who has an answer, then the rest.
-_QUEUE_RANK = {
-    "new": 0,
-    "open": 1,
-    "on_hold": 2,
-    "waiting_customer": 3,
-    "resolved": 4,
-    "closed": 9,
-    "merged": 9,
-}
-
-
 def move(work: Work, ticket: Ticket, status: str, *, unanswered: bool = False) -> None:
     """Put a ticket into a state and keep the lists' order in step with it.
 
     `unanswered` says that the requester spoke last, which puts an open ticket at the head of the queue.
     """
-    rank = 0 if unanswered else _QUEUE_RANK[status]
+    rank = 0 if unanswered else queue.RANK[status]
     if rank != ticket.queue_rank or not unanswered:
         ticket.waiting_since = work.now
     ticket.status = status
@@ -343,121 +172,7 @@ def refuse_merged(ticket: Ticket) -> None:
         raise TicketMerged
 
 
-def checked_body(body: Any, *, may_be_empty: bool = False) -> str:
-    """Return the text of a message; only files may come without one. Raises EmptyMessage, TooLong."""
-    text = storable(str(body or "")).strip()
-    if not text and not may_be_empty:
-        raise EmptyMessage
-    if len(text) > LONGEST_BODY:
-        raise TooLong("body", length=len(text), most=LONGEST_BODY)
-    return text
-
-
-def checked_client_id(client_id: Any) -> str:
-    """Return the browser's own name for what it sends (a UUID, RFC 9562). Raises Invalid."""
-    try:
-        return str(UUID(str(client_id)))
-    except ValueError:
-        raise Invalid("client_id") from None
-
-
-def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: str) -> Ticket:
-    ticket = Ticket(
-        subject=form.subject,
-        topic=form.topic,
-        account_id=account_id,
-        address=form.address,
-        requester=form.name,
-        language=form.language,
-        proved_by=proved_by,
-        client_id=form.client_id,
-        created_at=work.now,
-        updated_at=work.now,
-        waiting_since=work.now,
-    )
-    work.session.add(ticket)
-    work.session.flush()
-    ticket.number = FIRST_NUMBER + ticket.id - 1
-    search.remember(work, ticket, "subject", 0, ticket.subject)
-    return ticket
-
-
-def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Message:
-    message = new_message(work, ticket, author, "reply", form.body, form.client_id)
-    event = events.record(work, ticket, author, "created", message=message)
-    notifications.about(work, ticket, event, "confirmation")
-    return message
-
-
-def new_message(work: Work, ticket: Ticket, author: Viewer, kind: str, body: str, client_id: str) -> Message:
-    """Return a message that is not yet in the log; `events.record` puts it there."""
-    return Message(
-        ticket_id=ticket.id,
-        seq=0,
-        kind=kind,
-        author_role=author.role,
-        author_id=author.account_id,
-        author_name=author.name,
-        body=body,
-        client_id=client_id,
-        created_at=work.now,
-    )
-
-
-def _followed(work: Work, viewer: Viewer, ticket: Ticket, number: int) -> int | None:
-    """Link an earlier ticket with the new one that follows it, if it is the same person's; return its number."""
-    if not number:
-        return None
-    try:
-        earlier = find(work, viewer, number)
-    except NotFound:
-        return None
-    if earlier.account_id is None and earlier.address != ticket.address:
-        return None
-    earlier.followed_by = ticket.number
-    work.session.add(earlier)
-    work.changed(earlier)
-    return earlier.number
-
-
-def _spend_on_new(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None:
-    s = work.settings
-    if viewer.account_id:
-        limits.spend(work, Limit("tickets", s.limit_tickets_per_hour), viewer.account_id, refusal=TooFast)
-        return
-    limits.spend(work, Limit("guest_tickets", s.limit_guest_tickets_per_hour), form.address, refusal=TooMany)
-    limits.spend(work, Limit("guest_tickets_ip", s.limit_guest_tickets_per_ip_per_hour), ip, refusal=TooMany)
-
-
-def row(
-    ticket: Any, *, unread: bool, requester: str = "", language: str = "", assignee: str = ""
-) -> TicketRow:
-    """Return a ticket, or the columns of `_ROW` of one, as a row of a list."""
-    return TicketRow(
-        number=ticket.number or 0,
-        subject=ticket.subject,
-        status=ticket.status,
-        updated_at=ticket.updated_at.isoformat(),
-        waiting_since=ticket.waiting_since.isoformat(),
-        unread=unread,
-        requester=requester,
-        language=language,
-        assignee=assignee,
-        has_files=ticket.has_files,
-        joined_with=ticket.merged_into or 0,
-    )
-
-
-def _asked(mark: tuple[int, datetime, int] | None) -> dict[str, object]:
-    return dict(zip(("rank", "at", "last"), mark, strict=True)) if mark else {}
-
-
-# The queries behind every open page are composed once: that takes longer than to run them. They read columns, because
-# the objects of a table cost three times as much.
-_IN_A_ROW = (Ticket.id, Ticket.number, Ticket.subject, Ticket.status, Ticket.has_files, Ticket.merged_into)
-_ROW: tuple[Any, ...] = tuple(map(col, (*_IN_A_ROW, Ticket.updated_at, Ticket.waiting_since)))
-
-
+# The queries behind every open page are composed once: that takes longer than to run them.
 @cache
 def _by_number(*, locked: bool) -> Select[Ticket]:
     query = sqlalchemy.select(Ticket).where(col(Ticket.number) == bindparam("number"))
@@ -467,19 +182,10 @@ def _by_number(*, locked: bool) -> Select[Ticket]:
 @cache
 def _own(role: str, show: str, *, further: bool) -> Select[*tuple[Any, ...]]:
     unread = (col(Ticket.team_seq) > col(Ticket.seen_by_requester_seq)).label("unread")
-    query = sqlalchemy.select(*_ROW, col(Ticket.turn_rank), unread).where(owned_by(role), shown(show))
-    if further:
-        rank, at, last = bindparam("rank"), bindparam("at"), bindparam("last")
-        query = query.where(
-            col(Ticket.turn_rank) >= rank,
-            or_(
-                col(Ticket.turn_rank) > rank,
-                col(Ticket.updated_at) < at,
-                and_(col(Ticket.updated_at) == at, col(Ticket.id) < last),
-            ),
-        )
-    order = (col(Ticket.turn_rank), col(Ticket.updated_at).desc(), col(Ticket.id).desc())
-    return query.order_by(*order).limit(PAGE + 1)
+    query = sqlalchemy.select(*listing.ROW, col(Ticket.turn_rank), unread).where(owned_by(role), shown(show))
+    return listing.in_order(
+        query, col(Ticket.turn_rank), col(Ticket.updated_at), newest_first=True, further=further
+    )
 
 
 @cache
@@ -491,46 +197,3 @@ def _by_status(role: str) -> Select[str, int]:
 @cache
 def _how_many(role: str) -> Select[int]:
     return sqlalchemy.select(func.count()).select_from(Ticket).where(owned_by(role))
-
-
-@cache
-def _waiting(*, further: bool) -> Select[*tuple[Any, ...]]:
-    said = (
-        Ticket.queue_rank,
-        Ticket.requester_seq,
-        Ticket.seen_by_team_seq,
-        Ticket.requester,
-        Ticket.address,
-    )
-    query = (
-        sqlalchemy.select(*_ROW, *map(col, said), col(Ticket.language), col(Account.name).label("assignee"))
-        .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
-        .where(col(Ticket.queue_rank) < _QUEUE_RANK["closed"])
-    )
-    if further:
-        rank, at, last = bindparam("rank"), bindparam("at"), bindparam("last")
-        query = query.where(
-            col(Ticket.queue_rank) >= rank,
-            or_(
-                col(Ticket.queue_rank) > rank,
-                col(Ticket.waiting_since) > at,
-                and_(col(Ticket.waiting_since) == at, col(Ticket.id) > last),
-            ),
-        )
-    order = (col(Ticket.queue_rank), col(Ticket.waiting_since), col(Ticket.id))
-    return query.order_by(*order).limit(PAGE + 1)
-
-
-def place(rank: int, at: datetime, last: int) -> str:
-    """Return where a page of a list ends, for the next one to begin there."""
-    return f"{rank}~{at.isoformat()}~{last}"
-
-
-def place_in(after: str) -> tuple[int, datetime, int] | None:
-    """Read a place back. It comes from the browser: what is no place is the beginning."""
-    try:
-        rank, at, last = after.split("~")
-        place = int(rank), datetime.fromisoformat(at).astimezone(UTC), int(last)
-    except (ValueError, OverflowError):
-        return None
-    return place if 0 <= place[0] <= LARGEST and 0 <= place[2] <= LARGEST else None

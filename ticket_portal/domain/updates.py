@@ -12,10 +12,10 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, Select, func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import tickets
+from ticket_portal.domain import listing, tickets
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import Viewer, requester
-from ticket_portal.store.tables import Reading, Ticket, TicketUpdate
+from ticket_portal.store.tables import LARGEST, Reading, Ticket, TicketUpdate
 from ticket_portal.store.unit_of_work import Work
 
 PAGE = 25
@@ -60,7 +60,7 @@ def mine(work: Work, viewer: Viewer, after: str = "") -> UpdatePage:
         .join(Ticket, col(Ticket.id) == col(TicketUpdate.ticket_id))
         .where(TicketUpdate.owner == _owner(viewer), col(TicketUpdate.at) > work.now - KEPT)
     )
-    if mark := tickets.place_in(after):
+    if mark := listing.place_in(after):
         _rank, at, last = mark
         query = query.where(
             col(TicketUpdate.at) <= at,
@@ -70,7 +70,7 @@ def mine(work: Work, viewer: Viewer, after: str = "") -> UpdatePage:
     found = work.session.exec(query.order_by(*order).limit(PAGE + 1)).all()
     rows = [_row(entry, ticket) for entry, ticket in found[:PAGE]]
     last_one = found[PAGE - 1][0] if len(found) > PAGE else None
-    return UpdatePage(rows, tickets.place(0, last_one.at, last_one.id) if last_one else "")
+    return UpdatePage(rows, listing.place(0, last_one.at, last_one.id) if last_one else "")
 
 
 def read_all(work: Work, viewer: Viewer, newest: int) -> None:
@@ -79,7 +79,7 @@ def read_all(work: Work, viewer: Viewer, newest: int) -> None:
     Raises NotAllowed for others than customers.
     """
     owner = _owner(viewer)
-    seen = max(0, min(newest, tickets.LARGEST))
+    seen = max(0, min(newest, LARGEST))
     later = select(TicketUpdate.ticket_id).where(TicketUpdate.owner == owner, col(TicketUpdate.id) > seen)
     found = work.session.exec(
         select(Ticket)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import attachments, keys, kinds, limits, tickets
+from ticket_portal.domain import attachments, keys, kinds, limits, messages, tickets
 from ticket_portal.domain.attachments import FileView, of_form, view
 from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import FileEmpty, FileTooLarge, NotFound, TooManyUploads
@@ -65,7 +65,7 @@ def begin_for_form(work: Work, browser: str, form: str, name: str, ip: str) -> U
 
     Raises Invalid (no such form id), FileKindRefused, TooManyUploads.
     """
-    form = tickets.checked_client_id(form)
+    form = messages.checked_client_id(form)
     _spend(work, browser, ip)
     return _begin(work, name, form=form, browser=browser)
 

@@ -1,1 +1,222 @@
-"""What stands at an address; composition only."""
+"""What stands at an address; composition only. Here: which page at which, its title, and what it loads."""
+
+from ticket_portal.components.words import Page
+from ticket_portal.i18n import articles
+from ticket_portal.i18n.catalogues import msg
+from ticket_portal.pages.agent_ticket import agent_ticket
+from ticket_portal.pages.change_email import change_email, change_email_code
+from ticket_portal.pages.change_password import change_password
+from ticket_portal.pages.check_message import check_message
+from ticket_portal.pages.conversation import conversation
+from ticket_portal.pages.delete_account import delete_account
+from ticket_portal.pages.find_ticket import find_ticket
+from ticket_portal.pages.forgot_password import forgot_password
+from ticket_portal.pages.get_help import get_help
+from ticket_portal.pages.guest import guest
+from ticket_portal.pages.guest_conversation import guest_conversation
+from ticket_portal.pages.guest_tickets import guest_tickets
+from ticket_portal.pages.home import home
+from ticket_portal.pages.new_ticket import new_ticket
+from ticket_portal.pages.not_found import not_found
+from ticket_portal.pages.own_data import own_data
+from ticket_portal.pages.queue import queue
+from ticket_portal.pages.reset_password import reset_password
+from ticket_portal.pages.settings import settings
+from ticket_portal.pages.share import share
+from ticket_portal.pages.sign_in import sign_in
+from ticket_portal.pages.sign_up import sign_up, sign_up_code
+from ticket_portal.pages.tickets import tickets
+from ticket_portal.pages.updates import updates
+from ticket_portal.states.check_message import CheckMessageState
+from ticket_portal.states.claims import ClaimState
+from ticket_portal.states.conversation import ConversationState
+from ticket_portal.states.devices import DeviceState
+from ticket_portal.states.drafts import DraftState
+from ticket_portal.states.forms import FormState
+from ticket_portal.states.guest import GuestState
+from ticket_portal.states.guest_tickets import GuestTicketsState
+from ticket_portal.states.new_ticket import NewTicketState
+from ticket_portal.states.preferences import PreferencesState
+from ticket_portal.states.profile import ProfileState
+from ticket_portal.states.queue import QueueState
+from ticket_portal.states.safety import SafetyState
+from ticket_portal.states.settings import SettingsState
+from ticket_portal.states.share import ShareState
+from ticket_portal.states.sign_ins import SignInState
+from ticket_portal.states.tickets import TicketsState
+from ticket_portal.states.updates import UpdatesState
+
+PAGES = [
+    Page(
+        "/",
+        home,
+        msg("Help"),
+        msg("Get help from {company}: submit a ticket and follow its answers."),
+        on_load=[FormState.load],
+    ),
+    Page(
+        "/get-help",
+        get_help,
+        msg("Get help"),
+        msg("Check your tickets at {company}, submit a new one, or find one again."),
+    ),
+    Page(
+        "/sign-in",
+        sign_in,
+        msg("Sign in"),
+        msg("Sign in to {company} support to read and answer your tickets."),
+        on_load=[FormState.load],
+    ),
+    Page(
+        "/sign-up",
+        sign_up,
+        msg("Create account"),
+        msg("Create an account at {company} support and keep all your tickets in one place."),
+        on_load=[FormState.load],
+    ),
+    Page("/sign-up/code", sign_up_code, msg("Check your e-mail"), on_load=[FormState.load], private=True),
+    Page(
+        "/forgot-password",
+        forgot_password,
+        msg("Forgot your password?"),
+        msg("Choose a new password for your account at {company} support."),
+        on_load=[FormState.load],
+    ),
+    Page(
+        "/reset-password",
+        reset_password,
+        msg("Choose a new password"),
+        on_load=[FormState.load],
+        private=True,
+    ),
+    Page(
+        "/find-ticket",
+        find_ticket,
+        msg("Find my ticket"),
+        msg("Lost the link to your ticket at {company}? We send it again."),
+        on_load=[FormState.load],
+    ),
+    Page(
+        "/guest/[token]",
+        guest,
+        msg("Your ticket"),
+        on_load=[
+            GuestState.load,
+            ConversationState.load,
+            DraftState.load,
+            DeviceState.load,
+            ConversationState.watch,
+        ],
+    ),
+    Page(
+        "/guest/tickets",
+        guest_tickets,
+        msg("Your tickets"),
+        on_load=[GuestTicketsState.load, GuestTicketsState.watch],
+        private=True,
+    ),
+    Page(
+        "/guest/tickets/[number]",
+        guest_conversation,
+        msg("Ticket details"),
+        on_load=[
+            GuestState.load,
+            ConversationState.load,
+            DraftState.load,
+            DeviceState.load,
+            ConversationState.watch,
+        ],
+    ),
+    Page(
+        "/tickets/new",
+        new_ticket,
+        msg("Submit a ticket"),
+        msg("Tell {company} support what happened. We answer in your language."),
+        on_load=[NewTicketState.load, DraftState.load],
+    ),
+    Page(
+        "/check-message",
+        check_message,
+        msg("Is this message really from us?"),
+        msg("Check by its reference whether {company} support sent you an e-mail."),
+        on_load=[CheckMessageState.load],
+    ),
+    Page(
+        "/settings",
+        settings,
+        msg("Settings"),
+        on_load=[
+            SettingsState.load,
+            ClaimState.load,
+            DeviceState.load,
+            SafetyState.load,
+            ProfileState.load,
+            SignInState.load,
+            FormState.load,
+            PreferencesState.load,
+            PreferencesState.watch,
+        ],
+        private=True,
+    ),
+    Page(
+        "/settings/password",
+        change_password,
+        msg("Change password"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/data",
+        own_data,
+        msg("Download your data"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/delete",
+        delete_account,
+        msg("Delete your account"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/email",
+        change_email,
+        msg("Change e-mail address"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page(
+        "/settings/email/code",
+        change_email_code,
+        msg("Check your e-mail"),
+        on_load=[SettingsState.load, FormState.load],
+        private=True,
+    ),
+    Page("/updates", updates, msg("Updates"), on_load=[UpdatesState.load, UpdatesState.watch], private=True),
+    Page(
+        "/tickets",
+        tickets,
+        msg("My tickets"),
+        on_load=[TicketsState.load, ClaimState.load, TicketsState.watch],
+        private=True,
+    ),
+    Page(
+        "/tickets/[number]",
+        conversation,
+        msg("Ticket details"),
+        on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
+    ),
+    Page("/share", share, msg("Share with support"), on_load=[ShareState.load], private=True),
+    Page("/agent", queue, msg("Queue"), on_load=[QueueState.load, QueueState.watch], private=True),
+    Page(
+        "/agent/tickets/[number]",
+        agent_ticket,
+        msg("Ticket details"),
+        on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
+    ),
+]
+INDEXED = [page.path for page in PAGES if page.indexed] + [
+    articles.path_of(slug) for slug in articles.slugs()
+]
+NOT_FOUND = Page("404", not_found, msg("Page not found"))

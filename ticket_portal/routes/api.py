@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
-from ticket_portal.domain import api, detail_requests, messages, resolution, tickets
+from ticket_portal.domain import api, detail_requests, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.api import Answer, Caller
 from ticket_portal.domain.errors import (
     CannotReopen,
@@ -30,8 +30,8 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes import openapi
 from ticket_portal.routes.bodies import whole
@@ -67,16 +67,16 @@ class NewTicket(Body):
     """A ticket in somebody's name."""
 
     email: Annotated[str, StringConstraints(max_length=254)]
-    name: Annotated[str, StringConstraints(max_length=tickets.LONGEST_NAME)] = ""
+    name: Annotated[str, StringConstraints(max_length=new_ticket.LONGEST_NAME)] = ""
     language: Language = "en"
-    subject: Annotated[str, StringConstraints(max_length=tickets.LONGEST_SUBJECT)]
-    body: Annotated[str, StringConstraints(max_length=tickets.LONGEST_BODY)]
+    subject: Annotated[str, StringConstraints(max_length=new_ticket.LONGEST_SUBJECT)]
+    body: Annotated[str, StringConstraints(max_length=messages.LONGEST_BODY)]
 
 
 class NewMessage(Body):
     """Something written in a ticket."""
 
-    body: Annotated[str, StringConstraints(max_length=tickets.LONGEST_BODY)]
+    body: Annotated[str, StringConstraints(max_length=messages.LONGEST_BODY)]
 
 
 class WantedDetail(Body):
@@ -90,7 +90,7 @@ class WantedDetail(Body):
 class NewDetailRequest(Body):
     """A question, or a list of typed items, or both."""
 
-    body: Annotated[str, StringConstraints(max_length=tickets.LONGEST_BODY)] = ""
+    body: Annotated[str, StringConstraints(max_length=messages.LONGEST_BODY)] = ""
     items: Annotated[list[WantedDetail], Field(max_length=detail_requests.MOST_ITEMS)] = Field(
         default_factory=list[WantedDetail]
     )
@@ -173,7 +173,7 @@ def _open(work: Work, viewer: Viewer, _number: int, sent: NewTicket) -> Answer:
     typed = {**sent.model_dump(exclude={"language"}), "client_id": str(uuid4())}
     # Checked as the requester's own form would be: the agent's name and address are not the ticket's.
     form = TicketForm.parse(NOBODY, typed, sent.language)
-    return Answer(201, api.short(work, tickets.submit_for(work, viewer, form)))
+    return Answer(201, api.short(work, new_ticket.submit_for(work, viewer, form)))
 
 
 def _reply(work: Work, viewer: Viewer, number: int, sent: NewMessage) -> Answer:

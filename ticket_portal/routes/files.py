@@ -28,13 +28,13 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.kinds import GIF, JPEG, MP4, PNG, WEBP, clean_name
 from ticket_portal.domain.people import NOBODY, Viewer, language
-from ticket_portal.domain.tickets import LARGEST
 from ticket_portal.domain.uploads import Kept, Upload
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
 from ticket_portal.routes import cookies
 from ticket_portal.routes.origin import refused
 from ticket_portal.store.files import NoSuchFile
+from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
 AT_ONCE = 256 * 1024

@@ -13,11 +13,11 @@ from ticket_portal.domain import accounts, codes, devices, guests, keys, locks, 
 from ticket_portal.domain.accounts import RESET, SIGN_UP, SignUp
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid
-from ticket_portal.domain.tickets import LARGEST
 from ticket_portal.i18n.locales import own_address
 from ticket_portal.routes import cookies, ways
 from ticket_portal.routes.doors import Asked, door, problem, to
 from ticket_portal.routes.locks import PATH as NOT_ME
+from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
 A_DAY = 86_400

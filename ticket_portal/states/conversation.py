@@ -7,10 +7,11 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests, locks, messages, muting, resolution, tickets
+from ticket_portal.domain import conversation, guests, locks, messages, muting, resolution, tickets
+from ticket_portal.domain.conversation import MessageView, Thread
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
-from ticket_portal.domain.messages import AnswersForm, MessageForm, MessageView, Thread
+from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
 from ticket_portal.domain.resolution import ResolutionView
@@ -162,7 +163,7 @@ class ConversationState(SessionState):
     async def seen(self, seq: int) -> None:
         """Note that the conversation was read up to an entry, in a visible page."""
         try:
-            await portal().tell(messages.seen, await self._reader(), self.ticket, int(seq))
+            await portal().tell(conversation.seen, await self._reader(), self.ticket, int(seq))
         except (DomainError, TypeError, ValueError, OverflowError):
             return
 
@@ -192,7 +193,7 @@ class ConversationState(SessionState):
 
     async def _extend(self, reader: Viewer) -> None:
         first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
-        found, more = await portal().ask(messages.earlier, reader, self.ticket, first)
+        found, more = await portal().ask(conversation.earlier, reader, self.ticket, first)
         self.earlier = [*found, *self.earlier]
         self.has_earlier = more
 
@@ -246,12 +247,12 @@ class ConversationState(SessionState):
         reader = await self._reader()
         with suppress(DomainError):
             thread = await self._thread(self._ticket_id, team=reader.of_team)
-            read = await portal().ask(messages.read_up_to, reader, thread)
+            read = await portal().ask(conversation.read_up_to, reader, thread)
             for _ in range(MOST_UNREAD_PAGES):
                 if self.has_earlier and read < (self.earlier or self.messages)[0].seq - 1:
                     await self._extend(reader)
             self._show(
-                first_unread=messages.first_unread([*self.earlier, *self.messages], reader, read),
+                first_unread=conversation.first_unread([*self.earlier, *self.messages], reader, read),
             )
 
     async def _named_ticket(self) -> Any:
@@ -311,12 +312,12 @@ class ConversationState(SessionState):
         return await p.hub.shared(
             f"ticket:{ticket_id}",
             "team" if team else "requester",
-            lambda: p.ask(messages.thread, ticket_id, team=team),
+            lambda: p.ask(conversation.thread, ticket_id, team=team),
         )
 
     def _put(self, thread: Thread, reader: Viewer) -> None:
         entries = thread.entries
-        fresh = messages.views([e for e in entries if e.view.seq > self._told], reader)
+        fresh = conversation.views([e for e in entries if e.view.seq > self._told], reader)
         if not self._told or len(fresh) == len(entries):  # the first time, or more than a window came at once
             self._later = ()
             self._show(messages=fresh, has_earlier=thread.has_earlier, earlier=[], recent=[], recent_after=0)

@@ -5,12 +5,12 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import duplicates, guests, phrases, tickets, uploads
+from ticket_portal.domain import duplicates, guests, new_ticket, phrases, tickets, uploads
 from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.duplicates import Duplicate
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
+from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer, masked
-from ticket_portal.domain.tickets import TicketForm
 from ticket_portal.i18n.locales import localized
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
 from ticket_portal.store.tables import Ticket
@@ -90,7 +90,7 @@ class NewTicketState(SessionState):
             form = TicketForm.parse(viewer, typed, self._language)
             form = replace(form, follows=followed.number or 0 if followed else 0)
             brought = self._credentials
-            ticket = await portal().tell(tickets.submit, viewer, form, brought.ip, brought.browser)
+            ticket = await portal().tell(new_ticket.submit, viewer, form, brought.ip, brought.browser)
         except DomainError as error:
             self.problem, self.problem_code = self._say(error), error.code
             self.field = error.field if isinstance(error, Invalid) else ""

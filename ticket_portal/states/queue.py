@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from ticket_portal.domain import tickets
-from ticket_portal.domain.tickets import TicketRow
+from ticket_portal.domain import queue
+from ticket_portal.domain.listing import TicketRow
 from ticket_portal.states.paging import add_page, show_head
 from ticket_portal.states.session import TEAM, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal
@@ -39,7 +39,7 @@ class QueueState(SessionState):
     @open_to(TEAM)
     async def show_more(self) -> None:
         """Add the next page of the queue below."""
-        await add_page(self, tickets.queue, await self._viewer())
+        await add_page(self, queue.page, await self._viewer())
 
     async def _refresh(self) -> bool:
         await self._follow_clock()
@@ -48,5 +48,5 @@ class QueueState(SessionState):
             self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
             return False
         # Everybody of the team sees the same queue, so it is read once for all of them.
-        show_head(self, await p.hub.shared("queue", "", lambda: p.ask(tickets.queue, viewer)))
+        show_head(self, await p.hub.shared("queue", "", lambda: p.ask(queue.page, viewer)))
         return True

@@ -20,6 +20,7 @@ SQLModel.metadata = MetaData(
 )
 
 FIRST_NUMBER = 12345
+LARGEST = 2**31 - 1  # a number or an id; neither database compares with more
 CUSTOMER_STATUSES = ("waiting_customer", "resolved")
 FINAL_STATUSES = ("closed", "merged")
 

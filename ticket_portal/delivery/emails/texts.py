@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ticket_portal.delivery.emails import links
-from ticket_portal.domain.notifications import Delivery
+from ticket_portal.domain.outbox import Delivery
 from ticket_portal.domain.references import shown
 from ticket_portal.i18n.catalogues import (
     _,

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from ticket_portal.delivery.emails import links, texts
 from ticket_portal.domain.devices import DeviceForm
-from ticket_portal.domain.notifications import Delivery
+from ticket_portal.domain.outbox import Delivery
 from ticket_portal.i18n.catalogues import _, known, translate
 from ticket_portal.i18n.locales import localized
 from ticket_portal.settings import Settings

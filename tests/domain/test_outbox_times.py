@@ -4,14 +4,14 @@ import pytest
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts import GATHER, HOLD, seconds, states, told
-from ticket_portal.domain import messages, notifications, tickets
+from ticket_portal.domain import conversation, messages, outbox, tickets
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
 
 
 def test_a_mail_is_held_for_twenty_seconds(work, clock, linh, ticket):
     messages.reply(work, linh, ticket.number, says("Hello"))
-    assert notifications.next_due_at(work) == clock.now + seconds(HOLD)
+    assert outbox.next_due_at(work) == clock.now + seconds(HOLD)
     clock.advance(seconds=HOLD - 1)
     assert told(work) == []
     clock.advance(seconds=1)
@@ -20,7 +20,7 @@ def test_a_mail_is_held_for_twenty_seconds(work, clock, linh, ticket):
 
 def test_what_was_read_by_then_is_not_mailed(work, clock, ana, linh, ticket):
     reply = messages.reply(work, linh, ticket.number, says("Hello"))
-    messages.seen(work, ana, ticket.number, reply.seq)
+    conversation.seen(work, ana, ticket.number, reply.seq)
     clock.advance(seconds=HOLD)
     assert told(work) == []
     assert states(work, "reply") == ["dropped"]
@@ -28,7 +28,7 @@ def test_what_was_read_by_then_is_not_mailed(work, clock, ana, linh, ticket):
 
 def test_what_the_team_read_is_mailed_all_the_same(work, clock, linh, admin, ticket):
     reply = messages.reply(work, linh, ticket.number, says("Hello"))
-    messages.seen(work, admin, ticket.number, reply.seq)
+    conversation.seen(work, admin, ticket.number, reply.seq)
     clock.advance(seconds=HOLD)
     assert told(work) == ["reply"]
 
@@ -36,7 +36,7 @@ def test_what_the_team_read_is_mailed_all_the_same(work, clock, linh, admin, tic
 def test_having_read_the_first_of_two_drops_only_the_first(work, clock, ana, linh, ticket):
     first = messages.reply(work, linh, ticket.number, says("One"))
     second = messages.reply(work, linh, ticket.number, says("Two"))
-    messages.seen(work, ana, ticket.number, first.seq)
+    conversation.seen(work, ana, ticket.number, first.seq)
     clock.advance(seconds=HOLD)
     assert [m.seq for m in mails(work)] == [second.seq]
     assert states(work, "reply") == ["dropped", "sent"]

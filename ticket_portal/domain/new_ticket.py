@@ -1,0 +1,154 @@
+"""New tickets: the form for one, and opening it with its first message (SPEC 5)."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import select
+
+from ticket_portal.domain import attachments, codes, drafts, events, limits, messages, notifications, tickets
+from ticket_portal.domain.errors import Missing, NotAllowed, NotFound, TooFast, TooLong, TooMany
+from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
+from ticket_portal.domain.shield import refuse_secrets
+from ticket_portal.store import search
+from ticket_portal.store.tables import FIRST_NUMBER, Account, Message, Ticket
+from ticket_portal.store.unit_of_work import Work
+
+LONGEST_SUBJECT = 150
+LONGEST_NAME = 80
+TOPICS = ("withdrawal", "deposit", "card", "account", "other")
+
+
+@dataclass(frozen=True)
+class TicketForm:
+    """A filled-in and checked form for a new ticket."""
+
+    client_id: str
+    subject: str
+    body: str
+    address: str = ""
+    name: str = ""
+    language: str = "en"
+    files: tuple[str, ...] = ()
+    follows: int = 0
+    topic: str = ""
+
+    @classmethod
+    def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
+        """Check what was typed; a signed-in person's address is their own. Raises Invalid and its kinds."""
+        subject = one_line(typed.get("subject"))
+        if not subject:
+            raise Missing("subject")
+        if len(subject) > LONGEST_SUBJECT:
+            raise TooLong("subject", length=len(subject), most=LONGEST_SUBJECT)
+        files = attachments.parse_ids(typed.get("files"))
+        return cls(
+            client_id=messages.checked_client_id(typed.get("client_id")),
+            subject=subject,
+            body=messages.checked_body(typed.get("body"), may_be_empty=bool(files)),
+            address=viewer.address if viewer.account_id else canonical(typed.get("email") or ""),
+            name=viewer.name or one_line(typed.get("name"))[:LONGEST_NAME],
+            language=language(language_code),
+            files=files,
+            topic=topic if (topic := typed.get("topic")) in TOPICS else "",
+        )
+
+
+def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: str = "") -> Ticket:
+    """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
+
+    Raises TooMany when too many were opened for the address or from the IP, FileGone, what the shield raises, and
+    NotAllowed for the team: it opens tickets in a customer's name (`submit_for`), one of its own would stand in
+    nobody's list.
+    """
+    if viewer.of_team:
+        raise NotAllowed
+    if earlier := work.session.exec(select(Ticket).where(Ticket.client_id == form.client_id)).first():
+        if earlier.address != form.address:
+            raise NotFound
+        return earlier
+    _spend(work, viewer, form, ip)
+    refuse_secrets(form.subject, form.body)
+    proved = viewer.role == "guest" and viewer.address == form.address
+    proved_by = "account" if viewer.account_id else "code" if proved else ""
+    ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)
+    ticket.follows = _followed(work, viewer, ticket, form.follows)
+    message = _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
+    attachments.take_from_form(work, ticket, message, form.client_id, browser, form.files)
+    drafts.sent(work, viewer, drafts.NEW, form.body)
+    if viewer.account_id or proved:  # whoever only names an address learns nothing about its codes
+        codes.refuse_own(work, viewer.address, f"{form.subject}\n{form.body}")
+    return ticket
+
+
+def submit_for(work: Work, viewer: Viewer, form: TicketForm) -> Ticket:
+    """Open a ticket in somebody's name, by the company's own systems; it is the account's if there is one."""
+    require_team(viewer)
+    account = work.session.exec(select(Account).where(Account.address == form.address)).first()
+    if account is None:
+        ticket = _open(work, form, account_id=None, proved_by="")
+        author = guest(ticket)
+    else:
+        form = replace(form, name=form.name or account.name)
+        ticket = _open(work, form, account_id=account.id, proved_by="account")
+        author = Viewer(role="customer", account_id=account.id, name=account.name)
+    _first_message(work, ticket, author, form)
+    return ticket
+
+
+def guest(ticket: Ticket) -> Viewer:
+    """Return the viewer that stands for a ticket's unregistered sender."""
+    return Viewer(role="guest", address=ticket.address, name=ticket.requester, language=ticket.language)
+
+
+def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: str) -> Ticket:
+    ticket = Ticket(
+        subject=form.subject,
+        topic=form.topic,
+        account_id=account_id,
+        address=form.address,
+        requester=form.name,
+        language=form.language,
+        proved_by=proved_by,
+        client_id=form.client_id,
+        created_at=work.now,
+        updated_at=work.now,
+        waiting_since=work.now,
+    )
+    work.session.add(ticket)
+    work.session.flush()
+    ticket.number = FIRST_NUMBER + ticket.id - 1
+    search.remember(work, ticket, "subject", 0, ticket.subject)
+    return ticket
+
+
+def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Message:
+    message = messages.new_message(work, ticket, author, "reply", form.body, form.client_id)
+    event = events.record(work, ticket, author, "created", message=message)
+    notifications.about(work, ticket, event, "confirmation")
+    return message
+
+
+def _followed(work: Work, viewer: Viewer, ticket: Ticket, number: int) -> int | None:
+    """Link an earlier ticket with the new one that follows it, if it is the same person's; return its number."""
+    if not number:
+        return None
+    try:
+        earlier = tickets.find(work, viewer, number)
+    except NotFound:
+        return None
+    if earlier.account_id is None and earlier.address != ticket.address:
+        return None
+    earlier.followed_by = ticket.number
+    work.session.add(earlier)
+    work.changed(earlier)
+    return earlier.number
+
+
+def _spend(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None:
+    s = work.settings
+    if viewer.account_id:
+        limits.spend(work, Limit("tickets", s.limit_tickets_per_hour), viewer.account_id, refusal=TooFast)
+        return
+    limits.spend(work, Limit("guest_tickets", s.limit_guest_tickets_per_hour), form.address, refusal=TooMany)
+    limits.spend(work, Limit("guest_tickets_ip", s.limit_guest_tickets_per_ip_per_hour), ip, refusal=TooMany)
