@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from tests.browser.portal import Server
+from tests.browser.portal import ROOT, Server, free_port
 from tests.cast import ANA, MINH, asks_about
 from tests.security.client import Client
 from tests.security.server import Served, served
@@ -71,6 +72,12 @@ def outbox(url: str) -> dict[str, float]:
 
 def qa_does(portal: Served, door: str, **sent: Any) -> None:
     httpx.post(f"{portal.url}/test/{door}", json=sent, timeout=60).raise_for_status()
+
+
+def listens(port: int) -> bool:
+    """Whether there is somebody at a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def minh_asks(portal: Served) -> None:
@@ -275,6 +282,30 @@ def test_processes_that_share_a_port_are_counted_together(
         assert scraped(server.url)["portal_open_sockets"] == 0
     finally:
         server.stop()
+
+
+def test_a_worker_of_its_own_tells_what_it_delivers(portal: Served):
+    """To this machine; a port that is taken ends it with a line."""
+    port = free_port()
+    command = [sys.executable, "-m", "ticket_portal", "worker", "--metrics-port", str(port)]
+    variables = os.environ | {
+        "PORTAL_DATA_DIR": str(portal.settings.data_dir),
+        "PORTAL_SECRET_KEY": portal.settings.secret.decode(),
+        "PORTAL_TEST_MODE": "1",  # the clock of the portal, which other tests have moved
+    }
+    worker = subprocess.Popen(command, cwd=ROOT, env=variables)
+    try:
+        assert asyncio.run(settles(lambda: listens(port), 1)) == 1
+        minh_asks(portal)
+        assert asyncio.run(settles(lambda: deliveries(f"http://127.0.0.1:{port}")["sent"], 1)) == 1
+        refused = subprocess.run(
+            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith(f"Can't listen at 127.0.0.1:{port}: Address already in use.")
+    finally:
+        worker.terminate()
+        assert worker.wait(10) == 0
 
 
 def test_folders_of_servers_that_run_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -10,10 +10,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, disable_created_metrics
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Metric,
+    disable_created_metrics,
+    start_http_server,
+)
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 from ticket_portal.domain.preferences import EMAIL, PUSH
 from ticket_portal.frontend import environment
@@ -61,8 +70,20 @@ def settled(channel: str, result: str) -> None:
     _settled[channel, result].inc()
 
 
+def tell_at(port: int) -> None:
+    """Answer Prometheus on this machine, in a process that is no web server. Raises OSError."""
+    everything = CollectorRegistry()
+    everything.register(_Everything())
+    start_http_server(port, "127.0.0.1", everything)
+
+
+class _Everything(Collector):
+    def collect(self) -> Iterator[Metric]:
+        return collect()
+
+
 def collect() -> Iterator[Metric]:
-    """Give the numbers of all web processes together. Reads their files, if there are several."""
+    """Give the numbers of this process, or of all that share its port. Reads their files, if there are several."""
     folder = environment.metrics_folder()
     if folder is None:
         yield from _ours.collect()
