@@ -33,6 +33,7 @@ from ticket_portal.routes import (
     locks,
     mailbox,
     manifest,
+    metrics,
     mute,
     offline,
     resend,
@@ -44,6 +45,7 @@ from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
 from ticket_portal.routes.incoming import hear_only_what_fits, keep_no_handshake
+from ticket_portal.routes.metrics import CountFailures
 from ticket_portal.routes.socket import SocketGuard
 from ticket_portal.states.session import Gate, SessionState, log_failure
 from ticket_portal.wiring import portal
@@ -70,6 +72,7 @@ ROUTES = [
     *health.routes,
     *gallery.routes,
     *mailbox.routes,
+    *metrics.routes,
     *mute.routes,
     *resend.routes,
     *locks.routes,
@@ -151,7 +154,7 @@ app = rx.App(
     ],
     backend_exception_handler=report_failure,
     # Applied in this order: the last is the outermost.
-    api_transformer=[Starlette(routes=ROUTES), _edge, _page_guard, _socket_guard, _headers],
+    api_transformer=[Starlette(routes=ROUTES), _edge, _page_guard, CountFailures, _socket_guard, _headers],
 )
 app.add_middleware(Gate())
 add_pages(app, PAGES, NOT_FOUND)

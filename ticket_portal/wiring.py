@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Concatenate, ParamSpec, TypeVar
 
+from ticket_portal import measures
 from ticket_portal import settings as settings_module
 from ticket_portal.delivery.faults import Faults
 from ticket_portal.delivery.files import FileDesk
@@ -98,6 +99,7 @@ def portal() -> Portal:
 def build(settings: Settings) -> Portal:
     """Build a portal from settings."""
     store = Store(settings)
+    store.timers.append(measures.WRITE_SECONDS.observe)
     hub = Hub(store)
     mails = carrier(settings, store)
     faults = Faults(mails, store.engine) if settings.test_mode else None

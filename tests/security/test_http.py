@@ -26,6 +26,7 @@ ANSWERS = [
     ("GET", "/favicon.svg", 200),
     ("GET", "/healthz", 200),
     ("GET", "/readyz", 200),
+    ("GET", "/metrics", 200),
     ("GET", "/api/v1/tickets/1", 401),
     ("GET", "/api/docs", 200),
     ("GET", "/dev/mailbox", 200),

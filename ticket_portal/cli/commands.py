@@ -136,13 +136,25 @@ def create_api_token(agent: Annotated[str, typer.Option(help="The agent that the
 
 
 @cli.command()
-def worker() -> None:
+def worker(
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="Answer Prometheus on this machine at this port.")
+    ] = None,
+) -> None:
     """Deliver mail and keep files tidy, beside web processes with PORTAL_WORKER=false. Ends on Ctrl-C or SIGTERM."""
     settings = _settings()
     with _database(settings, migrate=True):
         pass
+    from ticket_portal import measures
     from ticket_portal.cli import serving
 
+    if metrics_port:
+        try:
+            measures.tell_at(metrics_port)
+        except OSError as error:
+            _fail(
+                f"Can't listen at 127.0.0.1:{metrics_port}: {error.strerror}. Choose another --metrics-port."
+            )
     print("The worker delivers what is due.", flush=True)
     serving.work()
 

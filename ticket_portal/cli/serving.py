@@ -3,10 +3,14 @@
 import asyncio
 import errno
 import os
+import re
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from ticket_portal.frontend import environment
@@ -33,7 +37,23 @@ def replace_this_process(settings: Settings) -> NoReturn:
         command.append("--respawn-failed-workers")
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, command, environment.for_server())  # noqa: S606 - fixed words, and no shell
+    metrics = new_metrics_folder() if settings.processes > 1 else None
+    os.execve(sys.executable, command, environment.for_server(metrics))  # noqa: S606 - fixed words, and no shell
+
+
+def new_metrics_folder() -> Path:
+    """Make the folder that the web processes share their metrics in, and clear away those of servers that ended.
+
+    Not in the data folder, which may be shared with other machines, where the numbers of processes mean others.
+    """
+    from ticket_portal.measures import runs
+
+    me = os.getpid()  # and the server's: it takes the place of this process
+    for old in Path(tempfile.gettempdir()).glob("portal-metrics-*"):
+        server = re.fullmatch("portal-metrics-([1-9][0-9]{0,8})-.*", old.name)
+        if server and (int(server[1]) == me or not runs(int(server[1]))):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"portal-metrics-{me}-"))
 
 
 def port_problem(host: str, port: int) -> str:

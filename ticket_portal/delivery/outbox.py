@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
+from ticket_portal import measures
 from ticket_portal.delivery import emails, push
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
 from ticket_portal.delivery.push import Gone, PushCarrier
@@ -161,6 +162,7 @@ class Outbox:
             carrier_id = hand_over()
         except Gone:
             self._store.write(outbox.gone, delivery)
+            measures.settled(delivery.channel, measures.GONE)
         except Refused as refusal:
             self._failed(delivery, str(refusal), for_good=True)
             if refusal.no_such_address:
@@ -171,6 +173,7 @@ class Outbox:
             self._failed(delivery, f"the carrier failed: {type(error).__name__}")
         else:
             self._store.write(outbox.delivered, delivery.id, carrier_id or "")
+            measures.settled(delivery.channel, measures.SENT)
             return True
         return False
 
@@ -183,7 +186,8 @@ class Outbox:
     def _failed(self, delivery: Delivery, problem: str, *, for_good: bool = False) -> None:
         # The alert's own number, no address and no text: logs are read by more people than tickets.
         log.warning("alert %d (%s), try %d: %s", delivery.id, delivery.kind, delivery.attempt, problem)
-        self._store.write(outbox.failed, delivery, problem, for_good=for_good)
+        if state := self._store.write(outbox.failed, delivery, problem, for_good=for_good):
+            measures.settled(delivery.channel, measures.FAILED if state == "failed" else measures.RETRY)
 
 
 def next_due_at(work: Work) -> datetime | None:

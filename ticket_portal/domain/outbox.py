@@ -115,14 +115,14 @@ def delivered(work: Work, alert_id: int, carrier_id: str = "") -> None:
     _tell_ticket(work, alert)
 
 
-def failed(work: Work, delivery: Delivery, problem: str, *, for_good: bool = False) -> None:
-    """Record a failed try; it is tried again, less and less often, for a day at most.
+def failed(work: Work, delivery: Delivery, problem: str, *, for_good: bool = False) -> str:
+    """Record a failed try; it is tried again, less and less often, for a day at most. Returns the alert's new state.
 
-    A worker whose lease ran out is not believed: another one has it by now, and may have delivered it.
+    A worker whose lease ran out is not believed (""): another one has it by now, and may have delivered it.
     """
     alert = work.session.get(Alert, delivery.id, with_for_update=True)
     if alert is None or alert.state != "sending" or alert.attempts != delivery.attempt:
-        return
+        return ""
     alert.problem, alert.leased_until = problem[:200], None
     since = alert.prepared_at or alert.created_at
     if for_good or work.now - since >= _patience(work, alert):
@@ -132,6 +132,7 @@ def failed(work: Work, delivery: Delivery, problem: str, *, for_good: bool = Fal
         alert.state, alert.due_at = "waiting", work.now + pause
     work.session.add(alert)
     _tell_ticket(work, alert)
+    return alert.state
 
 
 def gone(work: Work, delivery: Delivery) -> None:

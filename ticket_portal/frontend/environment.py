@@ -1,7 +1,7 @@
-"""What Reflex reads from the environment, set before it is imported.
+"""What Reflex and other libraries read from the environment, set before they are imported.
 
 The one place besides settings.py that touches `os.environ`: these are not the portal's settings but switches of
-Reflex, which has no other door for them. A value that is already set stands.
+libraries that have no other door for them. A value that is already set stands.
 """
 
 import os
@@ -27,6 +27,8 @@ _SERVING = {
     "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
 }
 
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+
 
 def prepare() -> None:
     """Set what holds for building, developing and serving alike."""
@@ -38,14 +40,25 @@ def prepare_to_serve() -> None:
     """Set what the production server needs besides."""
     prepare()
     os.environ.update(_SERVING)
+    if folder := metrics_folder():
+        # There already, unless whoever tidies up temporary files took it; a process must start all the same.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def for_server() -> dict[str, str]:
-    """The environment of the server's own process.
+def for_server(metrics: Path | None = None) -> dict[str, str]:
+    """The environment of the server's own process, whose web processes share a folder for metrics, or need none.
 
     granian's allocator would keep what a thousand closed pages took until new ones come; this gives it back at once.
     """
-    return {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0", **os.environ}
+    environment = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0", **os.environ}
+    environment.pop(_METRICS, None)  # another program's
+    return environment | ({_METRICS: str(metrics)} if metrics else {})
+
+
+def metrics_folder() -> Path | None:
+    """The folder that this process shares its metrics in; None when it keeps them to itself."""
+    folder = os.environ.get(_METRICS)
+    return Path(folder) if folder else None
 
 
 def for_build() -> dict[str, str]:

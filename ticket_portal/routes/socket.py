@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ticket_portal import measures
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.routes.cookies import credentials
 from ticket_portal.wiring import Portal
@@ -63,10 +64,12 @@ class SocketGuard:
         holders = tuple({"", found.session, found.guest})  # all sockets stand under ""
         for token_hash in holders:
             self._open[token_hash].add(socket)
+        measures.OPEN_SOCKETS.inc()
         try:
             _keep_little(scope, found)
             await self._sockets(scope, socket.receive, socket.send)
         finally:
+            measures.OPEN_SOCKETS.dec()
             await socket.close()
             for token_hash in holders:
                 self._open[token_hash].discard(socket)

@@ -20,6 +20,7 @@ from reflex_base.event.processor.base_state_processor import chain_updates
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 
+from ticket_portal import measures
 from ticket_portal.domain import accounts, qa, sessions
 from ticket_portal.domain.accounts import SHORTEST_PASSWORD
 from ticket_portal.domain.errors import DomainError, Invalid, TooMany, by_code
@@ -153,6 +154,7 @@ class SessionState(rx.State):
 def log_failure(problem: Exception) -> str:
     """Log what nobody expected; return the reference that people may tell us."""
     reference = secrets.token_hex(REFERENCE_LENGTH // 2).upper()
+    measures.EVENT_FAILURES.inc()
     log.error("An event failed, reference %s.", reference, exc_info=problem)
     return reference
 

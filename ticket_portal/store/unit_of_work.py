@@ -69,6 +69,7 @@ class Store:
         self.settings = settings
         self.origin = secrets.token_hex(8)
         self.listeners: list[Callable[[set[str]], None]] = []
+        self.timers: list[Callable[[float], None]] = []
         self.engine = _engine(settings.database)
         self.on_sqlite = self.engine.dialect.name == "sqlite"
 
@@ -83,13 +84,18 @@ class Store:
         A transaction that met another one (deadlock, the same unique key) is run again from its start, so
         `function` must do nothing outside the database.
         """
+        began = time.perf_counter()
         for tries in range(1, MOST_TRIES + 1):
             try:
-                return self._write_once(function, *args, **kwargs)
+                result = self._write_once(function, *args, **kwargs)
             except (IntegrityError, OperationalError) as error:
                 if tries == MOST_TRIES or not _passing(error):
                     raise
                 time.sleep(0.01 * 2**tries)
+            else:
+                for timer in self.timers:
+                    timer(time.perf_counter() - began)
+                return result
         raise AssertionError("unreachable")
 
     def _write_once(

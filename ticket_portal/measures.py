@@ -1,0 +1,131 @@
+"""What operators watch in numbers, counted where it happens and told by `/metrics` (routes/metrics.py).
+
+Web processes that share a port share a folder: each keeps its numbers in files there, and whichever is asked adds
+all of them up. Labels are from closed sets: nothing that people type, no ticket's number, no address.
+"""
+
+import operator
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Metric,
+    disable_created_metrics,
+    start_http_server,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from ticket_portal.domain.preferences import EMAIL, PUSH
+from ticket_portal.frontend import environment
+
+SENT, FAILED, RETRY, GONE = "sent", "failed", "retry", "gone"
+CHANNELS = (EMAIL, PUSH)
+STARTED = "process_start_time_seconds"
+
+disable_created_metrics()  # a moment beside every counter, which nobody asks for
+_ours = CollectorRegistry()
+
+OPEN_SOCKETS = Gauge(
+    "portal_open_sockets",
+    "Websockets that are open: one for each open page.",
+    registry=_ours,
+    multiprocess_mode="livesum",
+)
+WRITE_SECONDS = Histogram(
+    "portal_write_seconds",
+    "Time from asking for a write transaction until it was committed, with all waits and retries.",
+    registry=_ours,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+EVENT_FAILURES = Counter(
+    "portal_event_failures",
+    "Event handlers that failed; each is in the log with a reference.",
+    registry=_ours,
+)
+HTTP_FAILURES = Counter(
+    "portal_http_failures", "Requests that were answered with status 500.", registry=_ours
+)
+_deliveries = Counter(
+    "portal_deliveries",
+    "Tries to deliver an alert, by what came of them: sent, failed (for good), retry (later), gone (the device).",
+    ["channel", "result"],
+    registry=_ours,
+)
+# There from the start, at 0: a rate can't tell of a first one otherwise.
+_settled = {(c, r): _deliveries.labels(c, r) for c in CHANNELS for r in (SENT, FAILED, RETRY, GONE)}
+_platform = PlatformCollector(registry=None)
+
+
+def settled(channel: str, result: str) -> None:
+    """Count what came of a try to deliver."""
+    _settled[channel, result].inc()
+
+
+def tell_at(port: int) -> None:
+    """Answer Prometheus on this machine, in a process that is no web server. Raises OSError."""
+    everything = CollectorRegistry()
+    everything.register(_Everything())
+    start_http_server(port, "127.0.0.1", everything)
+
+
+class _Everything(Collector):
+    def collect(self) -> Iterator[Metric]:
+        return collect()
+
+
+def collect() -> Iterator[Metric]:
+    """Give the numbers of this process, or of all that share its port. Reads their files, if there are several."""
+    folder = environment.metrics_folder()
+    if folder is None:
+        yield from _ours.collect()
+        yield from _of_processes(["self"])
+    else:
+        running = _running(folder)
+        yield from MultiProcessCollector(None, str(folder)).collect()
+        yield from _of_processes(running)
+    yield from _platform.collect()
+
+
+def runs(process: int) -> bool:
+    """Whether a process of this machine is still there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _running(folder: Path) -> list[int]:
+    """The processes that are there; what was true only while others were (their open sockets) is forgotten."""
+    known = {int(file.stem.rpartition("_")[2]) for file in folder.glob("*.db")}
+    running = [process for process in known if runs(process)]
+    for ended in known.difference(running):
+        with suppress(FileNotFoundError):  # another scrape does the same
+            mark_process_dead(ended, str(folder))
+    return running
+
+
+def _of_processes(processes: Iterable[int | str]) -> Iterator[Metric]:
+    """Memory, time and files of the processes together, and when the youngest of them started."""
+    together: dict[str, Metric] = {}
+    for process in processes:
+        for metric in ProcessCollector(pid=lambda process=process: process, registry=None).collect():
+            known = together.setdefault(metric.name, metric)
+            if known is not metric:
+                add = max if metric.name == STARTED else operator.add
+                known.samples = [
+                    old._replace(value=add(old.value, new.value))
+                    for old, new in zip(known.samples, metric.samples, strict=True)
+                ]
+    yield from together.values()
