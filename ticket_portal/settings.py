@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     limit_phrases_per_hour: int = Field(default=5, ge=1)
     limit_address_changes_per_hour: int = Field(default=3, ge=1)
     limit_exports_per_day: int = Field(default=5, ge=1)
+    limit_claims_per_hour: int = Field(default=20, ge=1)
     limit_tickets_per_hour: int = Field(default=20, ge=1)
     limit_messages_per_10_minutes: int = Field(default=10, ge=1)
     limit_feedback_per_ip_per_hour: int = Field(default=60, ge=1)

@@ -122,7 +122,7 @@ const below = () => {
   return column.getBoundingClientRect().bottom - (parseFloat(getComputedStyle(column).paddingBottom) || 0) - window.innerHeight;
 };
 const toEnd = (behavior) => window.scrollBy({ top: below(), behavior });
-export const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
+const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
 
 const place = (line) => line?.getBoundingClientRect().top ?? 0;
 const messageAt = (at) => document.querySelectorAll('[data-testid="message"]')[at];

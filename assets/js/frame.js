@@ -55,7 +55,7 @@ const onSubmit = (event) => {
   }
   form.dataset.busy = "true";
   event.submitter?.setAttribute("data-busy", "true");
-  (form.dataset.forget ?? "").split(" ").forEach(forget);
+  form.dataset.forget?.split(" ").forEach(forget);
 };
 // Coming back by the "back" button shows the page as it was left.
 export const release = () => document.querySelectorAll("form[data-busy], form[data-native] [data-busy]").forEach((it) => it.removeAttribute("data-busy"));

@@ -50,7 +50,7 @@ const named = (storage) => Array.from({ length: storage?.length ?? 0 }, (_, i) =
 // At sign-out nothing of the person stays on the device.
 export const forget = (viewer) => {
   try {
-    window.indexedDB.deleteDatabase("portal-files"); // what was on its way
+    window.indexedDB.deleteDatabase(`portal-files:${viewer}`); // what was on its way
   } catch {
     // storage is refused
   }

@@ -1,50 +1,48 @@
-// Beside a ticket: the offer to be told on this device. What it takes is loaded when the page is at rest.
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { calm } from "$/public/js/conversation.js";
+// Beside a ticket: the offer to be told on this device. It stands there from the beginning: one that came later would
+// move what somebody is about to press. What it takes is loaded when the page is at rest.
+import { useEffect, useMemo, useRef, useState } from "react";
 import { get, set } from "$/public/js/keep.js";
 
 const REST = 1500;
-const NEAR = 16;
-const edges = () => [".push-offer", ".dock"].map((part) => document.querySelector(part).getBoundingClientRect());
-// `state`: "" for nothing to say, then "offered", "busy", "on" or "trouble".
-export const usePushOffer = (viewer, add) => {
-  const [state, setState] = useState("");
-  const known = useRef({});
-  // Whoever sees the end of the conversation sees it come, as a message comes; nobody else's place moves.
-  const follows = useRef(false);
-  const come = () => {
-    const [box, dock] = edges();
-    follows.current = box.top <= dock.top; // else the end is behind the box that sticks to the bottom
-    setState("offered");
-  };
-  useLayoutEffect(() => {
-    if (state !== "offered" || !follows.current) return;
-    const [box, dock] = edges();
-    if (box.bottom > dock.top - NEAR) window.scrollBy({ top: box.bottom - dock.top + NEAR, behavior: calm() });
-  }, [state]);
+// As push.js sees it, without asking the service worker.
+const couldHave = (viewer) => {
+  const permission = window.isSecureContext && navigator.serviceWorker && window.PushManager && window.Notification?.permission;
+  return permission === "default" || (permission === "granted" && get(`portal:push:${viewer}`) === null);
+};
+const load = async () => {
+  const push = await import("$/public/js/push.js");
+  return { push, key: await push.keyOfPortal() };
+};
+// `state`: "" for nothing to say, else "offered", "busy", "on" or "trouble". `able`: the portal sends notifications.
+export const usePushOffer = (viewer, able, add) => {
+  const [state, setState] = useState("offered");
   const later = `portal:later:${viewer}:push`;
+  const offered = useMemo(() => able && viewer && !get(later) && couldHave(viewer), [viewer, able]);
+  const loaded = useRef();
   useEffect(() => {
-    if (!viewer || get(later)) return undefined;
+    if (!able || !viewer || get(later)) return undefined;
     const begin = async () => {
-      const push = await import("$/public/js/push.js");
-      const found = await push.look(viewer);
-      const key = found && (await push.keyOfPortal());
-      known.current = { push, key };
-      if (found === "renew" && key) await push.renew(viewer, key, add);
-      else if (found && key) come();
+      if (offered) loaded.current = await load();
+      else {
+        const push = await import("$/public/js/push.js");
+        if ((await push.look(viewer)) === "renew") await push.renew(viewer, await push.keyOfPortal(), add);
+      }
     };
     const timer = setTimeout(() => begin().catch(() => {}), REST);
     return () => clearTimeout(timer);
-  }, [viewer]);
+  }, [viewer, able]);
+  const turnOn = async () => {
+    const { push, key } = loaded.current ?? (await load());
+    return push.turnOn(viewer, key, add);
+  };
   const on = async () => {
     setState("busy");
-    const { push, key } = known.current;
-    const done = await push.turnOn(viewer, key, add).catch(() => "trouble");
+    const done = await turnOn().catch(() => "trouble");
     setState(done === "trouble" ? done : done ? "on" : ""); // refused: the settings say how to allow it later
   };
   const putOff = () => {
     set(later, "1");
     setState("");
   };
-  return { state, on, putOff };
+  return { state: offered ? state : "", on, putOff };
 };

@@ -8,7 +8,7 @@ const missing = async (manifest) => {
 };
 
 // React Router asks before it goes to an address that no route fits, or one with an argument.
-export const addOthers = (_router, manifest, modules) => async ({ path, patch }) => {
+export const addOthers = (router, manifest, modules) => async ({ path, patch }) => {
   if (!manifest.whole || localeOf(path) === manifest.locale) return;
   try {
     const others = await missing(manifest);
@@ -16,7 +16,8 @@ export const addOthers = (_router, manifest, modules) => async ({ path, patch })
     patch("root", createClientRoutes(others, modules, null, false, false, "root"));
     manifest.whole = undefined;
   } catch {
-    window.location.assign(path); // no connection, or a newer build: the browser says so, or loads the newer one
+    const to = router().state.navigation.location ?? window.location; // `path` has neither query nor hash
+    window.location.assign(to.pathname + to.search + to.hash); // no connection, or a newer build: the browser says so, or loads the newer one
     await new Promise(() => {}); // this page is being left: nothing is to be shown in it any more
   }
 };

@@ -6,9 +6,9 @@ const AGAIN_AFTER = 4000;
 const MEGABYTE = 1_000_000;
 
 // The bytes of what is not uploaded yet, for the case of a reload.
-const shelf = (mode, use) =>
+const shelf = (viewer, mode, use) =>
   new Promise((done, fail) => {
-    const open = indexedDB.open("portal-files", 1);
+    const open = indexedDB.open(`portal-files:${viewer}`, 1);
     open.onupgradeneeded = () => open.result.createObjectStore("files");
     open.onerror = fail;
     open.onsuccess = () => {
@@ -18,7 +18,7 @@ const shelf = (mode, use) =>
       asked.transaction.oncomplete = () => open.result.close();
     };
   }).catch(() => undefined); // refused (private windows): then a reload loses what was on its way
-export const unshelve = (key) => void shelf("readwrite", (files) => files.delete(key));
+export const unshelve = (viewer, key) => void shelf(viewer, "readwrite", (files) => files.delete(key));
 
 const endingOf = (file) => file.name.split(".").pop().toLowerCase();
 const refusal = (file, count, rules) => {
@@ -65,7 +65,7 @@ const send = (viewer, place, target, rules, key, file) =>
           const answer = answerOf(request);
           const refused = { state: "failed", code: answer.code ?? "refused", problem: answer.detail ?? fill(rules.refused, { name: file.name }) };
           running.delete(key);
-          unshelve(key);
+          unshelve(viewer, key);
           patch(viewer, place, key, request.status === 201 ? answer : refused);
           done();
         };
@@ -77,7 +77,7 @@ const send = (viewer, place, target, rules, key, file) =>
 export const layBy = async (viewer, place, target, files) => {
   for (const file of files) {
     const entry = entryOf(file, target);
-    await shelf("readwrite", (store) => store.put(file, entry.key));
+    await shelf(viewer, "readwrite", (store) => store.put(file, entry.key));
     save(viewer, place, [...listed(viewer, place), entry]);
   }
 };
@@ -92,7 +92,7 @@ export const add = (viewer, place, target, rules, chosen) => {
       continue;
     }
     save(viewer, place, [...files, entry]);
-    void shelf("readwrite", (store) => store.put(file, key));
+    void shelf(viewer, "readwrite", (store) => store.put(file, key));
     void send(viewer, place, target, rules, key, file);
   }
 };
@@ -101,7 +101,7 @@ export const resume = (viewer, place, target, rules, files) =>
   files.forEach(async (entry) => {
     if (entry.id || entry.state === "failed" || running.has(entry.key)) return;
     running.set(entry.key, { sent: 0 });
-    const file = await shelf("readonly", (store) => store.get(entry.key));
+    const file = await shelf(viewer, "readonly", (store) => store.get(entry.key));
     if (file) void send(viewer, place, target, rules, entry.key, file);
     else {
       running.delete(entry.key);

@@ -52,7 +52,7 @@ export const patch = (viewer, place, key, change) => {
 
 // What sends them is loaded when there is something to send.
 const loadSending = () => import("$/public/js/sending.js");
-const unshelve = (key) => void loadSending().then((sending) => sending.unshelve(key), () => {});
+const unshelve = (viewer, key) => void loadSending().then((sending) => sending.unshelve(viewer, key), () => {});
 const halt = (file) => {
   const at = running.get(file.key);
   running.delete(file.key);
@@ -60,21 +60,21 @@ const halt = (file) => {
   at?.request?.abort();
   at?.done?.();
 };
-const stop = (file) => {
+const stop = (viewer, file) => {
   halt(file);
-  unshelve(file.key);
+  unshelve(viewer, file.key);
   if (file.id) void fetch(`/files/${file.id}`, { method: "DELETE", keepalive: true }).catch(() => {});
 };
 export const dropFile = (viewer, place, key) => {
   const files = listed(viewer, place);
-  files.filter((file) => file.key === key).forEach(stop);
+  files.filter((file) => file.key === key).forEach((file) => stop(viewer, file));
   save(viewer, place, files.filter((file) => file.key !== key));
 };
 // Out of a message that waits in the outbox; without text and files nothing is left of it.
 export const dropUnsent = (viewer, id, key) => {
   const item = items(viewer).find((it) => it.client_id === id);
   if (!item) return;
-  item.files.filter((file) => file.key === key).forEach(stop);
+  item.files.filter((file) => file.key === key).forEach((file) => stop(viewer, file));
   const files = item.files.filter((file) => file.key !== key);
   if (files.length || item.body) patchItem(viewer, id, { files });
   else discard(viewer, id);

@@ -18,7 +18,10 @@ ADDRESSES = {
     "linh": "linh@example.com",
     "minh": "minh@example.net",
 }
-# Reflex says goodbye when a page is left; a busy browser may have ended the socket by then, and says so.
+# Not ours: nothing in assets/js has the socket in its hands. On `beforeunload` Reflex (utils/state.js,
+# disconnectTrigger) has Socket.IO say goodbye ("41/_event,"), and engine.io-client sends it (transports/websocket.js,
+# doWrite: `this.ws.send(data)`) without a look at `readyState`. It hears of an end from `onclose` alone, which comes
+# after the closing handshake: of a page that is left in between, the browser says this. Nothing is lost, it is gone.
 GOODBYE = "WebSocket is already in CLOSING or CLOSED state"
 
 

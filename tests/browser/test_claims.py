@@ -77,3 +77,21 @@ def test_an_old_account_proves_its_address_before_it_gets_the_tickets(
     budi.goes_to("/tickets")
     budi.sees_heading("You have no tickets yet")
     expect(budi.page.get_by_test_id("claim-offer")).to_have_count(0)
+
+
+def test_an_undo_too_many_says_why_nothing_happens(ana: Person, visitor: Visitor):
+    guest = visitor("minh")
+    guest.address = ana.address
+    writes_in(guest, "Sent without signing in")
+    ana.goes_to("/tickets")
+    ana.presses("Add")
+    enters_the_code(ana)
+    expect(ana.page.get_by_test_id("ticket-row")).to_have_count(1)
+    for _ in range(19):  # as many as there may be in an hour, with the first one
+        ana.context.request.post(
+            f"{ana.portal.url}/auth/claim", headers={"Origin": ana.portal.url}, max_redirects=0
+        )
+    ana.presses("Undo")
+    ana.sees_error("too_many")
+    expect(ana.page.get_by_test_id("ticket-row")).to_have_count(1)
+    expect(ana.page.get_by_test_id("claim-added")).to_be_visible()

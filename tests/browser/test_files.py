@@ -1,10 +1,13 @@
 """Files in the browser: chosen, dropped, pasted, on their way, refused, seen by the other side."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
 from tests import samples
 from tests.browser.conftest import Visitor
+from tests.browser.guests import enters_the_code
 from tests.browser.people import Person
 
 
@@ -178,6 +181,33 @@ def test_files_survive_a_reload_and_another_language(ana: Person, linh: Person, 
     ana.replies("Les voilà.")
     linh.opens(number)
     expect(linh.message("Les voilà.").get_by_test_id("attachment")).to_have_count(2)
+
+
+@pytest.mark.scenario("guest-ticket")
+def test_a_guest_who_leaves_takes_no_file_of_the_account_along(ana: Person, situation: dict[str, Any]):
+    ana.submits_a_ticket("Mine", "It began on Monday.")
+    ana.composer_is_ready()
+    number = ana.number
+    _holds_uploads_up(ana)
+    with ana.page.expect_request("**/files?*"):
+        _chooses(ana, _file("slow.txt", b"Hello, slowly"))
+    ana.page.unroute("**/files?*")
+
+    ana.follows_link(situation["link"])
+    ana.address = situation["email"]
+    ana.presses("Send code")
+    enters_the_code(ana)
+    ana.composer_is_ready()
+    _holds_uploads_up(ana)
+    with ana.page.expect_request("**/files?*"):
+        _chooses(ana, _file("guest.txt", b"Hello, as a guest"))
+    ana.presses("Leave")
+    ana.is_at("/")
+    ana.page.unroute("**/files?*")
+    ana.opens(number)
+    expect(_chosen(ana, "slow.txt")).to_have_attribute("data-state", "ready")
+    left = ana.page.evaluate("async () => (await indexedDB.databases()).map(({ name }) => name)")
+    assert len(left) == 1, "the guest's own are gone"
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

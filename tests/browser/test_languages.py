@@ -67,6 +67,23 @@ def test_another_language_keeps_the_page_and_the_text(ana: Person, number: int):
     ana.is_at("/")
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_another_language_keeps_what_is_looked_for_without_the_list_of_routes(ana: Person):
+    ana.forgives("net::ERR_", "Failed to load resource")
+    of_one = tuple(f"-{language}.js" for language in LANGUAGES)
+    ana.page.route(
+        lambda address: "/assets/manifest-" in address and not address.endswith(of_one),
+        lambda route: route.abort(),
+    )
+    ana.goes_to("/tickets?q=card")
+    with ana.page.expect_event("requestfailed"):
+        ana.page.get_by_role("contentinfo").get_by_role("link", name="Українська").click()
+    expect(ana.page).to_have_url(f"{ana.portal.url}/uk/tickets?q=card")
+    ana.is_live()
+    expect(ana.page.get_by_role("searchbox")).to_have_value("card")
+    expect(ana.page.locator("html")).to_have_attribute("lang", "uk")
+
+
 def test_another_language_keeps_a_new_ticket(minh: Person):
     minh.goes_to("/tickets/new")
     minh.types("Subject", "Half a subject")

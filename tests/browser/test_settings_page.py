@@ -179,4 +179,5 @@ def test_leaving_for_good_and_thinking_better_of_it(visitor: Visitor, portal: Po
     linh.goes_to(f"/agent/tickets/{number}")
     linh.sees("Deleted customer")
     linh.sees("The customer deleted their account: all texts and files are gone")
+    expect(linh.page.get_by_test_id("ticket-locked")).to_have_count(0)
     assert portal.mails(ana.address, "security")[0]["subject"] == "Your account was deleted"

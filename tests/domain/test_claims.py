@@ -17,7 +17,7 @@ from ticket_portal.domain import (
 from ticket_portal.domain.accounts import SIGN_UP, SignUp
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.drafts import DraftForm
-from ticket_portal.domain.errors import CodeWrong, LinkMoved, NotAllowed, NotFound, ProofNeeded
+from ticket_portal.domain.errors import CodeWrong, LinkMoved, NotAllowed, NotFound, ProofNeeded, TooMany
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.sessions import of_account
 from ticket_portal.store.tables import Ticket
@@ -158,6 +158,20 @@ def test_it_can_be_undone_for_seven_days(work, clock, minh, linh, guest_ticket):
     assert claims.look(work, own).added == 0
     assert claims.undo(work, own) == 0
     assert guest_ticket.account_id == own.account_id
+
+
+def test_to_and_fro_has_an_end(work, clock, minh, guest_ticket, settings):
+    settings.limit_claims_per_hour = 4
+    own = signs_up(work, minh.address)
+    for _ in range(2):
+        assert claims.add(work, own, BROWSER) == 1
+        assert claims.undo(work, own) == 1
+        clock.advance(minutes=1)
+    with pytest.raises(TooMany):
+        claims.add(work, own, BROWSER)
+    assert guest_ticket.account_id is None
+    clock.advance(hours=1)
+    assert claims.add(work, own, BROWSER) == 1
 
 
 def test_what_was_read_and_what_was_being_written_goes_along(work, minh, linh, guest_ticket):

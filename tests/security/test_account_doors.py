@@ -89,3 +89,13 @@ def test_pages_of_the_settings_need_a_sign_in(portal: Served, world: World) -> N
         for cookies, status in ((world.cookies["guest"], 303), (signed_in(portal, BUDI.address), 200)):
             answer = httpx.get(f"{portal.url}/es/settings/{page}", cookies=cookies)
             assert answer.status_code == status, page
+
+
+@pytest.mark.parametrize("door", PROVED)
+def test_guessing_the_password_ends_after_some_tries(portal: Served, world: World, door: str) -> None:
+    before, stolen = budi(portal), signed_in(portal, BUDI.address)
+    for n in range(portal.store.settings.limit_sign_ins_per_hour):
+        post(portal, door, stolen, current_password=f"guess {n}", **TYPED)
+    answer = post(portal, door, stolen, current_password=PASSWORD, **TYPED)
+    assert "problem=too_many" in answer.headers["location"]
+    assert budi(portal) == before

@@ -56,7 +56,10 @@ def just_added() -> rx.Component:
     """Say on the list what was added, until the person has taken note."""
     later, put_off = _later("added", "added-" + State.undo_until)
     ok = el.button(t("OK"), type="button", class_name="btn btn--quiet btn--small", on_click=put_off)
-    return rx.cond((State.added > 0) & ~later, _added(ok))
+    return rx.fragment(
+        rx.cond(State.found == 0, problem(State)),  # of "Undo"; the offer says what "Add" came to
+        rx.cond((State.added > 0) & ~later, _added(ok)),
+    )
 
 
 def added() -> rx.Component:

@@ -10,7 +10,12 @@ from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.devices import DeviceState
 
 _OFFER = hook_value(
-    "push_offer", "usePushOffer", "pushOffer", ConversationState.writer, dispatcher(DeviceState.add)
+    "push_offer",
+    "usePushOffer",
+    "pushOffer",
+    ConversationState.writer,
+    ConversationState.push,
+    dispatcher(DeviceState.add),
 )
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from ticket_portal.domain import codes, drafts, events, notifications, updates
+from ticket_portal.domain import codes, drafts, events, limits, notifications, updates
 from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
+from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Account, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -47,10 +48,11 @@ def code(work: Work, viewer: Viewer, browser: str) -> CodeStatus:
 
 
 def add(work: Work, viewer: Viewer, browser: str) -> int:
-    """Make the tickets the account's; return how many. Raises ProofNeeded, and NotAllowed for other people."""
+    """Make the tickets the account's; return how many. Raises ProofNeeded, TooMany, and NotAllowed for other people."""
     account = _account(work, viewer)
     if not _is_proved(work, viewer, browser):
         raise ProofNeeded
+    _spend(work, viewer)
     found = work.session.exec(select(Ticket).where(*_offered(viewer)).with_for_update()).all()
     guest = Viewer(role="guest", address=viewer.address)
     for ticket in found:
@@ -73,7 +75,7 @@ def send_code(work: Work, viewer: Viewer, browser: str, ip: str) -> None:
 
 
 def verify(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> DomainError | None:
-    """Add the tickets if the code is right; else return why it is not. Raises NotAllowed."""
+    """Add the tickets if the code is right; else return why it is not. Raises TooMany, NotAllowed."""
     _account(work, viewer)
     if refusal := codes.enter(work, _door(viewer, browser, ip), typed):
         return refusal
@@ -82,8 +84,9 @@ def verify(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> Dom
 
 
 def undo(work: Work, viewer: Viewer) -> int:
-    """Give back what was added in the last days: the tickets are a guest's again. Raises NotAllowed."""
+    """Give back what was added in the last days: the tickets are a guest's again. Raises TooMany, NotAllowed."""
     _account(work, viewer)
+    _spend(work, viewer)
     found = work.session.exec(select(Ticket).where(*_added(work, viewer)).with_for_update()).all()
     guest = Viewer(role="guest", address=viewer.address)
     for ticket in found:
@@ -94,6 +97,11 @@ def undo(work: Work, viewer: Viewer) -> int:
         events.record(work, ticket, viewer, "unclaimed", public=False)
         work.tell(f"list:{viewer.account_id}")
     return len(found)
+
+
+def _spend(work: Work, viewer: Viewer) -> None:
+    # To and fro without end, each time would mail its owner and lengthen the tickets' logs.
+    limits.spend(work, Limit("claims", work.settings.limit_claims_per_hour), viewer.account_id)
 
 
 def _offered(viewer: Viewer) -> tuple[Any, ...]:

@@ -75,8 +75,9 @@ def _desk() -> rx.Component:
 
 
 def _locked() -> rx.Component:
+    # An erased one is locked too, but nobody said so of it, and nobody is left to unlock it for.
     return rx.cond(
-        State.locked,
+        State.locked & (State.requester_address != ERASED),
         el.div(
             icon("lock"),
             el.div(

@@ -57,6 +57,7 @@ class ConversationState(SessionState):
     created_at: str = ""
     topic: str = ""
     muted: bool = False
+    push: bool = False
     details: rx.Field[list[DetailView]] = rx.field(default_factory=list)
     earlier: rx.Field[list[MessageView]] = rx.field(default_factory=list)
     messages: rx.Field[list[MessageView]] = rx.field(default_factory=list)
@@ -341,6 +342,7 @@ class ConversationState(SessionState):
             details=thread.details,
             writer=reader.key,
             muted=thread.muted and not reader.of_team,
+            push=bool(portal().settings.vapid_key) and not reader.of_team,
             locked=thread.locked_at is not None,
         )
         if reader.of_team:
@@ -378,6 +380,7 @@ class ConversationState(SessionState):
             "reopen_until": "",
             "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
             "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "topic": "", "muted": False,
+            "push": False,
             "details": [], "earlier": [], "messages": [], "recent": [], "recent_after": 0, "first_unread": 0,
             "typist": "", "typist_role": "", "typist_beat": 0.0, "has_earlier": False, "problem": "",
             "session_over": False, "resolution": ResolutionView(), "by_link": False, "came_from": 0,
