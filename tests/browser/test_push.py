@@ -92,6 +92,10 @@ def test_a_ticket_is_muted_from_its_notification(
 
     # What can't be done by itself is asked in a page.
     ana.goes_to("/tickets")
+    linh.replies("One more word.")
+    expect(ana.row(number)).to_have_attribute(
+        "data-unread", "true"
+    )  # about what is read nothing is shown any more
     gets_pushed(ana, {**said, "mute": "/notifications/mute/1-nonsense"})
     shows(ana, 1)
     assert worker.evaluate(CLICK) == ["open /notifications/mute/1-nonsense"]
