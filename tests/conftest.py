@@ -128,8 +128,8 @@ def _only_the_people(work: Work) -> None:
 @pytest.fixture
 def work(database: Store) -> Iterator[Work]:
     """One open unit of work in which the whole test happens; thrown away at the end."""
-    with database._session(writing=True) as session:
-        yield database._work(session, writing=True)
+    with database._work(writing=True) as work:
+        yield work
 
 
 @pytest.fixture

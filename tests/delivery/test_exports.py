@@ -23,6 +23,7 @@ from ticket_portal.domain import (
 )
 from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import NotAllowed, NotYourPassword, TooMany
+from ticket_portal.domain.events import Posted
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store import files
@@ -32,7 +33,7 @@ CANARY = "canary"
 IP = "192.0.2.1"
 
 
-def attaches(work, desk, message: Message, name: str, content: bytes, folder, **more) -> None:
+def attaches(work, desk, message: Posted, name: str, content: bytes, folder, **more) -> None:
     """Let a message have a file."""
     key = keys.new_token()
     source = folder / key
@@ -42,9 +43,8 @@ def attaches(work, desk, message: Message, name: str, content: bytes, folder, **
         id=keys.new_token(), ticket_id=message.ticket_id, message_id=message.id, name=name, kind="image/png",
         size=len(content), key=key, created_at=work.now, **{"state": "ready", **more},
     )  # fmt: skip
-    message.files += 1
     work.session.add(file)
-    work.session.add(message)
+    work.session.get_one(Message, message.id).files += 1
 
 
 @pytest.fixture

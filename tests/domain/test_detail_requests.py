@@ -138,10 +138,10 @@ def test_a_request_of_another_ticket_is_not_found(work, ana, ticket, request_seq
 def test_the_same_client_id_is_the_same_message(work, ana, linh, ticket):
     form = asks(*ITEMS, client_id=str(uuid4()))
     request = messages.request_details(work, linh, ticket.number, form)
-    assert messages.request_details(work, linh, ticket.number, form) is request
+    assert messages.request_details(work, linh, ticket.number, form) == request
     given = gives(request.seq, {"place": 2, "value": "Blue"}, client_id=str(uuid4()))
     message = messages.answer_details(work, ana, ticket.number, given)
-    assert messages.answer_details(work, ana, ticket.number, given) is message
+    assert messages.answer_details(work, ana, ticket.number, given) == message
     assert len(work.session.exec(select(DetailItem)).all()) == 3
 
 

@@ -77,7 +77,7 @@ def test_the_same_reply_again_is_the_same_message(work, clock, ana, ticket):
     first = messages.reply(work, ana, ticket.number, form)
     clock.advance(hours=3)
 
-    assert messages.reply(work, ana, ticket.number, form) is first
+    assert messages.reply(work, ana, ticket.number, form) == first
     assert reads(work, ana, ticket.number).count("Once.") == 1
 
 
@@ -88,7 +88,7 @@ def test_a_repeated_reply_is_confirmed_even_where_a_new_one_would_be_refused(wor
 
     with pytest.raises(TooFast):
         messages.reply(work, ana, ticket.number, says("Twice."))
-    assert messages.reply(work, ana, ticket.number, form) is first
+    assert messages.reply(work, ana, ticket.number, form) == first
 
 
 def test_somebody_elses_id_is_refused_and_tells_nothing(work, ana, linh, ticket):

@@ -175,8 +175,8 @@ def test_other_names_do_not_wait(store: Store):
 
 def test_readers_do_not_wait_for_a_writer(store: Store, ana):
     store.write(opens, ana)
-    with store._session(writing=True) as writing:
-        writing.add(LimitHit(rule="test", subject="test", at=datetime.now(UTC)))
+    with store._work(writing=True) as writing:
+        writing.session.add(LimitHit(rule="test", subject="test", at=datetime.now(UTC)))
         writing.flush()
         assert store.read(rows) == 1, "the one of Ana's ticket"
         assert len(store.read(tickets.mine, ana).rows) == 1

@@ -11,6 +11,7 @@ from sqlmodel import col, delete, select
 from ticket_portal.domain import accounts, detail_requests, keys, sessions, tickets
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound
+from ticket_portal.domain.events import Posted
 from ticket_portal.domain.people import NOBODY, Viewer, canonical, require_team
 from ticket_portal.store.tables import Account, ApiAnswer, ApiToken, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -151,12 +152,12 @@ def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
     }
 
 
-def requested(work: Work, written: Message) -> dict[str, Any]:
+def requested(work: Work, written: Posted) -> dict[str, Any]:
     """Return a request for details with its items."""
     return message(written, detail_requests.of_ticket(work, written.ticket_id))
 
 
-def message(written: Message, items: Iterable[DetailView] = ()) -> dict[str, Any]:
+def message(written: Message | Posted, items: Iterable[DetailView] = ()) -> dict[str, Any]:
     """Return a message as the company's systems get it; a request for details carries its items as they are now."""
     return {
         "seq": written.seq,

@@ -92,10 +92,9 @@ class Thread:
 
 def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
     """Return the newest part of a conversation for an audience; ask `permissions` before anybody gets it."""
-    found = work.session.execute(_with_its_people(), {"ticket_id": ticket_id}).first()
-    if found is None:
+    ticket = work.execute(_with_its_people(), {"ticket_id": ticket_id}).first()
+    if ticket is None:
         raise NotFound
-    ticket, assignee, rating, muted = found
     entries = _entries(work, ticket_id, team=team, before=None)
     until = tickets.reopen_until(ticket, work.settings.reopen_days)
     return Thread(
@@ -110,7 +109,7 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         requester=ticket.requester,
         language=ticket.language,
         proved_by=ticket.proved_by,
-        assignee=(assignee or "") if team else "",
+        assignee=(ticket.assignee or "") if team else "",
         created_at=ticket.created_at.isoformat(),
         updated_at=ticket.updated_at.isoformat(),
         reopen_until=until.isoformat() if until else "",
@@ -118,9 +117,9 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
         last_seq=entries[-1].view.seq if entries else 0,
         seen_by_team_seq=ticket.seen_by_team_seq,
         has_earlier=len(entries) > WINDOW,
-        resolution=resolution.view(work, ticket, rating),
+        resolution=resolution.view(work, ticket),
         topic=ticket.topic,
-        muted=bool(muted),
+        muted=ticket.muted_by is not None,
         details=detail_requests.of_ticket(work, ticket_id) if ticket.has_details else [],
         entries=entries[-WINDOW:],
     )
@@ -165,7 +164,7 @@ def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
 def read_up_to(work: Work, viewer: Viewer, thread: Thread) -> int:
     """Return up to which entry the viewer's side has read a ticket; 0 if they never opened it."""
     reader = viewer.reader if viewer.of_team else requester(thread)
-    return work.session.scalar(_read(), {"ticket_id": thread.ticket_id, "reader": reader}) or 0
+    return work.scalar(_read(), {"ticket_id": thread.ticket_id, "reader": reader}) or 0
 
 
 def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
@@ -231,7 +230,7 @@ _SHOWN_EVENTS = (
 def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[Entry]:
     """Read one more than a window, so that the caller can tell whether there are earlier ones."""
     asked = {"ticket_id": ticket_id, "before": before}
-    found = work.session.execute(_log(team=team, before=before is not None), asked).all()
+    found = work.execute(_log(team=team, before=before is not None), asked).all()
     files = attachments.of_messages(work, [line.message_id for line in found if line.files])
     return [_entry(line, files.get(line.message_id or 0, [])) for line in reversed(found)]
 
@@ -270,13 +269,14 @@ def _read() -> Select[int]:
 
 
 @cache
-def _with_its_people() -> Select[Any, Any, Any, Any]:
+def _with_its_people() -> Select[*tuple[Any, ...]]:
     """A ticket with its assignee's name, its rating, and the address that is told if it muted the ticket."""
+    columns = (*Ticket.__table__.columns, *resolution.RATING)  # pyright: ignore[reportAttributeAccessIssue]
     owner = aliased(Account)
     told_at = func.coalesce(col(owner.address), col(Ticket.address))
     theirs = and_(col(Muted.ticket_id) == col(Ticket.id), col(Muted.address) == told_at)
     return (
-        sqlalchemy.select(Ticket, col(Account.name), Rating, col(Muted.address))
+        sqlalchemy.select(*columns, col(Account.name).label("assignee"), col(Muted.address).label("muted_by"))
         .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
         .join(Rating, col(Rating.ticket_id) == col(Ticket.id), isouter=True)
         .join(owner, col(owner.id) == col(Ticket.account_id), isouter=True)

@@ -17,6 +17,7 @@ from ticket_portal.domain import attachments
 from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.chains import CHAINS, transaction_id
 from ticket_portal.domain.errors import AlreadyAnswered, BadDetail, Invalid, Missing
+from ticket_portal.domain.events import Posted
 from ticket_portal.domain.people import one_line, storable
 from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store.tables import DetailItem, Message
@@ -92,7 +93,7 @@ def parse_given(typed: object) -> tuple[Given, ...]:
     return given
 
 
-def add(work: Work, request: Message, wanted: Sequence[Wanted]) -> None:
+def add(work: Work, request: Posted, wanted: Sequence[Wanted]) -> None:
     """Put the items of a new request down."""
     for place, item in enumerate(wanted):
         work.session.add(
@@ -126,7 +127,7 @@ def fit(work: Work, request: Message, given: Sequence[Given]) -> list[tuple[Deta
     return [(item, _fitting(work, item, one)) for item, one in fitting]
 
 
-def settle(work: Work, answer: Message, fitting: Sequence[tuple[DetailItem, Given]]) -> None:
+def settle(work: Work, answer: Posted, fitting: Sequence[tuple[DetailItem, Given]]) -> None:
     """Note what was answered or declined, and by which message."""
     for item, one in fitting:
         item.state = "declined" if one.declined else "answered"

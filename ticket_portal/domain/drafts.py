@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Select, bindparam
-from sqlmodel import col, delete, select
+from sqlalchemy import ColumnElement, Select, bindparam
+from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain.errors import Invalid, NotFound, TooLong
 from ticket_portal.domain.people import Viewer, storable
@@ -85,7 +85,7 @@ def load(work: Work, viewer: Viewer, place: str) -> DraftView:
     """Return what the viewer was writing at a place; an empty view when nothing was."""
     if viewer.role == "nobody" or not _is_place(place):
         return DraftView()
-    kept = work.session.scalar(_kept(locked=False), {"owner": _owner(viewer), "place": place})
+    kept = work.execute(_kept(locked=False), {"owner": _owner(viewer), "place": place}).first()
     if kept is None:
         return DraftView()
     return DraftView(kept.subject, kept.body, kept.mode, kept.saved_at.isoformat())
@@ -95,11 +95,11 @@ def sent(work: Work, viewer: Viewer, place: str, text: str) -> None:
     """Forget the draft of what is sent just now; what was begun after it stays."""
     if viewer.role == "nobody":
         return
-    kept = work.session.scalar(_kept(locked=True), {"owner": _owner(viewer), "place": place})
+    whose = {"owner": _owner(viewer), "place": place}
+    kept = work.execute(_kept(locked=True), whose).first()
     if kept and text.startswith(kept.body.strip()):
-        kept.subject = kept.body = kept.mode = ""
-        kept.saved_at = work.now
-        work.session.add(kept)
+        emptied = {"subject": "", "body": "", "mode": "", "saved_at": work.now}
+        work.execute(update(Draft).where(*_at(**whose)).values(emptied))
 
 
 def hand_over(work: Work, before: Viewer, after: Viewer) -> None:
@@ -119,10 +119,14 @@ def sweep(work: Work) -> None:
 
 
 @cache  # composed once: each page of a ticket and each message asks for it
-def _kept(*, locked: bool) -> Select[Draft]:
-    theirs = (col(Draft.owner) == bindparam("owner"), col(Draft.place) == bindparam("place"))
-    query = sqlalchemy.select(Draft).where(*theirs)
+def _kept(*, locked: bool) -> Select[str, str, str, datetime]:
+    kept = (col(Draft.subject), col(Draft.body), col(Draft.mode), col(Draft.saved_at))
+    query = sqlalchemy.select(*kept).where(*_at(bindparam("owner"), bindparam("place")))
     return query.with_for_update() if locked else query
+
+
+def _at(owner: Any, place: Any) -> tuple[ColumnElement[bool], ...]:
+    return col(Draft.owner) == owner, col(Draft.place) == place
 
 
 def _owner(viewer: Viewer) -> str:

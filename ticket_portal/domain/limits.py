@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import sqlalchemy
-from sqlalchemy import Insert, Integer, Select, bindparam
+from sqlalchemy import Integer, Select, bindparam
 from sqlmodel import col, delete
 
 from ticket_portal.domain import keys
@@ -31,13 +31,13 @@ def until(work: Work, limit: Limit, *subject: object) -> datetime | None:
     since = work.now - limit.within - (limit.pause or timedelta())
     hashed = keys.subject_hash(work.settings, *subject)
     asked = {"rule": limit.rule, "subject": hashed, "since": since, "newer": limit.most - 1}
-    oldest = work.session.scalar(_hit(), asked)  # the one that is one too many
+    oldest = work.scalar(_hit(), asked)  # the one that is one too many
     if oldest is None:
         return None
     end = oldest + limit.within
     if limit.pause is not None:
         # None: just now they were forgotten.
-        newest = work.session.scalar(_hit(), asked | {"newer": 0}) or oldest
+        newest = work.scalar(_hit(), asked | {"newer": 0}) or oldest
         end = newest + limit.pause if newest - oldest < limit.within else work.now
     return end if end > work.now else None
 
@@ -45,7 +45,7 @@ def until(work: Work, limit: Limit, *subject: object) -> datetime | None:
 def use(work: Work, limit: Limit, *subject: object) -> None:
     """Count one use."""
     hashed = keys.subject_hash(work.settings, *subject)
-    work.session.execute(_insert(), {"rule": limit.rule, "subject": hashed, "at": work.now})
+    work.insert(LimitHit, rule=limit.rule, subject=hashed, at=work.now)
 
 
 def spend(work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = TooMany) -> None:
@@ -64,8 +64,7 @@ def forget(work: Work, limit: Limit, *subject: object) -> None:
     )
 
 
-# Composed once, and no object of the table: every message and every try at a code is counted.
-@cache
+@cache  # composed once: every message and every try at a code is counted
 def _hit() -> Select[datetime]:
     """The moment of a use since a moment, with so many `newer` ones after it."""
     hits = sqlalchemy.select(col(LimitHit.at)).where(
@@ -74,11 +73,6 @@ def _hit() -> Select[datetime]:
         col(LimitHit.at) > bindparam("since"),
     )
     return hits.order_by(col(LimitHit.at).desc()).offset(bindparam("newer", type_=Integer)).limit(1)
-
-
-@cache
-def _insert() -> Insert:
-    return sqlalchemy.insert(LimitHit.__table__)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def sweep(work: Work) -> None:

@@ -22,11 +22,12 @@ from ticket_portal.domain import (
 )
 from ticket_portal.domain.detail_requests import Given, Wanted
 from ticket_portal.domain.errors import CannotReopen, EmptyMessage, Invalid, NotFound, TooFast, TooLong
+from ticket_portal.domain.events import Entry, Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.shield import refuse_secrets
-from ticket_portal.store.tables import LARGEST, Event, Message, Ticket
+from ticket_portal.store.tables import LARGEST, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_BODY = 10_000
@@ -76,7 +77,7 @@ class AnswersForm:
         return cls(request, given, checked_client_id(typed.get("client_id")))
 
 
-def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message:
+def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
     """Post a public reply. The same client id again returns the same message.
 
     A team's reply moves a new ticket to open; a requester's moves a waiting, resolved or recently closed one there.
@@ -100,7 +101,7 @@ def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message
     return message
 
 
-def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message:
+def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
     """Write an internal note: for the team alone, in no customer channel."""
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)
@@ -109,7 +110,7 @@ def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message:
     return _post(work, ticket, viewer, "note", form)[0]
 
 
-def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Message:
+def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
     """Ask the requester for details; it is their turn then. Raises TicketMerged, CannotReopen."""
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)
@@ -127,7 +128,7 @@ def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) 
     return message
 
 
-def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -> Message:
+def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -> Posted:
     """Give details that were asked for, or say why they can't be given; a part of them will do.
 
     It is the team's turn when none is open any more. The same client id again returns the same message.
@@ -167,21 +168,6 @@ def checked_client_id(client_id: Any) -> str:
         raise Invalid("client_id") from None
 
 
-def new_message(work: Work, ticket: Ticket, author: Viewer, kind: str, body: str, client_id: str) -> Message:
-    """Return a message that is not yet in the log; `events.record` puts it there."""
-    return Message(
-        ticket_id=ticket.id,
-        seq=0,
-        kind=kind,
-        author_role=author.role,
-        author_id=author.account_id,
-        author_name=author.name,
-        body=body,
-        client_id=client_id,
-        created_at=work.now,
-    )
-
-
 def _request(work: Work, ticket: Ticket, seq: int) -> Message:
     found = work.session.exec(
         select(Message).where(Message.ticket_id == ticket.id, Message.seq == seq, Message.kind == "details")
@@ -191,23 +177,24 @@ def _request(work: Work, ticket: Ticket, seq: int) -> Message:
     return found
 
 
-def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> Message | None:
-    found = work.session.scalar(_sent_as(), {"ticket_id": ticket.id, "client_id": client_id})
-    if found and (found.author_role, found.author_id) != (viewer.role, viewer.account_id):
+def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> Posted | None:
+    found = work.execute(_sent_as(), {"ticket_id": ticket.id, "client_id": client_id}).mappings().first()
+    if found and (found["author_role"], found["author_id"]) != (viewer.role, viewer.account_id):
         raise NotFound
-    return found
+    return Posted(**found) if found else None
 
 
 def _post(
-    work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm, **facts: object
-) -> tuple[Message, Event]:
+    work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm, **facts: Any
+) -> tuple[Posted, Entry]:
     drafts.sent(work, viewer, str(ticket.number), form.body)
     _spend(work, viewer)
-    name = viewer.name or (ticket.requester if not viewer.of_team else "")
-    message = new_message(work, ticket, replace(viewer, name=name), kind, form.body, form.client_id)
-    event = events.record(work, ticket, viewer, kind, public=kind != "note", message=message, **facts)
+    author = replace(viewer, name=viewer.name or (ticket.requester if not viewer.of_team else ""))
+    message, entry = events.post(
+        work, ticket, author, kind, form.body, form.client_id, files=len(form.files), **facts
+    )
     attachments.take_along(work, ticket, viewer, message, form.files)
-    return message, event
+    return message, entry
 
 
 def _require_open(work: Work, ticket: Ticket) -> None:
@@ -237,9 +224,9 @@ def _spend(work: Work, viewer: Viewer) -> None:
 
 
 @cache  # composed once: that takes longer than to run it
-def _sent_as() -> Select[Message]:
+def _sent_as() -> Select[*tuple[Any, ...]]:
     """The message that a browser sent under this name."""
     theirs = and_(
         col(Message.ticket_id) == bindparam("ticket_id"), col(Message.client_id) == bindparam("client_id")
     )
-    return sqlalchemy.select(Message).where(theirs)
+    return sqlalchemy.select(*Message.__table__.columns).where(theirs)  # pyright: ignore[reportAttributeAccessIssue]

@@ -7,11 +7,12 @@ from sqlmodel import select
 
 from ticket_portal.domain import attachments, codes, drafts, events, limits, messages, notifications, tickets
 from ticket_portal.domain.errors import Missing, NotAllowed, NotFound, TooFast, TooLong, TooMany
+from ticket_portal.domain.events import Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
 from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store import search
-from ticket_portal.store.tables import FIRST_NUMBER, Account, Message, Ticket
+from ticket_portal.store.tables import FIRST_NUMBER, Account, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_SUBJECT = 150
@@ -122,10 +123,12 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
     return ticket
 
 
-def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Message:
-    message = messages.new_message(work, ticket, author, "reply", form.body, form.client_id)
-    event = events.record(work, ticket, author, "created", message=message)
-    notifications.about(work, ticket, event, "confirmation")
+def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Posted:
+    files = len(form.files)
+    message, entry = events.post(
+        work, ticket, author, "reply", form.body, form.client_id, files=files, event="created"
+    )
+    notifications.about(work, ticket, entry, "confirmation")
     return message
 
 

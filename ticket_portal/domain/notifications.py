@@ -10,6 +10,7 @@ from sqlalchemy import func, or_
 from sqlmodel import col, delete, select
 
 from ticket_portal.domain import deadlines, devices, keys, limits, preferences
+from ticket_portal.domain.events import Entry
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.preferences import CHANNELS, EMAIL, PUSH
@@ -32,7 +33,7 @@ SECURITY, FAREWELL = "security", "account_deleted"
 KEPT_TO_CHECK = timedelta(days=90)
 
 
-def about(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
+def about(work: Work, ticket: Ticket, event: Entry, kind: str) -> None:
     """Tell the requester of something public that happened in their ticket, unless they did it themselves."""
     if ticket.locked_at or (kind not in AT_ONCE and event.actor_role in ("customer", "guest")):
         return
@@ -193,10 +194,10 @@ def _recipient(work: Work, ticket: Ticket) -> tuple[Account | None, str, bool]:
     return account, account.address, bool(muted)
 
 
-def _keep(work: Work, ticket: Ticket, event: Event, kind: str) -> None:
+def _keep(work: Work, ticket: Ticket, event: Entry, kind: str) -> None:
     """Remember what is told, so that it can be read in the portal also by whoever gets no alert of it."""
-    entry = TicketUpdate(ticket_id=ticket.id, seq=event.seq, owner=requester(ticket), kind=kind, at=work.now)
-    work.session.add(entry)
+    owner = requester(ticket)
+    work.insert(TicketUpdate, ticket_id=ticket.id, seq=event.seq, owner=owner, kind=kind, at=work.now)
 
 
 def _put(work: Work, alert: Alert) -> None:

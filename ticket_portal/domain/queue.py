@@ -29,7 +29,7 @@ def page(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     """Return a page of the team's queue: unanswered first, the one that waits longest on top; not the closed."""
     require_team(viewer)
     mark = listing.place_in(after)
-    found = work.session.execute(_waiting(further=mark is not None), listing.asked(mark)).all()
+    found = work.execute(_waiting(further=mark is not None), listing.asked(mark)).all()
     rows = [
         listing.row(
             t,

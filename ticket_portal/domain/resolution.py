@@ -1,10 +1,10 @@
 """How a ticket ends: closed by somebody or by time, rated, joined with another one, followed by a new one (SPEC 5)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from ticket_portal.domain import deadlines, events, limits, notifications, tickets
 from ticket_portal.domain.errors import (
@@ -30,6 +30,8 @@ from ticket_portal.store.unit_of_work import Work
 SCORES = (1, 2, 3, 4, 5)
 LONGEST_COMMENT = 1_000
 CHANGEABLE = timedelta(days=1)
+# What `view` reads of a rating, beside its ticket's columns.
+RATING: tuple[Any, ...] = (col(Rating.score), col(Rating.comment), col(Rating.created_at).label("rated_at"))
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ class ResolutionView:
     can_rate: bool = False
 
 
-def view(work: Work, ticket: Ticket, rating: Rating | None) -> ResolutionView:
-    """Return how a ticket ends; ask `permissions` before anybody gets it."""
+def view(work: Work, ticket: Any) -> ResolutionView:
+    """Return how a ticket ends, from its columns with `RATING`; ask `permissions` before anybody gets it."""
     closes_at = deadlines.announced_closing(work, ticket)
     return ResolutionView(
         closes_at=closes_at.isoformat() if closes_at else "",
@@ -75,9 +77,9 @@ def view(work: Work, ticket: Ticket, rating: Rating | None) -> ResolutionView:
         joined_with=ticket.merged_into or 0,
         follows=ticket.follows or 0,
         followed_by=ticket.followed_by or 0,
-        score=rating.score if rating else 0,
-        comment=rating.comment if rating else "",
-        can_rate=ticket.status == "closed" and (rating is None or not _is_final(work, rating)),
+        score=ticket.score or 0,
+        comment=ticket.comment or "",
+        can_rate=ticket.status == "closed" and not (ticket.rated_at and _is_final(work, ticket.rated_at)),
     )
 
 
@@ -114,7 +116,7 @@ def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
     if ticket.status != "closed":
         raise NotAllowed
     rating = work.session.get(Rating, ticket.id) or Rating(ticket_id=ticket.id, score=0, created_at=work.now)
-    if rating.score and _is_final(work, rating):
+    if rating.score and _is_final(work, rating.created_at):
         raise RatingFinal
     if (rating.score, rating.comment) == (form.score, form.comment):
         return rating
@@ -219,5 +221,5 @@ def _is_closed_for_good(work: Work, ticket: Ticket) -> bool:
     return until is not None and work.now >= until
 
 
-def _is_final(work: Work, rating: Rating) -> bool:
-    return work.now >= rating.created_at + CHANGEABLE
+def _is_final(work: Work, rated_at: datetime) -> bool:
+    return work.now >= rated_at + CHANGEABLE

@@ -5,7 +5,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+import sqlalchemy
 from sqlalchemy import and_, case, func, or_
 from sqlmodel import col, select
 
@@ -35,7 +37,7 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
     exact = and_(*(search.with_exactly(work, owner, word) for word in words))
     tier = case((col(Ticket.number) == _number(words), 0), (exact, 1), else_=2)
     query = (
-        select(Ticket, tier.label("tier"))
+        sqlalchemy.select(*listing.ROW, tickets.UNREAD.label("unread"), tier.label("tier"))
         .where(tickets.owned(work, viewer), tickets.shown(show))
         .where(*(search.with_word(work, owner, word) for word in words))
     )
@@ -49,14 +51,13 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
             )
         )
     order = (tier, col(Ticket.updated_at).desc(), col(Ticket.id).desc())
-    found = work.session.exec(query.order_by(*order).limit(listing.PAGE + 1)).all()
+    found = work.execute(query.order_by(*order).limit(listing.PAGE + 1)).all()
     here = found[: listing.PAGE]
-    hits = _hits(work, owner, words, [t.id for t, _tier in here])
-    rows = [_row(t, t.unread, words, hits.get(t.id, "")) for t, _tier in here]
+    hits = _hits(work, owner, words, [t.id for t in here])
+    rows = [_row(t, words, hits.get(t.id, "")) for t in here]
     if len(found) <= listing.PAGE:
         return TicketPage(rows)
-    ticket, rank = here[-1]
-    return TicketPage(rows, listing.place(rank, ticket.updated_at, ticket.id))
+    return TicketPage(rows, listing.place(here[-1].tier, here[-1].updated_at, here[-1].id))
 
 
 def marked(text: str, words: list[str], longest: int = 0) -> str:
@@ -79,10 +80,10 @@ def _number(words: list[str]) -> int:
     return number if number <= LARGEST else 0
 
 
-def _row(ticket: Ticket, unread: bool, words: list[str], hit: str) -> TicketRow:
+def _row(ticket: Any, words: list[str], hit: str) -> TicketRow:
     known = [w for _start, _end, w in search.spoken(f"{ticket.number} {ticket.subject}")]
     told = all(any(_found(said, [word]) for said in known) for word in words)
-    row = listing.row(ticket, unread=unread)
+    row = listing.row(ticket, unread=ticket.unread)
     return replace(
         row, marked=marked(ticket.subject, words), hit="" if told or not hit else marked(hit, words, SNIPPET)
     )
@@ -118,7 +119,7 @@ def _hits(work: Work, owner: str, words: list[str], ids: list[int]) -> dict[int,
         .order_by(col(SearchEntry.id).desc())
     )
     texts: dict[int, list[str]] = defaultdict(list)
-    for ticket_id, label, body in work.session.exec(query).all():
+    for ticket_id, label, body in work.execute(query).all():
         texts[ticket_id].append(body or label)
     return {ticket_id: max(said, key=lambda text: _worth(text, words)) for ticket_id, said in texts.items()}
 

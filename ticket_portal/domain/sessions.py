@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Select, bindparam, func, or_
@@ -20,6 +21,8 @@ SEEN_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=7)
 MOST_TOLD = 10
 LONGEST_AGENT = 300
+_NAMES = (Account.id, Account.address, Account.name, Account.role, Account.language)
+_OF_ACCOUNT = tuple(map(col, (*_NAMES, Account.time_zone, Account.zone_is_chosen)))
 
 
 @dataclass(frozen=True)
@@ -58,27 +61,28 @@ def begin_guest(work: Work, address: str) -> str:
 
 def viewer(work: Work, token_hash: str) -> Viewer:
     """Return who has this session; NOBODY when it is unknown, ended, too old or was idle for too long."""
-    row = work.session.execute(_with_whose_it_is(), {"token_hash": token_hash}).first()
-    if row is None:
+    row = work.execute(_with_whose_it_is(), {"token_hash": token_hash}).first()
+    if row is None or row.ended_at or is_over(work, row, row if row.id else None):
         return NOBODY
-    session, account, troubled = row
-    if session.ended_at or is_over(work, session, account):
-        return NOBODY
-    if session.account_id is None:
+    if row.id is None:
         return Viewer(
             role="guest",
-            address=session.address or "",
+            address=row.guest_address or "",
             session=token_hash,
             as_of=work.now,
-            mail_problem=troubled or "",
+            mail_problem=row.problem or "",
         )
-    return of_account(account, token_hash, troubled or "")
+    return of_account(row, token_hash, row.problem or "")
 
 
 @cache  # composed once: every page that comes asks for it
-def _with_whose_it_is() -> Select[Session, Account, str]:
+def _with_whose_it_is() -> Select[*tuple[Any, ...]]:
+    """A session's columns, with its account's if it has one."""
+    session = (col(Session.created_at), col(Session.seen_at), col(Session.ended_at))
     return (
-        sqlalchemy.select(Session, Account, col(Undeliverable.problem))
+        sqlalchemy.select(
+            *session, col(Session.address).label("guest_address"), *_OF_ACCOUNT, col(Undeliverable.problem)
+        )
         .join(Account, col(Account.id) == col(Session.account_id), isouter=True)
         .join(
             Undeliverable,
@@ -89,8 +93,8 @@ def _with_whose_it_is() -> Select[Session, Account, str]:
     )
 
 
-def of_account(account: Account, session: str = "", mail_problem: str = "") -> Viewer:
-    """Return the account as a viewer."""
+def of_account(account: Any, session: str = "", mail_problem: str = "") -> Viewer:
+    """Return an account, or the columns of one, as a viewer."""
     role: Role = account.role if account.role in ("agent", "admin") else "customer"  # pyright: ignore[reportAssignmentType]
     return Viewer(
         role=role,
@@ -183,8 +187,11 @@ def _begin(work: Work, *, account_id: int | None = None, address: str | None = N
     return token
 
 
-def is_over(work: Work, session: Session, account: Account | None) -> bool:
-    """Whether a session has grown too old, or was idle for too long; the account is None for a guest's."""
+def is_over(work: Work, session: Any, account: Any) -> bool:
+    """Whether a session has grown too old, or was idle for too long; the account is None for a guest's.
+
+    Both may be rows of tables, or columns of them.
+    """
     s = work.settings
     if account is None:
         most, idle = timedelta(hours=s.guest_session_hours), timedelta(minutes=s.guest_idle_minutes)

@@ -25,6 +25,9 @@ SHOWN = {
     "closed": FINAL_STATUSES,
 }
 
+# The team wrote or did something that the requester has not read yet.
+UNREAD = col(Ticket.team_seq) > col(Ticket.seen_by_requester_seq)
+
 
 def find(work: Work, viewer: Viewer, number: int) -> Ticket:
     """Return a ticket that the viewer may read, locked when this work writes. Raises NotFound.
@@ -46,7 +49,7 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> Tick
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
     mark = listing.place_in(after)
     query = _own(viewer.role, show if show in SHOWN else "all", further=mark is not None)
-    found = work.session.execute(query, whose(work, viewer) | listing.asked(mark)).all()
+    found = work.execute(query, whose(work, viewer) | listing.asked(mark)).all()
     rows = [listing.row(t, unread=t.unread) for t in found[:PAGE]]
     last_one = found[PAGE - 1] if len(found) > PAGE else None
     return TicketPage(
@@ -56,8 +59,8 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> Tick
 
 def counts(work: Work, viewer: Viewer) -> dict[str, int]:
     """Return how many tickets each part of the viewer's list has."""
-    found = dict(work.session.execute(_by_status(viewer.role), whose(work, viewer)).all())
-    return {show: sum(n for s, n in found.items() if s in (of or found)) for show, of in SHOWN.items()}
+    found = work.execute(_by_status(viewer.role), whose(work, viewer)).all()
+    return {show: sum(n for status, n in found if not of or status in of) for show, of in SHOWN.items()}
 
 
 def owned(work: Work, viewer: Viewer) -> ColumnElement[bool]:
@@ -95,7 +98,7 @@ def shown(show: str) -> ColumnElement[bool]:
 
 def others(work: Work, viewer: Viewer) -> int:
     """Return how many tickets a guest has besides the one they look at."""
-    return max(0, (work.session.scalar(_how_many("guest"), whose(work, viewer)) or 0) - 1)
+    return max(0, (work.scalar(_how_many("guest"), whose(work, viewer)) or 0) - 1)
 
 
 def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -159,8 +162,8 @@ def move(work: Work, ticket: Ticket, status: str, *, unanswered: bool = False) -
     work.changed(ticket)
 
 
-def reopen_until(ticket: Ticket, reopen_days: int) -> datetime | None:
-    """Return until when a reply reopens a closed ticket. One whose sender is gone never is."""
+def reopen_until(ticket: Any, reopen_days: int) -> datetime | None:
+    """Return until when a reply reopens a closed ticket (a row or its columns). One whose sender is gone never is."""
     if ticket.address == ERASED:
         return ticket.closed_at
     return ticket.closed_at + timedelta(days=reopen_days) if ticket.closed_at else None
@@ -181,8 +184,8 @@ def _by_number(*, locked: bool) -> Select[Ticket]:
 
 @cache
 def _own(role: str, show: str, *, further: bool) -> Select[*tuple[Any, ...]]:
-    unread = (col(Ticket.team_seq) > col(Ticket.seen_by_requester_seq)).label("unread")
-    query = sqlalchemy.select(*listing.ROW, col(Ticket.turn_rank), unread).where(owned_by(role), shown(show))
+    columns = (*listing.ROW, col(Ticket.turn_rank), UNREAD.label("unread"))
+    query = sqlalchemy.select(*columns).where(owned_by(role), shown(show))
     return listing.in_order(
         query, col(Ticket.turn_rank), col(Ticket.updated_at), newest_first=True, further=further
     )

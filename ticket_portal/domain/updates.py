@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import cache
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Select, func, or_
+from sqlalchemy import Select, func, or_
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import listing, tickets
@@ -22,7 +22,6 @@ PAGE = 25
 KEPT = timedelta(days=90)
 
 # As the two indexes have it.
-_UNREAD: ColumnElement[bool] = col(Ticket.team_seq) > col(Ticket.seen_by_requester_seq)
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def unread(work: Work, viewer: Viewer) -> int:
     """Return in how many of the viewer's own tickets there is something that they have not read; 0 for the team."""
     if viewer.role not in ("customer", "guest"):
         return 0
-    return work.session.scalar(_how_many_unread(viewer.role), tickets.whose(work, viewer)) or 0
+    return work.scalar(_how_many_unread(viewer.role), tickets.whose(work, viewer)) or 0
 
 
 def mine(work: Work, viewer: Viewer, after: str = "") -> UpdatePage:
@@ -83,10 +82,10 @@ def read_all(work: Work, viewer: Viewer, newest: int) -> None:
     later = select(TicketUpdate.ticket_id).where(TicketUpdate.owner == owner, col(TicketUpdate.id) > seen)
     found = work.session.exec(
         select(Ticket)
-        .where(tickets.owned(work, viewer), _UNREAD, col(Ticket.id).not_in(later))
+        .where(tickets.owned(work, viewer), tickets.UNREAD, col(Ticket.id).not_in(later))
         .with_for_update()
     ).all()
-    unread_ones = select(Ticket.id).where(tickets.owned(work, viewer), _UNREAD)
+    unread_ones = select(Ticket.id).where(tickets.owned(work, viewer), tickets.UNREAD)
     readings = select(Reading).where(Reading.reader == owner, col(Reading.ticket_id).in_(unread_ones))
     known = {reading.ticket_id: reading for reading in work.session.exec(readings).all()}
     for ticket in found:
@@ -112,7 +111,7 @@ def sweep(work: Work) -> None:
 
 @cache  # asked at each change of a list: it takes longer to compose than to run
 def _how_many_unread(role: str) -> Select[int]:
-    return sqlalchemy.select(func.count()).select_from(Ticket).where(tickets.owned_by(role), _UNREAD)
+    return sqlalchemy.select(func.count()).select_from(Ticket).where(tickets.owned_by(role), tickets.UNREAD)
 
 
 def _owner(viewer: Viewer) -> str:

@@ -29,6 +29,7 @@ from ticket_portal.domain.errors import (
     TicketMerged,
     TooMany,
 )
+from ticket_portal.domain.events import Posted
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -36,7 +37,6 @@ from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes import openapi
 from ticket_portal.routes.bodies import whole
 from ticket_portal.routes.openapi import Operation
-from ticket_portal.store.tables import Message
 from ticket_portal.store.unit_of_work import Work
 
 LARGEST_BODY = 64 * 1024
@@ -205,7 +205,7 @@ def _form(sent: NewMessage) -> MessageForm:
     return MessageForm.parse({"body": sent.body, "client_id": str(uuid4())})
 
 
-def _written(message: Message) -> Answer:
+def _written(message: Posted) -> Answer:
     return Answer(201, api.message(message))
 
 

@@ -55,7 +55,7 @@ def analyze(work: Work) -> None:
 
 
 def _on_postgresql(work: Work) -> bool:
-    return work.session.get_bind().dialect.name == "postgresql"
+    return not work.on_sqlite
 
 
 def _name(table: type[SQLModel]) -> str:

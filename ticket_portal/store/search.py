@@ -7,10 +7,9 @@ written, and folded behind a mark, so that both "rút" and "rut" find it and the
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Select, and_, cast, column, insert, literal, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, cast, column, literal, or_, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col
 
@@ -86,12 +85,7 @@ def entry(ticket: Ticket, kind: str, source_id: int, text: str) -> dict[str, Any
 
 def remember(work: Work, ticket: Ticket, kind: str, source_id: int, text: str) -> None:
     """Let a text of a ticket be found by its requester: a `subject`, a public `message`, the name of a `file`."""
-    work.session.execute(_insert(), entry(ticket, kind, source_id, text))
-
-
-@cache  # composed once, and no object of the table: each message has one
-def _insert() -> Insert:
-    return insert(SearchEntry.__table__)  # pyright: ignore[reportAttributeAccessIssue]
+    work.insert(SearchEntry, **entry(ticket, kind, source_id, text))
 
 
 def owner(account_id: int | None, address: str) -> str:
@@ -123,7 +117,7 @@ def entries_with(work: Work, owner: str, words: Sequence[str]) -> ColumnElement[
 
 def _matching(work: Work, owner: str, forms: Sequence[tuple[str, bool]]) -> ColumnElement[bool]:
     # Words are letters and digits alone, so nothing in them has a meaning in either language.
-    if work.session.get_bind().dialect.name == "postgresql":
+    if not work.on_sqlite:
         query = " | ".join(f"'{word}':*" if begins else f"'{word}'" for word, begins in forms)
         found = col(SearchEntry.words).op("@@")(cast(literal(query), TSQUERY))
         return and_(col(SearchEntry.owner) == owner, found)

@@ -165,11 +165,6 @@ class Ticket(SQLModel, table=True):
     # Somebody said by a link in a mail that this ticket is not theirs: nobody reads it by that address any more.
     locked_at: datetime | None = _moment(null=True)
 
-    @property
-    def unread(self) -> bool:
-        """Whether the team wrote or did something that the requester has not read yet."""
-        return self.team_seq > self.seen_by_requester_seq
-
 
 class Rating(SQLModel, table=True):
     """What the requester thought of the help, once a ticket was closed."""
