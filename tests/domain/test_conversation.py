@@ -50,6 +50,19 @@ def test_two_first_readings_at_once_are_one(store, ana):
         list(pool.map(lambda _: store.write(conversation.seen, ana, number, 1), range(16)))
 
 
+# What was just posted.
+@pytest.mark.parametrize("act", [messages.reply, messages.note])
+@pytest.mark.parametrize("who", ["ana", "linh", "minh"])
+def test_its_writer_sees_it_as_everybody_who_reads_it_again(work, request, act, who, ticket, guest_ticket):
+    writer = request.getfixturevalue(who)
+    if act is messages.note and not writer.of_team:
+        return
+    number = guest_ticket.number if who == "minh" else ticket.number
+    posted = act(work, writer, number, says("See <b>https://example.com</b>"))
+    newest = conversation.thread(work, posted.ticket_id, team=writer.of_team)
+    assert [conversation.posted(posted)] == conversation.views(newest.entries, writer)[-1:]
+
+
 # The conversation in windows.
 def test_a_long_conversation_comes_in_windows_without_gaps(work, ana, linh, ticket):
     for n in range(WINDOW * 2 + 5):

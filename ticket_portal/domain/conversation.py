@@ -1,6 +1,7 @@
 """The conversation as one viewer may see it, and how far each side has read it."""
 
 import html
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, lru_cache
@@ -8,15 +9,17 @@ from typing import Any
 
 import sqlalchemy
 from linkify_it import LinkifyIt
-from sqlalchemy import Select, and_, bindparam, func
+from sqlalchemy import Select, and_, bindparam, case, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ticket_portal.domain import attachments, detail_requests, identifiers, resolution, tickets
+from ticket_portal.domain import attachments, detail_requests, guests, identifiers, resolution, tickets
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import NotFound
+from ticket_portal.domain.events import Posted
 from ticket_portal.domain.people import Viewer, requester
+from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.store.tables import Account, Event, Message, Muted, Rating, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -64,7 +67,7 @@ class Thread:
     and `address` who may have it.
     """
 
-    ticket_id: int
+    id: int
     number: int
     subject: str
     status: str
@@ -90,6 +93,47 @@ class Thread:
     entries: list[Entry] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Opening:
+    """The ticket that a page is opened for, and up to which entry its reader has read it.
+
+    `came_from`: the number of the ticket that was joined with it and led here; 0 if none did.
+    """
+
+    id: int
+    number: int
+    merged_into: int | None
+    came_from: int
+    read: int
+
+
+def opened(work: Work, viewer: Viewer, number: int, joined: int = 0) -> Opening:
+    """Return what a page of a ticket begins with; `joined` may be any number. Raises NotFound, TicketLocked."""
+    ticket = tickets.look_up(work, viewer, number)
+    came_from = 0
+    with suppress(NotFound):
+        came_from = joined if joined and tickets.look_up(work, viewer, joined).merged_into == number else 0
+    return _opening(work, viewer, ticket, came_from)
+
+
+def opened_by_link(work: Work, viewer: Viewer, token: str, *, original: bool) -> Opening:
+    """Return what the page of a guest's link begins with: the ticket, or where it goes on if not the `original`.
+
+    Raises LinkInvalid, NotFound.
+    """
+    ticket = guests.open_link(work, token).ticket
+    if not can_read(viewer, ticket):
+        raise NotFound
+    if original or not ticket.merged_into:
+        return _opening(work, viewer, ticket, 0)
+    return _opening(work, viewer, resolution.follow_merge(work, viewer, ticket), ticket.number or 0)
+
+
+def _opening(work: Work, viewer: Viewer, ticket: Any, came_from: int) -> Opening:
+    read = read_up_to(work, viewer, ticket)
+    return Opening(ticket.id, ticket.number, ticket.merged_into, came_from, read)
+
+
 def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
     """Return the newest part of a conversation for an audience; ask `permissions` before anybody gets it."""
     ticket = work.execute(_with_its_people(), {"ticket_id": ticket_id}).first()
@@ -98,7 +142,7 @@ def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
     entries = _entries(work, ticket_id, team=team, before=None)
     until = tickets.reopen_until(ticket, work.settings.reopen_days)
     return Thread(
-        ticket_id=ticket.id,
+        id=ticket.id,
         number=ticket.number or 0,
         subject=ticket.subject,
         status=ticket.status,
@@ -139,6 +183,20 @@ def views(entries: list[Entry], viewer: Viewer) -> list[MessageView]:
     return [replace(e.view, mine=True, key=e.client_id) if _mine(e, viewer) else e.view for e in entries]
 
 
+def posted(message: Posted) -> MessageView:
+    """Return a message without files that was just posted, as its writer sees it and as `thread` has it from now on."""
+    return MessageView(
+        seq=message.seq,
+        kind=message.kind,
+        role=message.author_role,
+        author=message.author_name,
+        at=message.created_at.isoformat(),
+        html=as_html(message.body),
+        mine=True,
+        key=message.client_id,
+    )
+
+
 def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
     """Remember that the viewer has read the conversation up to an entry, in a visible page."""
     ticket = tickets.find(work, viewer, number)
@@ -161,10 +219,10 @@ def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
         work.changed(ticket)
 
 
-def read_up_to(work: Work, viewer: Viewer, thread: Thread) -> int:
-    """Return up to which entry the viewer's side has read a ticket; 0 if they never opened it."""
-    reader = viewer.reader if viewer.of_team else requester(thread)
-    return work.scalar(_read(), {"ticket_id": thread.ticket_id, "reader": reader}) or 0
+def read_up_to(work: Work, viewer: Viewer, ticket: Any) -> int:
+    """Return up to which entry the viewer's side has read a ticket (its row or columns); 0 if they never opened it."""
+    reader = viewer.reader if viewer.of_team else requester(ticket)
+    return work.scalar(_read(), {"ticket_id": ticket.id, "reader": reader}) or 0
 
 
 def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
@@ -225,6 +283,7 @@ _SHOWN_EVENTS = (
     "unlocked",
     "erased",
 )
+_NAMES_ANOTHER = ("merged", "joined")
 
 
 def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[Entry]:
@@ -246,7 +305,7 @@ def _entry(line: Any, files: list[FileView]) -> Entry:
         html=as_html(line.body) if written else "",
         event="" if written else line.kind,
         files=files,
-        other=line.data.get("into") or line.data.get("other") or 0,
+        other=(line.data.get("into") or line.data.get("other") or 0) if line.data else 0,
     )
     return Entry(view, line.actor_id, line.client_id or "")
 
@@ -288,12 +347,18 @@ def _with_its_people() -> Select[*tuple[Any, ...]]:
 @cache
 def _log(*, team: bool, before: bool) -> Select[Any]:
     """The newest entries of a ticket's log, or the newest `before` one, as far as an audience may see them."""
-    event = (Event.seq, Event.kind, Event.actor_role, Event.actor_id, Event.actor_name, Event.data, Event.at)
+    event = (Event.seq, Event.kind, Event.actor_role, Event.actor_id, Event.actor_name, Event.at)
+    # JSON is read line by line, and only these have something in it that is shown.
+    data = case((col(Event.kind).in_(_NAMES_ANOTHER), col(Event.data)), else_=None).label("data")
     message = (Message.author_name, Message.body, Message.client_id, Message.files)
     query = (
         # Columns, not rows of two tables: the objects of those cost three times as much.
         sqlalchemy.select(
-            *map(col, event), *map(col, message), col(Message.kind).label("written"), col(Event.message_id)
+            *map(col, event),
+            *map(col, message),
+            data,
+            col(Message.kind).label("written"),
+            col(Event.message_id),
         )
         .select_from(Event)
         .join(Message, col(Message.id) == col(Event.message_id), isouter=True)

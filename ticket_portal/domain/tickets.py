@@ -35,9 +35,21 @@ def find(work: Work, viewer: Viewer, number: int) -> Ticket:
     One answer for "no such ticket" and "not yours": a guest with a guessed number must not learn which numbers
     exist.
     """
+    return _readable(viewer, work.session.scalar(_by_number(locked=work.writing), _named(number)))
+
+
+def look_up(work: Work, viewer: Viewer, number: int) -> Any:
+    """Return the columns of a ticket that the viewer may read, without its object. Raises as `find`."""
+    return _readable(viewer, work.execute(_columns_by_number(), _named(number)).first())
+
+
+def _named(number: int) -> dict[str, int]:
     if not 0 < number <= LARGEST:  # from an address bar
         raise NotFound
-    ticket = work.session.scalar(_by_number(locked=work.writing), {"number": number})
+    return {"number": number}
+
+
+def _readable(viewer: Viewer, ticket: Any) -> Any:
     if ticket is None:
         raise NotFound
     if not can_read(viewer, ticket):
@@ -180,6 +192,12 @@ def refuse_merged(ticket: Ticket) -> None:
 def _by_number(*, locked: bool) -> Select[Ticket]:
     query = sqlalchemy.select(Ticket).where(col(Ticket.number) == bindparam("number"))
     return query.with_for_update() if locked else query
+
+
+@cache
+def _columns_by_number() -> Select[*tuple[Any, ...]]:
+    columns = Ticket.__table__.columns  # pyright: ignore[reportAttributeAccessIssue]
+    return sqlalchemy.select(*columns).where(col(Ticket.number) == bindparam("number"))
 
 
 @cache

@@ -7,10 +7,11 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import conversation, guests, locks, messages, muting, resolution, tickets
-from ticket_portal.domain.conversation import MessageView, Thread
+from ticket_portal.domain import conversation, guests, locks, messages, muting, tickets
+from ticket_portal.domain.conversation import MessageView, Opening, Thread
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
+from ticket_portal.domain.events import Posted
 from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
@@ -85,9 +86,9 @@ class ConversationState(SessionState):
     @open_to(EVERYBODY)
     async def load(self) -> Any:
         """Show the ticket that the address names, if whoever is here may read it; a joined one leads to the other."""
-        await self._open()
+        read = await self._open()
         self._fold()
-        await self._find_unread()
+        await self._find_unread(read)
         return rx.redirect(self._leads_to, replace=True) if self._leads_to else None
 
     @rx.event(background=True, supersedes=True)
@@ -118,7 +119,7 @@ class ConversationState(SessionState):
         try:
             parse, post = POST[str(item.get("kind"))]
             number = int(item["number"])
-            await portal().tell(post, await self._reader(), number, parse(item))
+            message = await portal().tell(post, await self._reader(), number, parse(item))
         except (KeyError, TypeError, ValueError, OverflowError):
             self._refuse(client_id, DomainError())
         except DomainError as error:
@@ -126,7 +127,7 @@ class ConversationState(SessionState):
         else:
             self._accept(client_id)
             if number == self.ticket:
-                await self._refresh()  # with the answer; `watch` would tell it a turn later
+                await self._confirm(message)
 
     @rx.event
     @open_to(READERS)
@@ -214,41 +215,48 @@ class ConversationState(SessionState):
             return viewer
         return guests.reader(viewer, await self._guest())
 
-    async def _open(self) -> None:
+    async def _open(self) -> int | None:
+        """Show the ticket; return how far it was read before, if it was not open here yet."""
         query = {k: v for k, v in self.router.url.query_parameters.items() if k in ("original", "joined")}
         if (self.shown, self._query) == (self._last_segment, query) and self._ticket_id:
             await self._refresh()
-            return
+            return None
         self._forget_private()
         self.shown, self._query = self._last_segment, query
         try:
             ticket = await self._named_ticket()
         except DomainError as error:
             # Nobody who isn't signed in is led to a ticket's address: this is a tab whose session just ended.
-            path = bare(self._path)
-            by_link = path.startswith("/guest/") and not path.startswith(GUESTS_OWN)
-            over = await self._reader() is NOBODY and not by_link
+            over = await self._reader() is NOBODY and not self._is_link
             self._show(session_over=over, missing=not over, locked=error.code == TicketLocked.code)
-            return
-        if ticket.merged_into and "original" not in query and not self.by_link and not self._at_desk:
+            return None
+        self._show(by_link=self._is_link, came_from=ticket.came_from)
+        if ticket.merged_into and "original" not in query and not self._is_link and not self._at_desk:
             path = f"/tickets/{ticket.merged_into}?joined={ticket.number}"
             self.shown, self._leads_to = "", localized(self._language, path)
-            return
+            return None
         self._ticket_id = ticket.id
         await self._refresh()
+        return ticket.read
+
+    @property
+    def _is_link(self) -> bool:
+        path = bare(self._path)
+        return path.startswith("/guest/") and not path.startswith(GUESTS_OWN)
 
     @property
     def _at_desk(self) -> bool:
         return bare(self._path).startswith("/agent/")
 
-    async def _find_unread(self) -> None:
+    async def _find_unread(self, read: int | None) -> None:
         """Find what is new to whoever comes here now, and show as much as it takes to begin there."""
         if not self._ticket_id:
             return
         reader = await self._reader()
         with suppress(DomainError):
             thread = await self._thread(self._ticket_id, team=reader.of_team)
-            read = await portal().ask(conversation.read_up_to, reader, thread)
+            if read is None:
+                read = await portal().ask(conversation.read_up_to, reader, thread)
             for _ in range(MOST_UNREAD_PAGES):
                 if self.has_earlier and read < (self.earlier or self.messages)[0].seq - 1:
                     await self._extend(reader)
@@ -256,38 +264,15 @@ class ConversationState(SessionState):
                 first_unread=conversation.first_unread([*self.earlier, *self.messages], reader, read),
             )
 
-    async def _named_ticket(self) -> Any:
-        path = bare(self._path)
+    async def _named_ticket(self) -> Opening:
         reader = await self._reader()
-        if path.startswith("/guest/") and not path.startswith(GUESTS_OWN):
-            opened = await portal().ask(guests.open_link, self._last_segment)
-            if not can_read(reader, opened.ticket):
-                raise NotFound
-            self.by_link = True
-            if "original" in self._query or not opened.ticket.merged_into:
-                return opened.ticket
-            self.came_from = opened.ticket.number or 0
-            return await portal().ask(resolution.follow_merge, reader, opened.ticket)
-        if self._at_desk and not reader.of_team:
+        if self._is_link:
+            token, original = self._last_segment, "original" in self._query
+            return await portal().ask(conversation.opened_by_link, reader, token, original=original)
+        number = _number(self._last_segment)
+        if not number or (self._at_desk and not reader.of_team):
             raise NotFound
-        number = self._last_segment
-        # isdecimal() alone would take digits of other scripts, which no address of ours has.
-        if not (number.isascii() and number.isdecimal() and len(number) <= 12):
-            raise NotFound
-        ticket = await portal().ask(tickets.find, reader, int(number))
-        self.came_from = await self._joined_from(reader, ticket.number)
-        return ticket
-
-    async def _joined_from(self, reader: Viewer, number: int | None) -> int:
-        """Return the ticket that the address says was joined with this one, if that is so."""
-        named = self._query.get("joined", "")
-        if not (named.isascii() and named.isdecimal() and len(named) <= 12):
-            return 0
-        try:
-            earlier = await portal().ask(tickets.find, reader, int(named))
-        except NotFound:
-            return 0
-        return int(named) if earlier.merged_into == number else 0
+        return await portal().ask(conversation.opened, reader, number, _number(self._query.get("joined", "")))
 
     async def _refresh(self) -> bool:
         """Read the ticket again as who is here now; False when they may not see it any more."""
@@ -323,8 +308,7 @@ class ConversationState(SessionState):
             self._later = ()
             self._show(messages=fresh, has_earlier=thread.has_earlier, earlier=[], recent=[], recent_after=0)
         elif fresh:
-            self._later = (*self._later, *fresh)
-            self._show(recent=fresh, recent_after=self._told)
+            self._append(fresh)
         self._told = thread.last_seq
         self._hear(reader)
         self._show(
@@ -354,6 +338,18 @@ class ConversationState(SessionState):
                 assignee=thread.assignee,
                 topic=thread.topic,
             )
+
+    def _append(self, fresh: list[MessageView]) -> None:
+        self._later = (*self._later, *fresh)
+        self._show(recent=fresh, recent_after=self._told)
+        self._told = fresh[-1].seq
+
+    async def _confirm(self, message: Posted) -> None:
+        """Show what was just posted, as kept; `watch` tells a turn later what else that changed."""
+        if message.seq == self._told + 1 and message.kind in ("reply", "note") and not message.files:
+            self._append([conversation.posted(message)])
+        else:
+            await self._refresh()
 
     def _fold(self) -> None:
         """Put what came since the page was opened where a browser that just came (again) finds all of it."""
@@ -389,3 +385,9 @@ class ConversationState(SessionState):
         self._ticket_id = self._told = 0
         self._later = ()
         self._query, self._leads_to = {}, ""
+
+
+def _number(typed: str) -> int:
+    """Return a ticket's number from an address; 0 if it is none."""
+    # isdecimal() alone would take digits of other scripts, which no address of ours has.
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 12 else 0
