@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import psycopg
 from sqlalchemy.engine import make_url
 
+from ticket_portal.delivery.waiters import Changed, Waiters
 from ticket_portal.store.unit_of_work import CHANNEL, Store
 
 log = logging.getLogger(__name__)
@@ -37,33 +38,6 @@ class Whisper:
     role: str
     name: str
     at: float
-
-
-class Changed:
-    """Whether something changed since it was last waited for, by one page. A whole `asyncio.Event` has 0.8 kB."""
-
-    __slots__ = ("_is_set", "_waiter")
-
-    def __init__(self) -> None:
-        """Nothing changed yet."""
-        self._is_set = False
-        self._waiter: asyncio.Future[None] | None = None
-
-    def set(self) -> None:
-        """Let the page that waits go on, or the next wait end at once."""
-        self._is_set = True
-        if self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    async def wait(self) -> None:
-        """Wait for it, and forget it."""
-        if not self._is_set:
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-        self._is_set = False
 
 
 @dataclass(slots=True)
@@ -88,7 +62,7 @@ class Hub:
         self.listeners: list[Callable[[set[str]], None]] = []
         self._store = store
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting: dict[str, list[Changed]] = defaultdict(list)
+        self._waiters = Waiters()
         self._shared: OrderedDict[tuple[str, str], _Read] = OrderedDict()
         self._whispers: dict[str, dict[str, Whisper]] = {}
         store.listeners.append(self.signal)
@@ -97,16 +71,12 @@ class Hub:
     async def subscription(self, topics: Iterable[str]) -> AsyncIterator[Changed]:
         """Give what is set whenever one of the topics changed. Subscribe first, then read: no gap."""
         changed, names = Changed(), tuple(set(topics))
-        for topic in names:
-            self._waiting[topic].append(changed)
+        self._waiters.add(changed, names)
         try:
             yield changed
         finally:
-            for topic in names:
-                self._waiting[topic].remove(changed)
-                if not self._waiting[topic]:
-                    del self._waiting[topic]
-                    self._whispers.pop(topic, None)
+            for topic in self._waiters.remove(changed, names):
+                self._whispers.pop(topic, None)
             self._let_go(asyncio.get_running_loop().time())
 
     async def wait(self, changed: Changed) -> bool:
@@ -137,6 +107,7 @@ class Hub:
             coming = asyncio.ensure_future(read())
             kept = self._shared[(topic, key)] = _Read(now, coming)
             coming.add_done_callback(kept.keep)
+            coming.add_done_callback(lambda _: self._waiters.follow(topic))
         if kept.coming is None:
             return kept.value
         try:
@@ -178,9 +149,7 @@ class Hub:
     def wake_all(self) -> None:
         """Make every page read again: after a gap in the signals, or when the clock was moved."""
         self._shared.clear()
-        for events in list(self._waiting.values()):
-            for changed in events:
-                changed.set()
+        self._waiters.wake_all()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -204,15 +173,13 @@ class Hub:
         for kept in [k for k in self._shared if k[0] in old]:
             del self._shared[kept]
         for topic in topics:
-            for changed in self._waiting.get(topic, ()):
-                changed.set()
+            self._waiters.wake(topic)
         for listener in self.listeners:
             listener(topics)
 
     def _hear(self, said: dict[str, str]) -> None:
         topic = said["topic"]
-        waiting = self._waiting.get(topic, ())
-        if not waiting:  # nobody looks at it in this process
+        if not (waiting := self._waiters.of(topic)):  # nobody looks at it in this process
             return
         now = asyncio.get_running_loop().time()
         whisper = Whisper(said["sender"], said["role"], said["name"], now)

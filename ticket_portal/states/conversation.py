@@ -302,14 +302,15 @@ class ConversationState(SessionState):
         )
 
     def _put(self, thread: Thread, reader: Viewer) -> None:
-        entries = thread.entries
-        fresh = conversation.views([e for e in entries if e.view.seq > self._told], reader)
-        if not self._told or len(fresh) == len(entries):  # the first time, or more than a window came at once
+        entries, told = thread.entries, self._told  # Reflex has much to do at each look at an attribute
+        fresh = conversation.views([e for e in entries if e.view.seq > told], reader)
+        if not told or len(fresh) == len(entries):  # the first time, or more than a window came at once
             self._later = ()
             self._show(messages=fresh, has_earlier=thread.has_earlier, earlier=[], recent=[], recent_after=0)
         elif fresh:
             self._append(fresh)
-        self._told = thread.last_seq
+        if thread.last_seq != self._told:
+            self._told = thread.last_seq
         self._hear(reader)
         self._show(
             missing=False,
