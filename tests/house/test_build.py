@@ -11,6 +11,8 @@ from ticket_portal.frontend import build
 from ticket_portal.frontend.late_scripts import with_late_scripts
 from ticket_portal.frontend.own_routes import of_language
 from ticket_portal.frontend.plugins import BuildChanged, ClientPatches, InlineStyles, Slim, catalogue_module
+from ticket_portal.i18n import pages
+from ticket_portal.i18n.catalogues import read_texts
 
 
 # --- the patches: each stops the build where Reflex generates something else than is known
@@ -62,10 +64,19 @@ def test_reflex_still_generates_what_is_left_out():
 
 
 def test_a_catalogue_module_carries_the_rule_and_the_letters():
-    module = catalogue_module("uk")
+    module = catalogue_module("uk", {"Get help"})
 
     assert module.startswith('import { register } from "$/public/js/i18n.js";\nregister("uk"')
     assert "n%10==1" in module
+    assert "Отримати допомогу" in module
+
+
+def test_the_page_of_unknown_addresses_has_its_own_words_alone():
+    module, said = catalogue_module("uk", pages.texts_of("not_found")), read_texts("uk", "pages").singles
+
+    assert said["Page not found"] in module
+    assert said["This page isn't here"] in module
+    assert said["Describe the problem"] not in module
 
 
 PAGE = (

@@ -15,7 +15,6 @@ from reflex_components_core.el.elements.base import BaseHTML
 from reflex_components_core.el.elements.inline import A
 
 from ticket_portal.frontend.site import SITE
-from ticket_portal.i18n import pages
 from ticket_portal.i18n.catalogues import page_text
 from ticket_portal.i18n.locales import DEFAULT, LOCALES, localized
 
@@ -258,7 +257,7 @@ def add_pages(app: rx.App, wanted: Sequence[Page], not_found: Page) -> None:
         shared = rx.memo(_as_memo(page.body))
         for locale in LOCALES:
             app.add_page(
-                _in_language(shared, page.body.__module__.rsplit(".", 1)[-1], locale),
+                _in_language(shared, _name(page), locale),
                 route=localized(locale, page.path),
                 title=SITE.title(page_text(locale, page.title)),
                 description=page_text(locale, page.description, company=SITE.company) or None,
@@ -268,12 +267,17 @@ def add_pages(app: rx.App, wanted: Sequence[Page], not_found: Page) -> None:
             )
     lost = rx.memo(_as_memo(not_found.body))
     app.add_page(
-        lambda: rx.fragment(UseCatalog.create(pages.ALL, *LOCALES), lost()),
+        # One route in all languages: whoever mistypes an address may do so in any.
+        lambda: rx.fragment(UseCatalog.create(_name(not_found), *LOCALES), lost()),
         route="404",
         title=_call("t", not_found.title) + f" · {SITE.name}",
         image=SITE.url("/icon-512.png"),
         meta=[_noindex()],
     )
+
+
+def _name(page: Page) -> str:
+    return page.body.__module__.rsplit(".", 1)[-1]
 
 
 def _in_language(shared: Callable[[], rx.Component], page: str, locale: str) -> Callable[[], rx.Component]:

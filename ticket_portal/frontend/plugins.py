@@ -64,10 +64,7 @@ class Catalogues(Plugin):
             (folder / "locales.js", names),
             *(
                 (folder / page / f"{locale}.js", catalogue_module(locale, texts, _of_articles(page, locale)))
-                for page, texts in [
-                    (pages.ALL, None),
-                    *((name, pages.texts_of(name)) for name in pages.names()),
-                ]
+                for page, texts in ((name, pages.texts_of(name)) for name in pages.names())
                 for locale in LOCALES
             ),
         ]
@@ -82,16 +79,13 @@ class Catalogues(Plugin):
 
 def _of_articles(page: str, locale: str) -> dict[str, str]:
     """What a page says of the help articles, if it lists them."""
-    lists = page != pages.ALL and pages.shows(page, "articles")
-    return articles.card_texts(locale, SITE.values) if lists else {}
+    return articles.card_texts(locale, SITE.values) if pages.shows(page, "articles") else {}
 
 
-def catalogue_module(
-    locale: str, texts: set[str] | None = None, more: Mapping[str, str] | None = None
-) -> str:
-    """The JavaScript module that registers a language's texts: those named, or all of them; and `more`."""
+def catalogue_module(locale: str, texts: set[str], more: Mapping[str, str] | None = None) -> str:
+    """The JavaScript module that registers a language's texts: those named, and `more`."""
     found = read_texts(locale, "pages")
-    messages = {k: v for k, v in {**found.singles, **found.plurals}.items() if texts is None or k in texts}
+    messages = {k: v for k, v in {**found.singles, **found.plurals}.items() if k in texts}
     named = _by_short_names(messages | dict(more or {}))
     return (
         'import { register } from "$/public/js/i18n.js";\n'

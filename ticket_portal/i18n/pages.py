@@ -10,9 +10,6 @@ from pathlib import Path
 
 from ticket_portal.i18n.extract import PACKAGE, texts_in
 
-ALL = "all"
-"""The page of unknown addresses: any language, any text."""
-
 # What can stand on every page though no page imports it.
 EVERYWHERE = ("components/crash.py", "frontend/plugins.py")
 

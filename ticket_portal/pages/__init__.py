@@ -17,6 +17,7 @@ from ticket_portal.pages.guest_conversation import guest_conversation
 from ticket_portal.pages.guest_tickets import guest_tickets
 from ticket_portal.pages.home import home
 from ticket_portal.pages.new_ticket import new_ticket
+from ticket_portal.pages.not_found import TITLE as NOT_FOUND_TITLE
 from ticket_portal.pages.not_found import not_found
 from ticket_portal.pages.own_data import own_data
 from ticket_portal.pages.queue import queue
@@ -219,4 +220,4 @@ PAGES = [
 INDEXED = [page.path for page in PAGES if page.indexed] + [
     articles.path_of(slug) for slug in articles.slugs()
 ]
-NOT_FOUND = Page("404", not_found, msg("Page not found"))
+NOT_FOUND = Page("404", not_found, NOT_FOUND_TITLE)

@@ -6,6 +6,9 @@ from reflex import el
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
+from ticket_portal.i18n.catalogues import msg
+
+TITLE = msg("Page not found")
 
 
 def not_found() -> rx.Component:
