@@ -81,7 +81,7 @@ def notifications(person: Person) -> list[dict[str, str]]:
 
 def shows(person: Person, count: int) -> None:
     """Wait until so many notifications are shown."""
-    person.page.wait_for_function(
+    person.waits_until(
         "async (count) => (await (await navigator.serviceWorker.ready).getNotifications()).length === count",
-        arg=count,
+        count,
     )

@@ -1,6 +1,7 @@
 """What people see of the portal. They find things by role and by the words of their own language."""
 
 import re
+import time
 from typing import Any, Self
 
 from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
@@ -10,6 +11,7 @@ from ticket_portal.i18n.catalogues import page_text, texts
 from ticket_portal.i18n.locales import localized
 
 PASSWORD = "portal-demo-1"
+PATIENCE = 15
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 860}
 ADDRESSES = {
@@ -100,6 +102,13 @@ class Reader:
         """Press reload."""
         self.page.reload()
         self.is_live()
+
+    def waits_until(self, asks: str, about: Any = None) -> None:
+        """Wait until a question to the page is answered with yes, be it by a promise."""
+        latest = time.monotonic() + PATIENCE
+        while not self.page.evaluate(asks, about):
+            assert time.monotonic() < latest, f"never true: {asks}"
+            self.page.wait_for_timeout(50)
 
     def is_live(self, timeout: float | None = None) -> None:
         """Wait until the page hears the server."""

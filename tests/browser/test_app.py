@@ -33,9 +33,7 @@ def has_worker(person: Person) -> None:
     """Wait until the service worker serves this page."""
     person.page.evaluate("navigator.serviceWorker.register('/sw.js')")
     person.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    person.page.wait_for_function(
-        "async () => (await (await caches.open('portal-offline')).keys()).length > 0"
-    )
+    person.waits_until("async () => (await (await caches.open('portal-offline')).keys()).length > 0")
 
 
 def shares(person: Person, text: str = "", *, picture: bool = True) -> None:
@@ -96,7 +94,7 @@ def test_the_page_for_no_connection_speaks_the_language_of_the_address(ana: Pers
     ana.goes_to("/tickets")
     has_worker(ana)
     ana.page.goto(f"{ana.portal.url}/uk/get-help")
-    ana.page.wait_for_function("async () => Boolean(await caches.match('/offline/uk'))")
+    ana.waits_until("async () => Boolean(await caches.match('/offline/uk'))")
 
     ana.forgives_a_lost_connection()
     ana.context.set_offline(True)

@@ -11,6 +11,7 @@ SOURCES = sorted((ROOT / "ticket_portal").rglob("*.py"))
 
 Check = Callable[[ast.AST], Iterator[int]]
 _NAMED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+ASKS = {"session": ("exec", "execute", "exec_driver_sql"), "work": ("execute", "scalar", "insert")}
 STATEMENTS = {"select", "insert", "update", "delete", "text", "func"}
 
 
@@ -22,7 +23,7 @@ def queries(tree: ast.AST) -> Iterator[int]:
             "sqlalchemy",
         ):
             yield from [node.lineno] if STATEMENTS & {name.name for name in node.names} else []
-        elif _calls(node, "exec", "execute", "exec_driver_sql", owner="session"):
+        elif any(_calls(node, *names, owner=owner) for owner, names in ASKS.items()):
             yield node.lineno
 
 
@@ -43,6 +44,15 @@ def environment(tree: ast.AST) -> Iterator[int]:
 def real_clocks(tree: ast.AST) -> Iterator[int]:
     """Lines that ask the real clock: rules follow `work.now`, or the clock of the tests moves half of them."""
     return (n.lineno for n in ast.walk(tree) if _calls(n, "now", "utcnow", "today", owner="datetime"))
+
+
+def promises(tree: ast.AST) -> Iterator[int]:
+    """Lines that wait for a page's promise by Playwright's wait_for_function: it takes the promise itself for a yes."""
+    for node in ast.walk(tree):
+        if _calls(node, "wait_for_function") and ast.unparse(node.args[0]).lstrip("frb'\"(").startswith(
+            "async"
+        ):
+            yield node.lineno
 
 
 def nameless(tree: ast.AST) -> Iterator[int]:
@@ -86,6 +96,13 @@ def test_rules_follow_the_clock_of_their_work():
     assert broken == [], real_clocks.__doc__
 
 
+def test_nobody_takes_a_promise_for_a_yes():
+    broken = []
+    for source in (ROOT / "tests").rglob("*.py"):
+        broken += [f"{source.name}:{n}" for n in promises(ast.parse(source.read_text(encoding="utf-8")))]
+    assert broken == [], promises.__doc__
+
+
 EXAMPLES: list[tuple[Check, str, str]] = [
     (
         queries,
@@ -94,6 +111,9 @@ EXAMPLES: list[tuple[Check, str, str]] = [
     ),
     (queries, "select(x)  # Reflex has one too", "work.session.exec(statement)"),
     (queries, "executor.execute(job)", "session.execute(statement)"),
+    (queries, "names.insert(0, x)", "work.insert(Message, body=x)"),
+    (promises, "page.wait_for_function('() => 1')", "page.wait_for_function('async () => 0')"),
+    (promises, "page.evaluate('async () => 0')", "page.wait_for_function(f'async () => {x}')"),
     (commits, "store.write(reply)\ncommit = 1", "work.session.commit()"),
     (environment, "settings.port\nos.cpu_count()", "import os\nos.environ['X']"),
     (environment, "from os import cpu_count", "from os import environ"),
