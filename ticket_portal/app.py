@@ -47,7 +47,8 @@ from ticket_portal.routes.headers import SecurityHeaders
 from ticket_portal.routes.incoming import hear_only_what_fits, keep_no_handshake
 from ticket_portal.routes.metrics import CountFailures
 from ticket_portal.routes.socket import SocketGuard
-from ticket_portal.states.session import Gate, SessionState, log_failure
+from ticket_portal.states.gate import Gate
+from ticket_portal.states.session import SessionState, log_failure
 from ticket_portal.wiring import portal
 
 SHUTDOWN_SECONDS = 8

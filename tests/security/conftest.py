@@ -30,7 +30,7 @@ from ticket_portal.frontend import environment
 environment.prepare_to_serve()
 from reflex_base.registry import RegistrationContext
 from ticket_portal.app import app
-from ticket_portal.states.session import _FRAMEWORK
+from ticket_portal.states.gate import _FRAMEWORK
 found = {}
 for name, registered in RegistrationContext.get().event_handlers.items():
     fn = registered.handler.fn

@@ -304,3 +304,8 @@ def no_reply_note() -> rx.Component:
         class_name="note",
         custom_attrs={"data-tone": "plain"},
     )
+
+
+def can_write() -> rx.Var[bool]:
+    """Whether a message can still be sent in this ticket."""
+    return (State.status != "merged") & ((State.status != "closed") | State.can_reopen)
