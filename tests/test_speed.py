@@ -13,6 +13,7 @@ from ticket_portal.domain import (
     addresses,
     conversation,
     listing,
+    markup,
     messages,
     outbox,
     queue,
@@ -215,8 +216,8 @@ def test_the_list_is_one_statement_however_many_tickets(store: Store, ana: Viewe
 
 def test_texts_become_html_once(store: Store, ticket_of_ana: tuple[int, int]):
     store.read(conversation.thread, ticket_of_ana[0], team=False)
-    before = conversation.as_html.cache_info().misses
+    before = markup.as_html.cache_info().misses
 
     store.read(conversation.thread, ticket_of_ana[0], team=False)
 
-    assert conversation.as_html.cache_info().misses == before
+    assert markup.as_html.cache_info().misses == before

@@ -9,12 +9,12 @@ from sqlmodel import select
 
 from tests.cast import says
 from ticket_portal.domain import messages
-from ticket_portal.domain.conversation import as_html
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
     TooLong,
 )
+from ticket_portal.domain.markup import as_html
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.store.tables import Message
 

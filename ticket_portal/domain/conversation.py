@@ -1,31 +1,26 @@
 """The conversation as one viewer may see it, and how far each side has read it."""
 
-import html
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import sqlalchemy
-from linkify_it import LinkifyIt
 from sqlalchemy import Select, and_, bindparam, case, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ticket_portal.domain import attachments, detail_requests, guests, identifiers, resolution, tickets
+from ticket_portal.domain import attachments, detail_requests, markup, resolution, tickets
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.events import Posted
 from ticket_portal.domain.people import Viewer, requester
-from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.store.tables import Account, Event, Message, Muted, Rating, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 WINDOW = 30
-_links = LinkifyIt(options={"fuzzy_email": False, "fuzzy_link": False})
 
 
 @dataclass(frozen=True)
@@ -93,47 +88,6 @@ class Thread:
     entries: list[Entry] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Opening:
-    """The ticket that a page is opened for, and up to which entry its reader has read it.
-
-    `came_from`: the number of the ticket that was joined with it and led here; 0 if none did.
-    """
-
-    id: int
-    number: int
-    merged_into: int | None
-    came_from: int
-    read: int
-
-
-def opened(work: Work, viewer: Viewer, number: int, joined: int = 0) -> Opening:
-    """Return what a page of a ticket begins with; `joined` may be any number. Raises NotFound, TicketLocked."""
-    ticket = tickets.look_up(work, viewer, number)
-    came_from = 0
-    with suppress(NotFound):
-        came_from = joined if joined and tickets.look_up(work, viewer, joined).merged_into == number else 0
-    return _opening(work, viewer, ticket, came_from)
-
-
-def opened_by_link(work: Work, viewer: Viewer, token: str, *, original: bool) -> Opening:
-    """Return what the page of a guest's link begins with: the ticket, or where it goes on if not the `original`.
-
-    Raises LinkInvalid, NotFound.
-    """
-    ticket = guests.open_link(work, token).ticket
-    if not can_read(viewer, ticket):
-        raise NotFound
-    if original or not ticket.merged_into:
-        return _opening(work, viewer, ticket, 0)
-    return _opening(work, viewer, resolution.follow_merge(work, viewer, ticket), ticket.number or 0)
-
-
-def _opening(work: Work, viewer: Viewer, ticket: Any, came_from: int) -> Opening:
-    read = read_up_to(work, viewer, ticket)
-    return Opening(ticket.id, ticket.number, ticket.merged_into, came_from, read)
-
-
 def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
     """Return the newest part of a conversation for an audience; ask `permissions` before anybody gets it."""
     ticket = work.execute(_with_its_people(), {"ticket_id": ticket_id}).first()
@@ -191,7 +145,7 @@ def posted(message: Posted) -> MessageView:
         role=message.author_role,
         author=message.author_name,
         at=message.created_at.isoformat(),
-        html=as_html(message.body),
+        html=markup.as_html(message.body),
         mine=True,
         key=message.client_id,
     )
@@ -234,36 +188,6 @@ def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
     return 0
 
 
-@lru_cache(maxsize=2_000)  # a conversation is read again at each change, and only its end is new
-def as_html(body: str) -> str:
-    """Return a text as safe HTML: everything escaped, web addresses made into links that tell nothing of us.
-
-    Transaction IDs and addresses become buttons; what they do is the page's matter (assets/js/conversation.js).
-    """
-    parts: list[str] = []
-    end = 0
-    for link in _links.match(body) or ():
-        if not link.url.startswith(("http://", "https://")):
-            continue
-        url = html.escape(link.url, quote=True)
-        parts += [
-            _with_chips(body[end : link.index]),
-            f'<a href="{url}" target="_blank" rel="noopener noreferrer nofollow">{html.escape(link.text)}</a>',
-        ]
-        end = link.last_index
-    return "".join([*parts, _with_chips(body[end:])])
-
-
-def _with_chips(text: str) -> str:
-    parts: list[str] = []
-    end = 0
-    for start, stop in identifiers.find(text):
-        chip = f'<button type="button" class="chip" aria-describedby="copy-hint">{text[start:stop]}</button>'
-        parts += [html.escape(text[end:start]), chip]
-        end = stop
-    return "".join([*parts, html.escape(text[end:])])
-
-
 # What of the log is an entry of the conversation; the rest is kept for the audit.
 _SHOWN_EVENTS = (
     "created",
@@ -302,7 +226,7 @@ def _entry(line: Any, files: list[FileView]) -> Entry:
         role=line.actor_role,
         author=line.author_name if written else line.actor_name,
         at=line.at.isoformat(),
-        html=as_html(line.body) if written else "",
+        html=markup.as_html(line.body) if written else "",
         event="" if written else line.kind,
         files=files,
         other=(line.data.get("into") or line.data.get("other") or 0) if line.data else 0,

@@ -7,12 +7,13 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import conversation, guests, locks, messages, muting, tickets
-from ticket_portal.domain.conversation import MessageView, Opening, Thread
+from ticket_portal.domain import conversation, guests, locks, messages, muting, opening, tickets
+from ticket_portal.domain.conversation import MessageView, Thread
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
 from ticket_portal.domain.events import Posted
 from ticket_portal.domain.messages import AnswersForm, MessageForm
+from ticket_portal.domain.opening import Opening
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
 from ticket_portal.domain.resolution import ResolutionView
@@ -268,11 +269,11 @@ class ConversationState(SessionState):
         reader = await self._reader()
         if self._is_link:
             token, original = self._last_segment, "original" in self._query
-            return await portal().ask(conversation.opened_by_link, reader, token, original=original)
+            return await portal().ask(opening.by_link, reader, token, original=original)
         number = _number(self._last_segment)
         if not number or (self._at_desk and not reader.of_team):
             raise NotFound
-        return await portal().ask(conversation.opened, reader, number, _number(self._query.get("joined", "")))
+        return await portal().ask(opening.by_number, reader, number, _number(self._query.get("joined", "")))
 
     async def _refresh(self) -> bool:
         """Read the ticket again as who is here now; False when they may not see it any more."""
