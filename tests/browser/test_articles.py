@@ -52,7 +52,7 @@ def test_an_article_that_is_not_there(minh: Person, portal: Portal):
     minh.forgives("status of 404")
     answer = minh.goes_to("/help/no-such-article")
     assert answer.status == 404
-    minh.sees_heading("This page isn't here")
+    minh.sees_heading("We can't find this page")
     assert portal.status(localized(minh.language, "/help/")) == 404
 
 

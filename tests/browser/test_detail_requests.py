@@ -23,7 +23,7 @@ def picks(linh: Person, *kinds: str, chain: str = "", question: str = "", messag
         dialog.get_by_role("checkbox", name=linh.word(kind), exact=True).check()
     if chain:
         dialog.get_by_label(linh.word("Network of the transaction")).select_option(chain)
-    dialog.get_by_label(linh.word("Questions of your own, one per line")).fill(question)
+    dialog.get_by_label(linh.word("Your own questions, one per line")).fill(question)
     dialog.get_by_label(linh.word("Message (optional)")).fill(message)
     dialog.get_by_role("button", name=linh.word("Ask for these")).click()
     expect(dialog).to_be_hidden()
@@ -52,7 +52,7 @@ def test_details_are_asked_for_given_in_part_and_declined(
     expect(ana.page.get_by_test_id("detail")).to_have_count(3)
     ana.sees_status("Waiting for you")
     ana.presses("Send {n} of {total}", n=0, total=3)
-    ana.sees("Fill in at least one, or say why you can't.")
+    ana.sees("Fill in at least one, or tell us why you can't.")
     txid = detail(ana, 0).locator("[name=value]")
     txid.fill(TXID[:-3])
     ana.presses("Send {n} of {total}", n=1, total=3)
@@ -61,7 +61,7 @@ def test_details_are_asked_for_given_in_part_and_declined(
     txid.fill("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa")
     ana.presses("Send {n} of {total}", n=1, total=3)
     expect(detail(ana, 0).get_by_role("alert")).to_contain_text(
-        ana.word("This looks like an address. The transaction ID is in the details of the transfer.")
+        ana.word("This looks like an address. You'll find the transaction ID in the transfer details.")
     )
 
     # An explorer's link will do; what is filled in outlives a reload.
@@ -123,7 +123,7 @@ def test_the_alert_says_how_many_details_are_needed(linh: Person, ana: Person, n
 def test_a_text_alone_is_a_request_as_before_and_travels_into_the_dialog(linh: Person, number: int):
     linh.opens(number)
     linh.writes("Which exchange did it come from?")
-    linh.presses("Add items")
+    linh.presses("Choose details")
     dialog = linh.page.get_by_role("dialog")
     expect(dialog.get_by_label("Message (optional)")).to_have_value("Which exchange did it come from?")
     dialog.get_by_role("button", name="Cancel").click()

@@ -17,7 +17,7 @@ def test_the_offer_stands_beside_a_ticket_and_is_put_off_for_good(
 ):
     has_push(ana, service.subscribes())
     ana.opens(situation["number"])
-    ana.sees("Get a notification on this device when there is news in your ticket?")
+    ana.sees("Get notified on this device when your ticket is updated?")
     ana.presses("Not now")
     ana.reloads()
     ana.composer_is_ready()
@@ -36,7 +36,7 @@ def test_the_offer_is_taken_by_one_click(ana: Person, situation: dict[str, Any],
     ana.goes_to("/settings")
     ana.sees("This device")
     ana.presses("Send a test")
-    ana.sees("Sent. It appears on the device within a few seconds.")
+    ana.sees("Sent. It should appear on the device within a few seconds.")
     assert service.took[-1].headers["topic"] == "test"
 
 
@@ -47,9 +47,9 @@ def test_a_device_that_is_gone_leaves_the_list(ana: Person, service: PushService
     turns_on(ana)
     service.status = 410
     ana.presses("Send a test")
-    ana.sees("This device can't be reached any more, so we took it off the list.")
+    ana.sees("We can no longer reach this device, so we removed it from the list.")
     expect(ana.page.get_by_test_id("device")).to_have_count(0)
-    ana.sees("This device gets no notifications any more: it was taken off the list.")
+    ana.sees("This device no longer gets notifications because it was removed from the list.")
 
     service.status = 201
     ana.presses("Turn on notifications")
@@ -86,7 +86,7 @@ def test_what_the_browser_allows_is_explained_and_never_asked_without_a_click(
 def test_a_browser_without_push_says_so(ana: Person):
     ana.context.add_init_script("delete window.PushManager")
     ana.goes_to("/settings")
-    ana.sees("This browser can't show notifications. You are told by e-mail as before.")
+    ana.sees("This browser can't show notifications. We'll keep you informed by email.")
 
 
 def test_an_iphone_is_told_of_the_home_screen(ana: Person):

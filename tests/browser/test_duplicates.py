@@ -15,13 +15,13 @@ def test_an_open_ticket_on_the_same_matter_is_offered(ana: Person, number: int):
     ana.goes_to("/tickets/new")
     ana.types("Subject", "My deposit of 0.42 ETH is not in my balance")
     ana.types("Describe the problem", "It was sent on Tuesday.")
-    ana.sees("You already have an open ticket about this. A reply there is answered sooner.")
+    ana.sees("You already have an open ticket about this. You'll get an answer sooner if you reply there.")
     expect(ana.button("Submit ticket")).to_be_enabled()
     ana.page.locator("input[type=file]").set_input_files(
         [{"name": "wallet.png", "mimeType": "image/png", "buffer": samples.picture()}]
     )
     expect(ana.page.get_by_test_id("attachment")).to_have_attribute("data-state", "ready")
-    ana.presses("Continue there")
+    ana.presses("Continue in that ticket")
     ana.is_at(f"/tickets/{number}")
     ana.composer_is_ready()
     expect(ana.field("Your reply")).to_have_value(re.compile("It was sent on Tuesday."))
@@ -60,7 +60,7 @@ def test_a_guest_continues_an_own_ticket_only_after_the_code(minh: Person, porta
         [{"name": "wallet.png", "mimeType": "image/png", "buffer": samples.picture()}]
     )
     expect(minh.page.get_by_test_id("attachment")).to_have_attribute("data-state", "ready")
-    minh.presses("Continue there")
+    minh.presses("Continue in that ticket")
     expect(minh.page.get_by_role("heading", name=subject)).to_be_visible()
     minh.composer_is_ready()
     expect(minh.field("Your reply")).to_have_value(re.compile("And once more today."))

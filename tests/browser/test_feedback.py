@@ -21,9 +21,9 @@ def test_what_did_not_help_is_said_once(visitor: Visitor):
     with minh.page.expect_response("**/help-feedback") as second:
         box.get_by_role("button", name="Send").click()
     assert second.value.status == 204
-    expect(box.get_by_role("status")).to_have_text("Thank you for telling us.")
+    expect(box.get_by_role("status")).to_have_text("Thanks for your feedback.")
     minh.reloads()
-    expect(box.get_by_role("status")).to_have_text("Thank you for telling us.")
+    expect(box.get_by_role("status")).to_have_text("Thanks for your feedback.")
     expect(box.get_by_role("button")).to_have_count(0)
     minh.goes_to("/help/stay-safe")
     expect(box.get_by_role("button", name="Yes")).to_be_enabled()
@@ -35,10 +35,10 @@ def test_what_could_not_be_said_can_be_said_again(minh: Person):
     box = minh.page.get_by_role("region", name="Was this helpful?")
     minh.page.route("**/help-feedback", lambda route: route.abort())
     box.get_by_role("button", name="Yes").click()
-    expect(box.get_by_role("status")).to_have_text("That could not be saved. Please try again.")
+    expect(box.get_by_role("status")).to_have_text("We couldn't save that. Please try again.")
     minh.page.unroute("**/help-feedback")
     box.get_by_role("button", name="Yes").click()
-    expect(box.get_by_role("status")).to_have_text("Thank you for telling us.")
+    expect(box.get_by_role("status")).to_have_text("Thanks for your feedback.")
     expect(box.get_by_role("heading")).to_be_focused()
 
 
@@ -50,9 +50,9 @@ def test_what_was_missing_is_not_lost_with_the_connection(minh: Person):
     box.get_by_label("What was missing?").fill("How long does it take?")
     minh.page.route("**/help-feedback", lambda route: route.abort())
     box.get_by_role("button", name="Send").click()
-    expect(box.get_by_role("status")).to_have_text("That could not be saved. Please try again.")
+    expect(box.get_by_role("status")).to_have_text("We couldn't save that. Please try again.")
     expect(box.get_by_label("What was missing?")).to_have_value("How long does it take?")
     minh.page.unroute("**/help-feedback")
     box.get_by_role("button", name="Send").click()
-    expect(box.get_by_role("status")).to_have_text("Thank you for telling us.")
+    expect(box.get_by_role("status")).to_have_text("Thanks for your feedback.")
     expect(box.get_by_label("What was missing?")).to_have_count(0)

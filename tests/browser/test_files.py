@@ -64,7 +64,7 @@ def test_a_phone_sends_a_photo_alone(visitor: Visitor, linh: Person, number: int
     expect(linh.page.get_by_test_id("message").get_by_role("img", name="IMG_2041.jpg")).to_be_visible()
     linh.goes_to("/agent")
     ana.goes_to("/tickets")
-    expect(ana.row(number).get_by_text(ana.word("Has files"))).to_be_attached()
+    expect(ana.row(number).get_by_text(ana.word("Has attachments"))).to_be_attached()
 
 
 @pytest.mark.scenario("new")
@@ -107,7 +107,7 @@ def test_what_is_refused_leaves_the_message_and_the_other_files(ana: Person, lin
 @pytest.mark.scenario("new")
 def test_five_files_are_enough(ana: Person, number: int):
     ana.opens(number)
-    ana.sees("Up to {files} files, {most} MB each (video {video} MB)", files=5, most=10, video=50)
+    ana.sees("Up to {files} files, {most} MB each (videos {video} MB)", files=5, most=10, video=50)
     _chooses(ana, *(_file(f"{n}.txt", b"Hello") for n in range(6)))
     expect(ana.page.get_by_test_id("composer").get_by_test_id("attachment")).to_have_count(5)
     ana.sees_error("too_many_files")
@@ -127,7 +127,7 @@ def test_files_are_dropped_and_pasted(ana: Person, number: int):
     }"""
     composer = ana.page.get_by_test_id("composer")
     composer.evaluate(give, ["dragover", "a.txt"])
-    ana.sees("Drop the files here")
+    ana.sees("Drop files here")
     composer.evaluate(give, ["drop", "dropped.txt"])
     expect(_chosen(ana, "dropped.txt")).to_have_attribute("data-state", "ready")
     composer.evaluate(give, ["paste", "pasted.txt"])

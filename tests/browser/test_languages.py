@@ -101,7 +101,7 @@ def test_an_unknown_address_says_so_in_its_language(minh: Person):
     minh.forgives("status of 404")
     answer = minh.goes_to("/no/such/page")
     assert answer.status == 404
-    minh.sees_heading("This page isn't here")
+    minh.sees_heading("We can't find this page")
     expect(minh.page.get_by_role("heading", level=1)).to_have_count(1)
     expect(minh.page.locator("html")).to_have_attribute("lang", minh.language)
 

@@ -19,7 +19,7 @@ def _rows(person: Person) -> Locator:
 
 
 def _part(person: Person, name: str) -> Locator:
-    parts = person.page.get_by_role("navigation", name=person.word("Which tickets"))
+    parts = person.page.get_by_role("navigation", name=person.word("Filter tickets"))
     return parts.get_by_role("link", name=re.compile("^" + re.escape(person.word(name))))
 
 

@@ -20,7 +20,7 @@ def test_this_was_not_me(minh: Person, linh: Person, portal: Portal):
     minh.follows_link(mail["link"])
     minh.presses("This wasn't me")
     button = translate(minh.language, "This wasn't me")
-    heading = translate(minh.language, "You didn't send ticket {number}?", number=number)
+    heading = translate(minh.language, "Didn't send ticket {number}?", number=number)
     expect(minh.page.get_by_role("heading", name=heading)).to_be_visible()
     expect(linh.page.get_by_test_id("ticket-locked")).to_have_count(0)
     minh.page.get_by_role("button", name=button).click()
@@ -33,7 +33,7 @@ def test_this_was_not_me(minh: Person, linh: Person, portal: Portal):
     assert portal.mails(minh.address, "reply") == []
     minh.forgives("status of 404")
     minh.follows_link(mail["link"])
-    minh.sees_heading("This link isn't valid any more")
+    minh.sees_heading("This link is no longer valid")
     linh.presses("Unlock")
     expect(linh.page.get_by_test_id("ticket-locked")).to_have_count(0)
     linh.replies("Hello again.")

@@ -34,7 +34,7 @@ def test_the_gallery_shows_every_mail_in_light_and_dark_and_is_flipped_through(m
 
     for name, ground in (("Desktop: Light", "rgb(243, 246, 247)"), ("Phone: Dark", "rgb(14, 23, 25)")):
         frame = page.frame_locator(f"iframe[title='{name}']")
-        expect(frame.get_by_role("heading", level=1)).to_have_text("There is an answer for you")
+        expect(frame.get_by_role("heading", level=1)).to_have_text("You have a new reply")
         expect(frame.locator("body")).to_have_css("background-color", ground)
     page.get_by_role("link", name="Українська").click()
     expect(page.frame_locator("iframe[title='Desktop: Light']").locator("html")).to_have_attribute(
@@ -72,7 +72,7 @@ def test_a_phrase_of_ones_own_stands_in_the_alerts(visitor: Visitor, portal: Por
     ana.sees_error("phrase_is_link")
     ana.types("Your safety phrase", PHRASE)
     ana.presses("Save")
-    ana.sees("Saved. We sent you an e-mail about it.")
+    ana.sees("Saved. We've sent you an email about it.")
     ana.reloads()
     ana.has_typed(PHRASE, "Your safety phrase")
 
@@ -149,7 +149,7 @@ def test_a_mail_that_came_back_is_told_to_its_owner_and_to_the_team(
         expect(problem).to_contain_text(ana.address)
 
     linh.opens(number)
-    linh.presses("Show what became of them")
+    linh.presses("Show delivery status")
     rows = linh.page.get_by_test_id("alert-delivery")
     expect(rows).to_have_count(1)
     expect(rows.first).to_have_attribute("data-state", "bounced")

@@ -10,7 +10,7 @@ from tests.browser.people import Person
 def test_the_topic_changes_the_tips_and_reaches_the_team(ana: Person, linh: Person):
     ana.goes_to("/tickets/new")
     ana.page.get_by_label("Topic").select_option("card")
-    ana.sees("Name the card by its last four digits, never by the whole number.")
+    ana.sees("Give only the last four digits of the card, never the full number.")
     ana.types("Subject", "Declined")
     ana.types("Describe the problem", "At the bakery.")
     ana.presses("Submit ticket")

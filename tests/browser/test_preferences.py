@@ -34,7 +34,7 @@ def test_choices_are_kept_with_the_keyboard_and_seen_in_the_other_tab(visitor: V
     phone.goes_to("/settings")
     push = switch(ana, "Push", "Replies")
     expect(push).to_be_checked()
-    expect(switch(ana, "Push", "Requests for details, and reminders")).to_be_checked()
+    expect(switch(ana, "Push", "Requests for details and reminders")).to_be_checked()
     flips(ana, push, on=False)
     expect(switch(phone, "Push", "Replies")).not_to_be_checked()
     expect(switch(phone, "Push", "Resolved, reopened, closed or joined")).to_be_checked()
@@ -53,7 +53,7 @@ def test_email_stays_on_while_push_reaches_nobody_and_security_always(ana: Perso
     expect(email).to_have_accessible_description(
         re.compile("While push reaches none of your devices, alerts come by e-mail")
     )
-    ana.sees("Codes, confirmations and security notices always come by e-mail.")
+    ana.sees("Codes, confirmations and security notices always come by email.")
 
 
 @pytest.mark.scenario("new")
@@ -119,7 +119,7 @@ def test_a_ticket_muted_on_its_page_sends_no_mail_until_it_is_unmuted(
     ana.presses("Mute")
     for tab in (ana, other):
         expect(tab.button("Mute")).to_have_attribute("aria-pressed", "true")
-        tab.sees("You get no alerts about this ticket.")
+        tab.sees("Alerts about this ticket are off.")
     for tab in (ana, other):
         tab.goes_to("/get-help")
     linh.opens(number)
@@ -148,7 +148,7 @@ def test_a_guest_mutes_a_ticket_too(visitor: Visitor, linh: Person, portal: Port
     guest.presses("Verify")
     guest.composer_is_ready()
     guest.presses("Mute")
-    guest.sees("You get no alerts about this ticket.")
+    guest.sees("Alerts about this ticket are off.")
     guest.goes_to("/get-help")
     linh.opens(situation["number"])
     linh.replies("Hello.")

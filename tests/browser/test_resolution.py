@@ -81,7 +81,7 @@ def test_a_resolved_ticket_closes_by_itself(ana: Person, portal: Portal, number:
     assert "closed by itself" in mail["text"]
     ana.opens(number)
     ana.sees_status("Closed")
-    ana.sees("The ticket closed by itself")
+    ana.sees("The ticket closed automatically")
     ana.replies("Wait, it is not solved.")
     ana.sees_status("In progress")
 
@@ -122,18 +122,18 @@ def test_what_is_closed_for_good_is_followed_by_a_new_ticket(ana: Person, linh: 
     ana.goes_to(f"/tickets/{number}")
     ana.chooses("Start a follow-up")
     ana.is_at("/tickets/new")
-    ana.sees("This follows your ticket {number}. We link the two.", number=number)
+    ana.sees("This is a follow-up to your ticket {number}. We'll link the two.", number=number)
     expect(ana.field("Subject")).to_have_value("Deposit of 0.42 ETH is not in my balance")
     ana.types("Describe the problem", "It happened again.")
     ana.presses("Submit ticket")
     ana.sees_message("It happened again.")
-    ana.sees("Follows ticket")
+    ana.sees("Follow-up to ticket")
     follower = int(ana.page.url.rsplit("/", 1)[1])
-    linh.sees("Followed by ticket")
+    linh.sees("Continued in ticket")
     linh.page.get_by_role("main").get_by_role("link", name=str(follower)).click()
     linh.sees_message("It happened again.")
     ana.page.get_by_role("main").get_by_role("link", name=str(number)).click()
-    ana.sees("Followed by ticket")
+    ana.sees("Continued in ticket")
 
 
 @pytest.mark.scenario("merged")

@@ -96,7 +96,7 @@ def test_a_new_password_ends_the_other_browsers(ana: Person, visitor: Visitor, p
     at_home.types("Password", "another sentence of mine")
     at_home.presses("Save new password")
     ana.sees_heading("Your session ended")
-    at_home.sees("Your new password is set. Sign in with it.")
+    at_home.sees("Your new password is set. Use it to sign in.")
     at_home.signs_in("another sentence of mine")
     at_home.is_at("/tickets")
 
@@ -189,7 +189,7 @@ def test_a_lost_link_comes_again(minh: Person, portal: Portal, situation: dict[s
         minh.goes_to("/find-ticket")
         minh.types("Email", address)
         minh.presses("Find my ticket")
-        minh.sees_heading("Check your e-mail")
+        minh.sees_heading("Check your email")
     assert portal.mails("nobody@example.net") == []
     minh.follows_link(portal.mails(situation["email"])[0]["link"])
     # In the language of the ticket, whoever asked for the link in whatever language.
@@ -201,7 +201,7 @@ def test_a_lost_link_comes_again(minh: Person, portal: Portal, situation: dict[s
 def test_a_link_that_is_not_valid_has_one_page(minh: Person, token: str):
     minh.forgives("status of 404")
     assert minh.goes_to(f"/guest/{token}").status == 404
-    minh.sees_heading("This link isn't valid any more")
+    minh.sees_heading("This link is no longer valid")
 
 
 @pytest.mark.scenario("new")

@@ -91,7 +91,7 @@ def test_a_new_password(visitor: Visitor, portal: Portal, phone: bool):
     here.types("Current password", PASSWORD)
     here.types("New password", NEW_PASSWORD)
     here.presses("Save new password")
-    here.sees("Your password was changed. Everywhere else you were signed out.")
+    here.sees("Your password was changed. You've been signed out everywhere else.")
     expect(there.page).to_have_url(re.compile("/sign-in"), timeout=5_000)
     there.signs_in(NEW_PASSWORD)
     [told] = portal.mails(here.address, "security")
@@ -102,8 +102,8 @@ def test_a_new_password(visitor: Visitor, portal: Portal, phone: bool):
 def test_a_new_address(visitor: Visitor, portal: Portal, phone: bool):
     ana = visitor("ana", phone=phone).is_signed_in()
     ana.goes_to("/settings")
-    ana.chooses("Change e-mail address")
-    ana.sees_heading("Change e-mail address")
+    ana.chooses("Change email address")
+    ana.sees_heading("Change email address")
     ana.types("Email", NEW_ADDRESS)
     ana.types("Password", PASSWORD)
     ana.presses("Send code")
@@ -113,7 +113,7 @@ def test_a_new_address(visitor: Visitor, portal: Portal, phone: bool):
     [code] = portal.mails(NEW_ADDRESS, "code")
     ana.types("Verification code", code["code"])
     ana.presses("Verify")
-    ana.sees("Your e-mail address was changed.")
+    ana.sees("Your email address was changed.")
     expect(ana.page.get_by_role("main").get_by_text(NEW_ADDRESS)).to_be_visible()
     [told] = portal.mails(ana.address, "security")
     assert NEW_ADDRESS not in told["text"]
@@ -170,7 +170,7 @@ def test_leaving_for_good_and_thinking_better_of_it(visitor: Visitor, portal: Po
         is_good_for_everybody(ana)
         if _ == 0:
             ana.presses("Keep my account")
-            ana.sees("Your account stays.")
+            ana.sees("Your account will be kept.")
     portal.lets_time_pass(days=14)
     ana.page.goto(portal.url + "/settings")
     ana.is_at("/sign-in")
@@ -178,6 +178,6 @@ def test_leaving_for_good_and_thinking_better_of_it(visitor: Visitor, portal: Po
     linh.signs_in()
     linh.goes_to(f"/agent/tickets/{number}")
     linh.sees("Deleted customer")
-    linh.sees("The customer deleted their account: all texts and files are gone")
+    linh.sees("The customer deleted their account. All messages and files have been removed.")
     expect(linh.page.get_by_test_id("ticket-locked")).to_have_count(0)
     assert portal.mails(ana.address, "security")[0]["subject"] == "Your account was deleted"

@@ -75,7 +75,7 @@ def test_the_page_of_unknown_addresses_has_its_own_words_alone():
     module, said = catalogue_module("uk", pages.texts_of("not_found")), read_texts("uk", "pages").singles
 
     assert said["Page not found"] in module
-    assert said["This page isn't here"] in module
+    assert said["We can't find this page"] in module
     assert said["Describe the problem"] not in module
 
 

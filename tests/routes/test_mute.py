@@ -109,7 +109,7 @@ def test_a_signature_is_good_for_one_ticket_and_address_alone(
         for method in ("GET", "POST"):
             answer = asked(app, method, f"/notifications/mute/{token}", headers={"Accept-Language": "en"})
             assert answer.status_code == 404
-            assert "This link isn't valid any more" in answer.text.replace("&#x27;", "'")
+            assert "This link is no longer valid" in answer.text.replace("&#x27;", "'")
     assert not is_muted(store)
 
 

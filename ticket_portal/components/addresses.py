@@ -29,7 +29,10 @@ def bounced_before() -> rx.Component:
     return el.div(
         icon("alert"),
         el.p(
-            t("We couldn't deliver to this address before. If you no longer use it, contact us another way."),
+            t(
+                "An earlier email to this address couldn't be delivered. If you no longer use it, please contact "
+                "us another way."
+            ),
             " ",
             el.a(t("Submit a ticket"), href=href("/tickets/new")),
         ),
@@ -46,12 +49,12 @@ def _problem(why: Any, address: Any) -> rx.Component:
                 rx.cond(
                     why == "complained",
                     t(
-                        "Our e-mails to {address} were marked as spam, so we send no more alerts there.",
+                        "Our emails to {address} were marked as spam, so we've stopped sending alerts there.",
                         address=address,
                     ),
                     t(
-                        "We couldn't deliver our e-mails to {address}. Check your address: "
-                        "until it works, we send no more alerts there.",
+                        "We couldn't deliver our emails to {address}. Check your address. Until it works, we "
+                        "won't send alerts there.",
                         address=address,
                     ),
                 )
@@ -79,7 +82,7 @@ def _tried(address: Any) -> rx.Component:
         icon("check"),
         el.p(
             t(
-                "We are writing to {address} again. If nothing arrives in some minutes, check it.",
+                "We've sent another email to {address}. If nothing arrives in a few minutes, check the address.",
                 address=address,
             )
         ),

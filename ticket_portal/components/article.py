@@ -54,7 +54,7 @@ def article_body(article: Article) -> rx.Component:
 
 def _about(article: Article) -> rx.Component:
     return el.p(
-        el.span(icon("clock"), tn("1 minute to read", "{n} minutes to read", article.minutes)),
+        el.span(icon("clock"), tn("1 min read", "{n} min read", article.minutes)),
         el.span(t("Published"), " ", _day(article.published, article.locale)),
         el.span(t("Updated"), " ", _day(article.updated, article.locale)),
         class_name="doc__about",
@@ -142,7 +142,7 @@ def _still_needed() -> rx.Component:
         el.span(icon("message"), class_name="tile"),
         el.div(
             el.h2(t("Still need help?"), id="doc-still"),
-            el.p(t("Submit a ticket, and a person answers you.")),
+            el.p(t("Submit a ticket and a real person will reply.")),
         ),
         el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"),
         class_name="doc__ask",
@@ -171,13 +171,13 @@ def helpful(slug: rx.Var[str]) -> rx.Component:
                 failed,
                 el.p(
                     icon("alert"),
-                    el.span(t("That could not be saved. Please try again.")),
+                    el.span(t("We couldn't save that. Please try again.")),
                     class_name="field__error",
                 ),
                 rx.cond(
                     _is("thanks", "sent", "missing"),
                     el.p(
-                        icon("check"), el.span(t("Thank you for telling us.")), class_name="helpful__thanks"
+                        icon("check"), el.span(t("Thanks for your feedback.")), class_name="helpful__thanks"
                     ),
                 ),
             ),
@@ -207,7 +207,7 @@ def helpful(slug: rx.Var[str]) -> rx.Component:
                     aria_describedby="doc-missing-hint",
                 ),
                 el.p(
-                    t("We read this, but can't answer it. Please leave out anything private."),
+                    t("We read every comment but can't reply here. Please don't include anything private."),
                     id="doc-missing-hint",
                     class_name="field__hint",
                 ),

@@ -49,7 +49,7 @@ def article_search() -> rx.Component:
                 state,
                 ("found", _found()),
                 ("none", _nothing_found()),
-                ("failed", el.p(t("The search could not be loaded. Please try again."))),
+                ("failed", el.p(t("Search couldn't be loaded. Please try again."))),
                 rx.fragment(),
             ),
             class_name="found",

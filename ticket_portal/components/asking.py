@@ -36,13 +36,13 @@ def asking(viewer: rx.Var, ticket: rx.Var) -> rx.Component:
                 _choice("screenshot", t("Screenshot")),
                 class_name="choices-list",
             ),
-            _dialog_area("questions", t("Questions of your own, one per line"), 3 * LONGEST_LINE),
+            _dialog_area("questions", t("Your own questions, one per line"), 3 * LONGEST_LINE),
             _dialog_area("message", t("Message (optional)"), LONGEST_BODY),
             el.p(
                 rx.match(
                     problem,
                     ("nothing", t("Pick an item or write a question.")),
-                    ("many", t("Ask for {most} details at most.", most=MOST_ITEMS)),
+                    ("many", t("You can request up to {most} details.", most=MOST_ITEMS)),
                     "",
                 ),
                 role="alert",

@@ -21,8 +21,8 @@ def offer() -> rx.Component:
         el.section(
             el.h2(
                 tn(
-                    "We found 1 ticket sent from this e-mail. Add it to your account?",
-                    "We found {n} tickets sent from this e-mail. Add them to your account?",
+                    "We found 1 ticket sent from this email address. Add it to your account?",
+                    "We found {n} tickets sent from this email address. Add them to your account?",
                     State.found,
                 )
             ),

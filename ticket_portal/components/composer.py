@@ -79,7 +79,9 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
             ),
             el.p(
                 icon("shield"),
-                el.span(t("We never ask for your password, seed phrase or one-time codes.")),
+                el.span(
+                    t("Our team will never ask you for your password, recovery phrase or one-time codes.")
+                ),
                 class_name="safety",
             )
             if not modes
@@ -106,7 +108,7 @@ def _picker() -> Picker:
 
 def _modes() -> rx.Component:
     return el.fieldset(
-        el.legend(t("Who reads it"), class_name="sr"),
+        el.legend(t("Who can read this"), class_name="sr"),
         el.label(
             el.input(type="radio", name="mode", value="public", default_checked=True),
             t("Public reply"),

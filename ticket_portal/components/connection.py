@@ -58,12 +58,10 @@ def connection_strip() -> rx.Component:
                         rx.cond(
                             connection_state() == "offline",
                             t(
-                                "You're offline. What you type is kept on this device and sent "
-                                "when the connection is back."
+                                "You're offline. What you type is saved on this device and will be sent when "
+                                "you're back online."
                             ),
-                            t(
-                                "The connection is lost. We are reconnecting; what you type is kept on this device."
-                            ),
+                            t("Connection lost. We're reconnecting. What you type is saved on this device."),
                         )
                     ),
                 ),

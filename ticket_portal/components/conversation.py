@@ -78,17 +78,17 @@ def turn() -> rx.Component:
                         rx.cond(
                             State.muted,
                             t("Our team will answer here."),
-                            t("Our team will answer here. You'll get an e-mail at every update."),
+                            t("Our team will answer here. You'll get an email with every update."),
                         ),
                     ),
-                    ("waiting_customer", t("Please answer in the conversation, then it's our turn again.")),
+                    ("waiting_customer", t("Please reply in the conversation so we can continue.")),
                     ("resolved", resolved_text()),
                     ("closed", closed_text()),
-                    ("merged", t("Please continue there.")),
+                    ("merged", t("Please continue in that ticket.")),
                     rx.cond(
                         State.muted,
-                        t("The answer appears here by itself."),
-                        t("The answer appears here by itself, and you'll get an e-mail."),
+                        t("Our reply will appear here automatically."),
+                        t("Our reply will appear here automatically, and you'll get an email."),
                     ),
                 )
             ),

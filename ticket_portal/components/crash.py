@@ -13,11 +13,11 @@ def crashed() -> rx.Component:
         el.div(
             el.span(icon("alert"), class_name="tile", custom_attrs={"data-tone": "bad"}),
             el.h1(t("Something went wrong on our side")),
-            el.p(t("What you typed is kept on this device. Reload the page to go on.")),
+            el.p(t("What you typed is saved on this device. Reload the page to continue.")),
             # Full loads: after a crash the page's own links would keep showing this.
             el.div(
                 A.create(icon("refresh"), t("Reload"), href="", class_name="btn btn--primary"),
-                A.create(t("Go to the help home"), href=href("/"), class_name="btn"),
+                A.create(t("Go to the help center"), href=href("/"), class_name="btn"),
                 class_name="cluster",
             ),
             class_name="empty",

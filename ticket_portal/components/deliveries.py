@@ -19,7 +19,7 @@ def alert_deliveries() -> rx.Component:
         el.h2(t("Alerts")),
         rx.cond(shown, _list()),
         el.button(
-            rx.cond(shown, rx.fragment(icon("refresh"), t("Refresh")), t("Show what became of them")),
+            rx.cond(shown, rx.fragment(icon("refresh"), t("Refresh")), t("Show delivery status")),
             type="button",
             class_name="btn btn--small",
             disabled=~is_live(),
@@ -37,8 +37,11 @@ def _list() -> rx.Component:
             el.p(
                 rx.cond(
                     State.requester_problem == "complained",
-                    t("The requester marked our e-mails as spam: no more are sent."),
-                    t("E-mails to the requester come back: no more are sent until they confirm the address."),
+                    t("The requester marked our emails as spam. We won't send any more."),
+                    t(
+                        "Our emails to the requester bounce. We won't send any more until they confirm their "
+                        "address."
+                    ),
                 ),
                 class_name="mark-bad",
                 custom_attrs={"data-testid": "requester-problem"},
@@ -47,7 +50,7 @@ def _list() -> rx.Component:
         rx.cond(
             State.alerts.length() > 0,
             el.ul(rx.foreach(State.alerts, _row), class_name="alerts"),
-            el.p(t("Nothing was sent yet."), class_name="muted"),
+            el.p(t("Nothing has been sent yet."), class_name="muted"),
         ),
     )
 
@@ -60,12 +63,12 @@ def _row(alert: AlertView) -> rx.Component:
                 alert.state,
                 ("queued", t("Queued")),
                 ("retrying", t("Trying again")),
-                ("sent", t("Handed over")),
+                ("sent", t("Passed to provider")),
                 ("delivered", t("Delivered")),
                 ("delayed", t("Delayed")),
-                ("bounced", t("Came back")),
+                ("bounced", t("Bounced")),
                 ("complained", t("Marked as spam")),
-                ("held", t("Not sent: address doesn't work")),
+                ("held", t("Not sent: this address doesn't work")),
                 ("not_needed", t("Not needed")),
                 t("Failed"),
             )

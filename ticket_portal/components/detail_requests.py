@@ -34,22 +34,18 @@ NETWORKS = (
 
 PROBLEMS = {
     **SECRETS,
-    "nothing": msg("Fill in at least one, or say why you can't."),
-    "reason": msg("Say in a few words why you can't give this."),
-    "several": msg("There is more than one transaction ID in this. Leave the one that it is about."),
-    "other_network": msg(
-        "This ID is from another network, not from {network}. Check the network and the ID."
-    ),
-    "address": msg("This looks like an address. The transaction ID is in the details of the transfer."),
-    "hex": msg(
-        "A transaction ID on {network} has 64 characters, digits and the letters a to f. This has {n}."
-    ),
-    "evm": msg("A transaction ID on {network} begins with 0x and has 66 characters in all. This has {n}."),
-    "signature": msg("A transaction ID on {network} has 86 to 88 letters and digits. This has {n}."),
-    "txid": msg("This is no transaction ID. Copy it whole from the details of the transfer."),
-    "amount": msg("Write the number and the currency, for example 0.5 BTC."),
-    "future": msg("This is in the future. Check the date, the time and the time zone."),
-    "uploading": msg("This file is still on its way. Send it when it has arrived."),
+    "nothing": msg("Fill in at least one, or tell us why you can't."),
+    "reason": msg("Tell us briefly why you can't provide this."),
+    "several": msg("This contains more than one transaction ID. Keep only the one you mean."),
+    "other_network": msg("This ID belongs to another network, not {network}. Check the network and the ID."),
+    "address": msg("This looks like an address. You'll find the transaction ID in the transfer details."),
+    "hex": msg("A {network} transaction ID has 64 characters (0–9 and a–f). This one has {n}."),
+    "evm": msg("A {network} transaction ID starts with 0x and has 66 characters. This one has {n}."),
+    "signature": msg("A {network} transaction ID has 86 to 88 letters and digits. This one has {n}."),
+    "txid": msg("This isn't a transaction ID. Copy the whole ID from the transfer details."),
+    "amount": msg("Enter the amount and the currency, for example 0.5 BTC."),
+    "future": msg("This date is in the future. Check the date, time and time zone."),
+    "uploading": msg("This file is still uploading. Send it once it's done."),
 }
 
 
@@ -201,7 +197,7 @@ def _settled(item: rx.Var[Item]) -> rx.Component:
             ("answered", el.p(_answer(item), class_name="detail__answer")),
             (
                 "declined",
-                el.p(t("Can't give this:"), " ", item.answer, class_name="detail__answer"),
+                el.p(t("Can't provide this:"), " ", item.answer, class_name="detail__answer"),
             ),
             el.p(t("Not answered yet"), class_name="detail__answer muted"),
         ),
@@ -244,7 +240,7 @@ def _open(item: rx.Var[Item]) -> rx.Component:
             class_name="detail__value",
         ),
         el.div(
-            el.label(t("I can't give this because…"), html_for=item.id + "-reason", class_name="sr"),
+            el.label(t("I can't provide this because…"), html_for=item.id + "-reason", class_name="sr"),
             _area_field(item, "reason", item.id + "-reason", item.reason),
             class_name="detail__reason",
         ),
@@ -257,7 +253,7 @@ def _open(item: rx.Var[Item]) -> rx.Component:
         ),
         el.label(
             el.input(type="checkbox", name="declined", default_checked=item.declined),
-            t("I can't give this because…"),
+            t("I can't provide this because…"),
             class_name="detail__decline",
         ),
     )
@@ -310,7 +306,7 @@ def _txid_field(item: rx.Var[Item]) -> rx.Component:
                 aria_label=t("Network"),
             ),
         ),
-        el.p(t("Or the link to it in a block explorer."), class_name="field__hint"),
+        el.p(t("You can also paste its link from a block explorer."), class_name="field__hint"),
     )
 
 

@@ -38,8 +38,8 @@ def notifications() -> rx.Component:
                 el.h2(t("Notifications"), id="notifications"),
                 el.p(
                     t(
-                        "A device can tell you at once when there is news in a ticket. "
-                        "It never shows what was written, only the ticket's number."
+                        "Turn on notifications to hear about ticket updates right away. They show only the "
+                        "ticket number, never the message."
                     ),
                     class_name="muted",
                 ),
@@ -83,7 +83,7 @@ def _standing(data: rx.vars.VarData) -> rx.Component:
                 _note(
                     "alert",
                     "warn",
-                    t("This device gets no notifications any more: it was taken off the list."),
+                    t("This device no longer gets notifications because it was removed from the list."),
                 ),
                 el.div(_turn_on(data, "btn btn--primary"), class_name="cluster"),
             ),
@@ -95,8 +95,8 @@ def _standing(data: rx.vars.VarData) -> rx.Component:
                 "phone",
                 "plain",
                 t(
-                    "On iPhone and iPad, put this site on the Home Screen first: tap Share, then “Add to Home Screen”, "
-                    "open it from there and come back to this page."
+                    "On iPhone and iPad, first add this site to your Home Screen: tap Share, then “Add to Home "
+                    "Screen”. Open it from there and come back to this page."
                 ),
             ),
         ),
@@ -105,10 +105,13 @@ def _standing(data: rx.vars.VarData) -> rx.Component:
             _note(
                 "alert",
                 "plain",
-                t("This browser can't show notifications. You are told by e-mail as before."),
+                t("This browser can't show notifications. We'll keep you informed by email."),
             ),
         ),
-        ("no_key", _note("alert", "plain", t("Notifications are not set up here. You are told by e-mail."))),
+        (
+            "no_key",
+            _note("alert", "plain", t("Notifications aren't available here. We'll let you know by email.")),
+        ),
         el.span(class_name="bone bone--2"),
     )
 
@@ -120,8 +123,8 @@ def _denied() -> rx.Component:
             el.p(t("Notifications are blocked for this site in your browser.")),
             el.p(
                 t(
-                    "How to allow them: open the site settings (the icon beside the address, or the settings of the "
-                    "app on a phone), choose “Notifications”, then “Allow”. This page notices it by itself."
+                    "To allow them, open the site settings (the icon next to the address, or the app's settings "
+                    "on a phone), choose “Notifications”, then “Allow”. This page updates automatically."
                 )
             ),
             class_name="stack",
@@ -180,12 +183,12 @@ def _device(device: rx.Var[DeviceView], data: rx.vars.VarData) -> rx.Component:
 
 def _outcome() -> rx.Component:
     """Say what became of a test."""
-    gone = t("This device can't be reached any more, so we took it off the list.")
+    gone = t("We can no longer reach this device, so we removed it from the list.")
     return rx.match(
         State.outcome,
-        ("sent", _note("check", "good", t("Sent. It appears on the device within a few seconds."))),
+        ("sent", _note("check", "good", t("Sent. It should appear on the device within a few seconds."))),
         ("gone", _note("alert", "warn", gone)),
-        ("late", _note("alert", "warn", t("The device's push service doesn't answer. We go on trying."))),
+        ("late", _note("alert", "warn", t("The device's push service isn't responding. We'll keep trying."))),
         rx.fragment(),
     )
 

@@ -62,7 +62,7 @@ class Picker:
         """Say what is taken, before anything is chosen."""
         return el.p(
             t(
-                "Up to {files} files, {most} MB each (video {video} MB)",
+                "Up to {files} files, {most} MB each (videos {video} MB)",
                 files=SITE.files_per_message,
                 most=SITE.file_mb,
                 video=SITE.video_mb,
@@ -92,7 +92,7 @@ class Picker:
                     aria_label=t("Files to send"),
                 ),
             ),
-            rx.cond(self._value("over").to(bool), el.p(t("Drop the files here"), class_name="files__drop")),
+            rx.cond(self._value("over").to(bool), el.p(t("Drop files here"), class_name="files__drop")),
             class_name="files__box",
             custom_attrs={"ref": self._value("ref")},
         )
@@ -112,9 +112,9 @@ def rules() -> rx.Var:
             "endings": list(ENDINGS),
             "too_many_files": t("A message can have up to {most} files. Send the others in another message."),
             "file_kind": t("{name} can't be sent. Use JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4."),
-            "file_empty": t("{name} is empty. Choose a file with something in it."),
+            "file_empty": t("{name} is empty. Choose another file."),
             "file_too_large": t("{name} is too large. The limit is {most} MB."),
-            "lost": t("{name} was not uploaded completely. Choose it again."),
+            "lost": t("{name} wasn't fully uploaded. Please choose it again."),
             "refused": t("{name} could not be added. Please try again."),
         }
     )
@@ -156,13 +156,15 @@ def message_file(file: rx.Var[Piece]) -> rx.Component:
         (
             "blocked",
             el.li(
-                el.div(icon("alert"), _label(file, t("Blocked: it may be harmful")), class_name="file"),
+                el.div(
+                    icon("alert"), _label(file, t("Blocked: this file may be harmful")), class_name="file"
+                ),
                 key=file.id,
                 custom_attrs={"data-testid": "attachment", "data-state": "blocked"},
             ),
         ),
         el.li(
-            el.div(icon("clock"), _label(file, t("Being checked")), class_name="file"),
+            el.div(icon("clock"), _label(file, t("Security check in progress")), class_name="file"),
             key=file.id,
             custom_attrs={"data-testid": "attachment", "data-state": "checking"},
         ),
@@ -222,7 +224,7 @@ def _label(file: rx.Var[Piece], instead: Any = None) -> rx.Component:
         el.small(
             instead
             if instead is not None
-            else rx.match(file.state, ("checking", t("Being checked…")), file.size_text)
+            else rx.match(file.state, ("checking", t("Checking…")), file.size_text)
         ),
         class_name="file__label",
     )

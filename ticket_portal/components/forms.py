@@ -177,7 +177,7 @@ def code_field(state: Any, *, wrong: Any = None) -> rx.Component:
             class_name="code",
         ),
         el.p(
-            t("6 digits, from the newest e-mail. Check your spam folder too."),
+            t("Enter the 6 digits from our latest email. Check your spam folder too."),
             id="code-hint",
             class_name="field__hint",
         ),

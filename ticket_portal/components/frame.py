@@ -125,7 +125,7 @@ def safety() -> rx.Component:
     """Say what the company never asks for; attackers do."""
     return el.p(
         icon("shield"),
-        el.span(t("We never ask for your password, seed phrase or one-time codes.")),
+        el.span(t("Our team will never ask you for your password, recovery phrase or one-time codes.")),
         class_name="safety",
     )
 

@@ -50,7 +50,9 @@ def asks() -> rx.Var:
 def sent() -> rx.Var:
     """Say that it was sent."""
     return t(
-        "We sent it to {address} for ticket {number}.", address=State.masked_address, number=State.ticket
+        "We've sent the code for ticket {number} to {address}.",
+        address=State.masked_address,
+        number=State.ticket,
     )
 
 
@@ -69,7 +71,7 @@ def ended_ticket(*fields: rx.Component) -> rx.Component:
                 State.problem == "",
                 _note(
                     "session_ended",
-                    t("Your session ended. Your message is saved. Enter a new code to go on."),
+                    t("Your session ended. Your message is saved. Enter a new code to continue."),
                 ),
             ),
             rx.cond(

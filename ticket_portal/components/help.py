@@ -25,7 +25,7 @@ def submit_action(arrow: str = "arrow-right") -> rx.Component:
     return action(
         "pencil",
         t("Submit a ticket"),
-        t("Describe the problem; we reply to you personally"),
+        t("Describe the problem and get a personal reply"),
         "/tickets/new",
         arrow,
     )
@@ -38,4 +38,6 @@ def tickets_action(title: Any, arrow: str = "arrow-right") -> rx.Component:
 
 def find_action(arrow: str = "arrow-right") -> rx.Component:
     """Lead a guest back to theirs."""
-    return action("compass", t("Find my ticket"), t("Lost the link? We send it again"), "/find-ticket", arrow)
+    return action(
+        "compass", t("Find my ticket"), t("Lost the link? We'll send it again"), "/find-ticket", arrow
+    )

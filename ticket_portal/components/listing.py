@@ -70,7 +70,7 @@ def parts() -> rx.Component:
         _part("resolved", t("Resolved")),
         _part("closed", t("Closed")),
         class_name="tabs",
-        aria_label=t("Which tickets"),
+        aria_label=t("Filter tickets"),
     )
 
 
@@ -145,14 +145,14 @@ def nothing_found() -> rx.Component:
                 notice(
                     "check",
                     t("Nothing is waiting for you"),
-                    t("When we need something from you, it stands here."),
+                    t("When we need something from you, you'll see it here."),
                     _all_tickets(),
                     heading="h2",
                 ),
                 notice(
                     "inbox",
                     t("No tickets here"),
-                    t("You have tickets in other parts of your list."),
+                    t("You have tickets in the other tabs."),
                     _all_tickets(),
                     heading="h2",
                 ),

@@ -10,7 +10,7 @@ def mail_kind(kind: rx.Var) -> rx.Var:
     return rx.match(
         kind,
         ("confirmation", t("Confirmation of a new ticket")),
-        ("reply", t("Alert of an answer")),
+        ("reply", t("New reply")),
         ("details_requested", t("Request for details")),
         ("reminder", t("Reminder")),
         ("resolved", t("Ticket resolved")),

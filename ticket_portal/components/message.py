@@ -68,16 +68,21 @@ def _event(line: rx.Var[Line]) -> rx.Component:
                 (
                     "closed",
                     rx.cond(
-                        line.role == "system", t("The ticket closed by itself"), t("The ticket was closed")
+                        line.role == "system",
+                        t("The ticket closed automatically"),
+                        t("The ticket was closed"),
                     ),
                 ),
                 ("assigned", t("{name} took this ticket", name=who)),
                 ("joined", t("Ticket {number} was joined with this one", number=line.other)),
                 ("claimed", t("{name} added this ticket to their account", name=who)),
-                ("unclaimed", t("{name} gave this ticket back to the guest", name=who)),
-                ("locked", t("Locked: somebody with this address said that it wasn't them")),
+                ("unclaimed", t("{name} returned this ticket to the guest", name=who)),
+                ("locked", t("Locked: someone with this address said they didn't send it")),
                 ("unlocked", t("{name} unlocked this ticket", name=who)),
-                ("erased", t("The customer deleted their account: all texts and files are gone")),
+                (
+                    "erased",
+                    t("The customer deleted their account. All messages and files have been removed."),
+                ),
                 t("The ticket was joined with {number}", number=line.other),
             )
         ),

@@ -11,7 +11,7 @@ from ticket_portal.states.conversation import ConversationState as State
 def muted_note() -> rx.Component:
     """Say that no alerts come, also to those who don't see the button change."""
     return el.p(
-        rx.cond(State.muted, t("You get no alerts about this ticket."), ""), role="status", class_name="hush"
+        rx.cond(State.muted, t("Alerts about this ticket are off."), ""), role="status", class_name="hush"
     )
 
 
@@ -23,7 +23,7 @@ def mute_button() -> rx.Component:
         type="button",
         class_name="btn btn--small mute",
         aria_pressed=rx.cond(State.muted, "true", "false"),
-        title=t("Get no more alerts about this ticket"),
+        title=t("Stop alerts about this ticket"),
         disabled=~rx.State.is_hydrated,
         on_click=State.mute(~State.muted),
     )

@@ -31,7 +31,7 @@ def session_ended(heading: str = "h1") -> rx.Component:
     return notice(
         "lock",
         t("Your session ended"),
-        t("What you wrote is saved on this device. Sign in again to continue where you were."),
+        t("What you wrote is saved on this device. Sign in again to pick up where you left off."),
         el.a(
             t("Sign in"),
             href=_sign_in_here(),
@@ -66,7 +66,7 @@ def _sign_in_here() -> Any:
 
 def ticket_locked() -> rx.Component:
     """Answer for a ticket whose sender's address said "this wasn't me"."""
-    return notice("lock", t("This ticket is locked"), t("Contact us another way."), tone="bad")
+    return notice("lock", t("This ticket is locked"), t("Please contact us another way."), tone="bad")
 
 
 def ticket_missing() -> rx.Component:
@@ -74,7 +74,7 @@ def ticket_missing() -> rx.Component:
     return notice(
         "ticket",
         t("We can't find that ticket"),
-        t("Check the number, or it may belong to another account."),
+        t("Check the number. It may also belong to another account."),
         rx.cond(
             SessionState.role == "nobody",
             el.a(t("Find my ticket"), href=href("/find-ticket"), class_name="btn btn--primary"),

@@ -15,7 +15,7 @@ def own_data() -> rx.Component:
         el.div(
             el.h2(t("Your data"), id="data"),
             el.p(
-                t("Take everything along that we keep about you: tickets, messages, files and settings."),
+                t("Download everything we keep about you: tickets, messages, files and settings."),
                 class_name="muted",
             ),
             rx.cond(State.deletion_at != "", _planned()),

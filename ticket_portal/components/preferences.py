@@ -40,26 +40,26 @@ def alerts() -> rx.Component:
         el.section(
             el.div(
                 el.h2(t("Alerts"), id="alerts"),
-                el.p(t("How we tell you what happens in your tickets."), class_name="muted"),
+                el.p(t("How we keep you posted about your tickets."), class_name="muted"),
                 el.div(*[_class(name) for name in CLASSES], class_name="matrix"),
                 rx.cond(
                     State.email_may_be_off,
                     rx.fragment(),
                     el.p(
-                        t("While push reaches none of your devices, alerts come by e-mail."),
+                        t("Alerts come by email until push notifications work on one of your devices."),
                         class_name="field__hint",
                         id="email-hint",
                     ),
                 ),
                 el.p(
                     icon("shield"),
-                    el.span(t("Codes, confirmations and security notices always come by e-mail.")),
+                    el.span(t("Codes, confirmations and security notices always come by email.")),
                     class_name="safety",
                 ),
                 _quiet_hours(),
                 _outcome(),
                 el.p(
-                    t("A single ticket can be muted on its page."),
+                    t("You can mute a single ticket on its own page."),
                     " ",
                     el.a(t("See your updates"), href=href("/updates")),
                     class_name="muted",
@@ -75,7 +75,7 @@ def alerts() -> rx.Component:
 def _names() -> dict[str, Any]:
     return {
         "reply": t("Replies"),
-        "details": t("Requests for details, and reminders"),
+        "details": t("Requests for details and reminders"),
         "status": t("Resolved, reopened, closed or joined"),
     }
 
@@ -98,7 +98,7 @@ def _quiet_hours() -> rx.Component:
         el.legend(t("Quiet hours"), class_name="sr"),
         _switch("quiet", t("Quiet hours")),
         el.p(
-            t("Alerts wait until the quiet hours end; then you get one for each ticket."),
+            t("We hold your alerts during quiet hours. Afterwards you get one for each ticket."),
             class_name="field__hint",
         ),
         rx.cond(

@@ -39,7 +39,7 @@ def language_choice() -> rx.Component:
     return el.section(
         el.div(
             el.h2(t("Language"), id="language"),
-            el.p(t("Pages and e-mail alerts use the language you choose here."), class_name="muted"),
+            el.p(t("Pages and email alerts use the language you choose here."), class_name="muted"),
             el.ul(*[el.li(link) for link in languages()], class_name="choices"),
             class_name="stack",
         ),
@@ -57,7 +57,7 @@ def _form() -> rx.Component:
             "name",
             t("Name"),
             state=State,
-            hint=t("Our team sees it beside your messages."),
+            hint=t("Our team sees it next to your messages."),
             default_value=State.name,
             max_length=LONGEST_NAME,
             auto_complete="name",
@@ -66,7 +66,7 @@ def _form() -> rx.Component:
         el.div(
             el.div(el.label(t("Time zone"), html_for="time_zone"), class_name="field__label"),
             el.select(
-                el.option(t("This device's zone ({zone})", zone=_DEVICE), value=""),
+                el.option(t("This device ({zone})", zone=_DEVICE), value=""),
                 zone_options("zones", State.zone),
                 id="time_zone",
                 name="time_zone",
@@ -75,7 +75,7 @@ def _form() -> rx.Component:
                 class_name="input",
             ),
             el.p(
-                t("Times in pages and e-mails are shown in it."),
+                t("Times on pages and in emails use this time zone."),
                 id="time_zone-hint",
                 class_name="field__hint",
             ),

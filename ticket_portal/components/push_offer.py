@@ -37,7 +37,7 @@ def offer() -> rx.Component:
             el.div(
                 icon("bell"),
                 el.div(
-                    el.p(t("Get a notification on this device when there is news in your ticket?")),
+                    el.p(t("Get notified on this device when your ticket is updated?")),
                     rx.cond(
                         state == "trouble",
                         el.p(t("Your browser's notification service can't be reached. Try again later.")),

@@ -27,7 +27,7 @@ _WHY = hook_value(
 def resolved_text() -> rx.Var:
     """Say until when it waits for a word."""
     return t(
-        "Tell us whether the answer helped. Without word from you it closes by itself on {date}.",
+        "Tell us whether this helped. If we don't hear from you, the ticket closes automatically on {date}.",
         date=date(State.resolution.closes_at),
     )
 
@@ -36,8 +36,8 @@ def closed_text() -> rx.Var:
     """Say until when it can be reopened, or that it can't."""
     return rx.cond(
         State.can_reopen,
-        t("Sending a message until {date} will reopen it.", date=date(State.reopen_until)),
-        t("It closed on {date} and can't be reopened any more.", date=date(State.resolution.closed_at)),
+        t("Send a message by {date} to reopen it.", date=date(State.reopen_until)),
+        t("It closed on {date} and can no longer be reopened.", date=date(State.resolution.closed_at)),
     )
 
 
@@ -47,7 +47,7 @@ def closing_text() -> rx.Component:
         (State.status == "waiting_customer") & (State.resolution.closes_at != ""),
         el.p(
             t(
-                "If we don't hear from you, it closes by itself on {date}.",
+                "If we don't hear from you, the ticket closes automatically on {date}.",
                 date=date(State.resolution.closes_at),
             )
         ),
@@ -263,11 +263,11 @@ def related(base: str) -> rx.Component:
         el.p(
             rx.cond(
                 State.resolution.follows > 0,
-                el.span(t("Follows ticket"), " ", _by_number(base, State.resolution.follows)),
+                el.span(t("Follow-up to ticket"), " ", _by_number(base, State.resolution.follows)),
             ),
             rx.cond(
                 State.resolution.followed_by > 0,
-                el.span(t("Followed by ticket"), " ", _by_number(base, State.resolution.followed_by)),
+                el.span(t("Continued in ticket"), " ", _by_number(base, State.resolution.followed_by)),
             ),
             class_name="ticket__meta",
         ),
@@ -297,7 +297,9 @@ def no_reply_note() -> rx.Component:
                 rx.cond(
                     of_team(),
                     rx.fragment(),
-                    el.div(follow_up_link(), el.span(t("We link it to this ticket.")), class_name="cluster"),
+                    el.div(
+                        follow_up_link(), el.span(t("We'll link it to this ticket.")), class_name="cluster"
+                    ),
                 ),
             ),
         ),

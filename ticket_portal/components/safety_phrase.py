@@ -18,12 +18,12 @@ def safety_phrase() -> rx.Component:
             el.h2(t("Safety phrase"), id="safety-phrase"),
             el.p(
                 t(
-                    "Words that only you and we know. Every e-mail alert shows them: "
-                    "one without them is not from us."
+                    "Words that only you and we know. Every email alert shows them. If they're missing, the "
+                    "alert isn't from us."
                 ),
                 class_name="muted",
             ),
-            notice_note(State.saved, t("Saved. We sent you an e-mail about it.")),
+            notice_note(State.saved, t("Saved. We've sent you an email about it.")),
             rx.cond(State.known, _form(), el.span(class_name="bone bone--3")),
             class_name="stack",
         ),
@@ -41,7 +41,7 @@ def _form() -> rx.Component:
             "phrase",
             t("Your safety phrase"),
             state=State,
-            hint=t("4 to 40 characters, no links. Never a password. Empty it to show none."),
+            hint=t("4 to 40 characters, no links. Never use a password. Leave blank for no phrase."),
             default_value=State.phrase,
             max_length=LONGEST,
             auto_complete="off",

@@ -7,16 +7,17 @@ from ticket_portal.i18n.catalogues import msg
 
 SECRETS = {
     "secret_phrase": msg(
-        "This looks like a recovery phrase, so it was not sent. Whoever has it can take your money, and we never "
-        "need it. Remove it and send the rest. If anybody asked you for it, move your funds to a new wallet."
+        "This looks like a recovery phrase, so it was not sent. Anyone who has it can take your money, and we "
+        "never need it. Remove it and send the rest. If you've shared it with anyone, move your funds to a new "
+        "wallet right away."
     ),
     "secret_key": msg(
-        "This looks like a private key, so it was not sent. Whoever has it can take your money, and we never need "
-        "it. Remove it and send the rest. If it is a transaction ID, write “transaction ID” before it."
+        "This looks like a private key, so it was not sent. Anyone who has it can take your money, and we never "
+        "need it. Remove it and send the rest. If it's a transaction ID, write “transaction ID” before it."
     ),
     "secret_card": msg(
-        "This looks like a whole card number, so it was not sent. The last four digits are enough for us. "
-        "Shorten it and send it again."
+        "This looks like a full card number, so it was not sent. We only need the last four digits. Shorten it "
+        "and send it again."
     ),
 }
 

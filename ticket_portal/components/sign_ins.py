@@ -16,9 +16,12 @@ def sign_ins() -> rx.Component:
     """List the sessions, let people end one or all."""
     return el.section(
         el.div(
-            el.h2(t("Sign-ins"), id="sign-ins"),
+            el.h2(t("Active sessions"), id="sign-ins"),
             el.p(
-                t("Where you are signed in. If you don't know one of them, end it and change your password."),
+                t(
+                    "The places where you're signed in. If you don't recognize one, end that session and change "
+                    "your password."
+                ),
                 class_name="muted",
             ),
             rx.cond(
@@ -56,11 +59,11 @@ def _device(device: rx.Var[SignInView]) -> rx.Component:
             device.here,
             rx.fragment(),
             el.button(
-                t("End"),
+                t("End session"),
                 type="button",
                 class_name="btn btn--small",
                 disabled=~is_live(),
-                aria_label=t("End: {device}", device=name),
+                aria_label=t("End session: {device}", device=name),
                 on_click=State.end(device.key),
             ),
         ),

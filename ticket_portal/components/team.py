@@ -25,7 +25,7 @@ def agent_buttons() -> tuple[rx.Component, ...]:
             rx.fragment(
                 el.button(
                     icon("list-check"),
-                    t("Add items"),
+                    t("Choose details"),
                     type="button",
                     class_name="btn btn--quiet",
                     aria_haspopup="dialog",
@@ -76,8 +76,8 @@ def _join_dialog() -> rx.Component:
             el.h2(t("Join with another ticket"), id="join-title"),
             el.p(
                 t(
-                    "It goes on in the other ticket of the same person, who is told its number. "
-                    "What was written here stays readable."
+                    "The conversation continues in the other ticket of the same person, and we tell them its "
+                    "number. Everything written here can still be read."
                 )
             ),
             el.div(

@@ -53,7 +53,7 @@ def turn_sentence(row: rx.Var[TicketRow]) -> rx.Component:
             row.status,
             ("new", t("With our team – sent {time}", time=ago)),
             ("waiting_customer", t("Your turn – we asked {time}", time=ago)),
-            ("resolved", t("Your turn – solved {time}", time=ago)),
+            ("resolved", t("Your turn – resolved {time}", time=ago)),
             ("closed", t("Closed {time}", time=ago)),
             ("merged", t("Continues in another ticket")),
             t("With our team – last update {time}", time=ago),
@@ -79,7 +79,9 @@ def ticket_row(row: rx.Var[TicketRow], *, folder: str = "/tickets/") -> rx.Compo
                 unread_word(row.unread),
                 el.span(row.number, class_name="num"),
                 turn_sentence(row),
-                rx.cond(row.has_files, el.span(icon("paperclip"), el.span(t("Has files"), class_name="sr"))),
+                rx.cond(
+                    row.has_files, el.span(icon("paperclip"), el.span(t("Has attachments"), class_name="sr"))
+                ),
                 class_name="row__meta",
             ),
             rx.cond(row.hit != "", safe_html(el.p, row.hit, class_name="row__hit")),

@@ -55,7 +55,7 @@ class BadAddress(Invalid):
 
     code = "bad_address"
     field = "email"
-    text = _("Enter an e-mail address such as name@example.com.")
+    text = _("Enter an email address such as name@example.com.")
 
 
 class Missing(Invalid):
@@ -70,7 +70,7 @@ class DeviceNeeded(Invalid):
 
     code = "device_needed"
     field = "email"
-    text = _("E-mail can be turned off once push works on one of your devices.")
+    text = _("You can turn off email once push notifications work on one of your devices.")
 
 
 class EmptyMessage(Invalid):
@@ -108,7 +108,7 @@ class BadDevice(Invalid):
     """No subscription that a push service could be behind."""
 
     code = "bad_device"
-    text = _("This browser can't get notifications. Your e-mail alerts go on as before.")
+    text = _("This browser can't get notifications. You'll still get alerts by email.")
 
 
 class PasswordTooShort(Invalid):
@@ -124,14 +124,14 @@ class PasswordTooCommon(Invalid):
 
     code = "password_too_common"
     field = "password"
-    text = _("That password is among the most common ones. Choose another.")
+    text = _("That password is too common. Choose another one.")
 
 
 class WrongPassword(DomainError):
     """The address is unknown or the password is wrong: one answer for both."""
 
     code = "wrong_password"
-    text = _("That e-mail and password don't match. Check both and try again.")
+    text = _("That email and password don't match. Check both and try again.")
 
 
 class NotYourPassword(Invalid):
@@ -147,35 +147,35 @@ class SameAddress(Invalid):
 
     code = "same_address"
     field = "email"
-    text = _("That is your address already. Enter the new one.")
+    text = _("That's already your address. Enter the new one.")
 
 
 class TooMany(DomainError):
     """A limit was reached; `until` is the moment from which it works again."""
 
     code = "too_many"
-    text = _("Too many tries. For your security, wait until {until}. Your tickets are safe.")
+    text = _("Too many attempts. For your security, please wait until {until}. Your tickets are safe.")
 
 
 class TooManyCodes(TooMany):
     """The most codes for now have been sent to that address."""
 
     code = "too_many_codes"
-    text = _("We've sent the most codes we can for now. Try again at {until}.")
+    text = _("We can't send any more codes for now. Try again at {until}.")
 
 
 class TooSoon(TooMany):
     """A code was sent a moment ago."""
 
     code = "too_soon"
-    text = _("A code was sent a moment ago. You can ask for a new one at {until}.")
+    text = _("A code was sent a moment ago. You can request a new one at {until}.")
 
 
 class TooFast(TooMany):
     """More messages than a person writes."""
 
     code = "too_fast"
-    text = _("You're sending very fast. Please wait until {until}. Your message is kept.")
+    text = _("You're sending very quickly. Please wait until {until}. Your message is saved.")
 
 
 class CannotReopen(DomainError):
@@ -216,7 +216,7 @@ class MergeOfStrangers(MergeRefused):
 class MergeIntoMerged(MergeRefused):
     """The other ticket goes on elsewhere itself."""
 
-    text = _("Ticket {number} was joined with ticket {other} itself. Enter that number instead.")
+    text = _("Ticket {number} has itself been joined with ticket {other}. Enter that number instead.")
 
 
 class MergeIntoClosed(MergeRefused):
@@ -245,14 +245,14 @@ class BadDetail(Invalid):
 
     code = "bad_detail"
     field = "details"
-    text = _("One of the details can't be used. Check it and send it again.")
+    text = _("One of the details isn't valid. Check it and send it again.")
 
 
 class AlreadyAnswered(DomainError):
     """Nothing of what was sent is still asked for."""
 
     code = "already_answered"
-    text = _("These details were already sent, perhaps in another tab. There is nothing left to do.")
+    text = _("These details were already sent, perhaps in another tab. There's nothing left to do.")
 
 
 class SecretFound(Invalid):
@@ -266,8 +266,9 @@ class PhraseFound(SecretFound):
 
     code = "secret_phrase"
     text = _(
-        "This looks like a recovery phrase, so it was not sent. Whoever has it can take your money, and we never "
-        "need it. Remove it and send the rest. If anybody asked you for it, move your funds to a new wallet."
+        "This looks like a recovery phrase, so it was not sent. Anyone who has it can take your money, and we "
+        "never need it. Remove it and send the rest. If you've shared it with anyone, move your funds to a new "
+        "wallet right away."
     )
 
 
@@ -276,8 +277,8 @@ class KeyFound(SecretFound):
 
     code = "secret_key"
     text = _(
-        "This looks like a private key, so it was not sent. Whoever has it can take your money, and we never need "
-        "it. Remove it and send the rest. If it is a transaction ID, write “transaction ID” before it."
+        "This looks like a private key, so it was not sent. Anyone who has it can take your money, and we never "
+        "need it. Remove it and send the rest. If it's a transaction ID, write “transaction ID” before it."
     )
 
 
@@ -286,8 +287,8 @@ class CardFound(SecretFound):
 
     code = "secret_card"
     text = _(
-        "This looks like a whole card number, so it was not sent. The last four digits are enough for us. "
-        "Shorten it and send it again."
+        "This looks like a full card number, so it was not sent. We only need the last four digits. Shorten it "
+        "and send it again."
     )
 
 
@@ -296,8 +297,8 @@ class OwnCodeFound(SecretFound):
 
     code = "secret_code"
     text = _(
-        "This is one of the codes that we e-mailed to you, so it was not sent. It is for you alone; our team never "
-        "asks for it. Remove it and send the rest."
+        "This is one of the codes we emailed you, so it was not sent. It's for you alone. Our team never asks "
+        "for it. Remove it and send the rest."
     )
 
 
@@ -305,20 +306,20 @@ class CodeWrong(DomainError):
     """Not the code that was sent."""
 
     code = "code_wrong"
-    text = _("That code isn't right. Check the newest e-mail and try again.")
+    text = _("That code isn't right. Check the newest email and try again.")
 
 
 class CodeWrongFewLeft(CodeWrong):
     """Not the code that was sent, and few tries are left: another text under the same code."""
 
-    text = _("That code isn't right. Check the newest e-mail and try again. Tries left: {left}.")
+    text = _("That code isn't right. Check the newest email and try again. Tries left: {left}.")
 
 
 class CodeReplaced(DomainError):
     """The code of an earlier e-mail."""
 
     code = "code_replaced"
-    text = _("That code was replaced by a newer one. Use the code from the latest e-mail.")
+    text = _("That code was replaced by a newer one. Use the code from the latest email.")
 
 
 class CodeExpired(DomainError):
@@ -339,28 +340,28 @@ class CodeEnded(DomainError):
     """Too many wrong tries for this one code."""
 
     code = "code_ended"
-    text = _("That code was entered wrongly too often and no longer works. Ask for a new one.")
+    text = _("That code was entered incorrectly too many times and no longer works. Ask for a new one.")
 
 
 class TicketLocked(NotFound):
     """Somebody who has the address said that the ticket is not theirs."""
 
     code = "locked"
-    text = _("This ticket is locked. Contact us another way.")
+    text = _("This ticket is locked. Please contact us another way.")
 
 
 class ProofNeeded(DomainError):
     """Their address was not proved lately enough for this."""
 
     code = "proof_needed"
-    text = _("Enter the code from your e-mail first.")
+    text = _("Enter the code from your email first.")
 
 
 class LinkInvalid(NotFound):
     """Unknown, malformed, revoked, too old: one answer for all of them."""
 
     code = "link_invalid"
-    text = _("This link isn't valid any more. Use the link in the newest e-mail, or get your links again.")
+    text = _("This link isn't valid any more. Use the link in the newest email, or get your links again.")
 
 
 class FileRefused(Invalid):
@@ -383,7 +384,8 @@ class FileMismatch(FileRefused):
 
     code = "file_mismatch"
     text = _(
-        "{name} says it's a {kind} file but isn't. Use a real JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4."
+        "{name} looks like a {kind} file but isn't one. Use a real JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or "
+        "MP4."
     )
 
 
@@ -398,14 +400,16 @@ class FileEmpty(FileRefused):
     """Not a single byte."""
 
     code = "file_empty"
-    text = _("{name} is empty. Choose a file with something in it.")
+    text = _("{name} is empty. Choose another file.")
 
 
 class FileDamaged(FileRefused):
     """The right kind, but it can't be read to its end."""
 
     code = "file_damaged"
-    text = _("{name} can't be read; it may be damaged. Open it on your device, save it again and send that.")
+    text = _(
+        "{name} can't be read. It may be damaged. Open it on your device, save a new copy and send that."
+    )
 
 
 class PictureTooLarge(FileRefused):
@@ -440,7 +444,7 @@ class FileInfected(FileRefused):
     """The virus scanner found something."""
 
     code = "file_infected"
-    text = _("{name} was refused: our virus scanner found something harmful in it.")
+    text = _("{name} was rejected: our virus scanner found something harmful in it.")
 
 
 class TooManyFiles(FileRefused):
@@ -454,7 +458,7 @@ class FileGone(FileRefused):
     """Not uploaded by them for this ticket, already sent, or swept away."""
 
     code = "file_gone"
-    text = _("A file of this message isn't here any more. Attach it again; what you wrote is kept.")
+    text = _("A file in this message is no longer available. Attach it again. What you wrote is saved.")
 
 
 class TooManyUploads(TooMany):

@@ -76,8 +76,8 @@ def _locked() -> rx.Component:
             el.div(
                 el.p(
                     t(
-                        "Somebody with this address said that it wasn't them. The ticket is locked for the address: "
-                        "no link opens it, and no e-mail about it is sent."
+                        "Someone with this address said they didn't send this ticket. It is locked for the "
+                        "address: no link opens it, and no emails about it are sent."
                     )
                 ),
                 el.div(
@@ -133,8 +133,8 @@ def _requester() -> rx.Component:
                 t("Verified"),
                 rx.match(
                     State.proved_by,
-                    ("account", el.span(t("By account"), class_name="mark-good")),
-                    ("code", el.span(t("By e-mailed code"), class_name="mark-good")),
+                    ("account", el.span(t("By signing in"), class_name="mark-good")),
+                    ("code", el.span(t("By email code"), class_name="mark-good")),
                     el.span(t("Not yet"), class_name="mark-bad"),
                 ),
             ),
@@ -151,7 +151,7 @@ def _facts() -> rx.Component:
         el.dl(
             _fact(t("Number"), State.ticket),
             _fact(t("Topic"), topic_name(State.topic)),
-            _fact(t("Assigned"), rx.cond(State.assignee != "", State.assignee, t("Nobody"))),
+            _fact(t("Assigned to"), rx.cond(State.assignee != "", State.assignee, t("Unassigned"))),
             _fact(t("Sent"), date_time(State.created_at)),
             class_name="facts",
         ),

@@ -24,8 +24,11 @@ def change_email() -> rx.Component:
     """Ask for the new address, and for the password."""
     return frame(
         form_card(
-            t("Change e-mail address"),
-            t("Now it is {address}. We send a code to the new one.", address=SessionState.account),
+            t("Change email address"),
+            t(
+                "Your current address is {address}. We'll send a code to the new one.",
+                address=SessionState.account,
+            ),
             post_form(
                 "/auth/change-email",
                 problem(FormState, "email", "current_password"),
@@ -36,7 +39,7 @@ def change_email() -> rx.Component:
             ),
         ),
         el.p(
-            el.a(icon("arrow-left"), t("Back to the settings"), href=href("/settings")),
+            el.a(icon("arrow-left"), t("Back to settings"), href=href("/settings")),
             class_name="form__foot",
         ),
         kind="form",
@@ -47,7 +50,7 @@ def change_email_code() -> rx.Component:
     """Ask for the code; it makes the address the account's."""
     return frame(
         form_card(
-            t("Check your e-mail"),
+            t("Check your email"),
             rx.cond(
                 FormState.code_address != "",
                 t("We sent a 6-digit code to {address}.", address=FormState.code_address),
@@ -67,7 +70,7 @@ def change_email_code() -> rx.Component:
         ),
         el.p(
             el.a(icon("arrow-left"), t("Use another address"), href=href("/settings/email")),
-            el.a(t("Back to the settings"), href=href("/settings")),
+            el.a(t("Back to settings"), href=href("/settings")),
             class_name="form__foot",
         ),
         kind="form",

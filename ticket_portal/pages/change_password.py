@@ -17,7 +17,7 @@ def change_password() -> rx.Component:
     return frame(
         form_card(
             t("Change password"),
-            t("You stay signed in here and are signed out everywhere else."),
+            t("You'll stay signed in here and be signed out everywhere else."),
             post_form(
                 "/auth/change-password",
                 problem(FormState, "current_password", "password"),
@@ -38,7 +38,7 @@ def change_password() -> rx.Component:
             ),
         ),
         el.p(
-            el.a(icon("arrow-left"), t("Back to the settings"), href=href("/settings")),
+            el.a(icon("arrow-left"), t("Back to settings"), href=href("/settings")),
             el.a(t("Forgot your password?"), href=href("/forgot-password")),
             class_name="form__foot",
         ),

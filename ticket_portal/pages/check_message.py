@@ -22,9 +22,7 @@ def check_message() -> rx.Component:
     return frame(
         form_card(
             t("Is this message really from us?"),
-            t(
-                "Each of our e-mails has a reference at its end. Enter it here and we tell you whether we sent it."
-            ),
+            t("Every email from us ends with a reference. Enter it here to check whether we sent it."),
             _form(),
             tile="shield",
         ),
@@ -33,9 +31,7 @@ def check_message() -> rx.Component:
         ),
         el.p(
             el.span(
-                t(
-                    "An e-mail of ours never has the text of a message, never asks for a password and never for funds."
-                )
+                t("Our emails never include the text of a message and never ask for a password or for money.")
             ),
             class_name="form__foot",
         ),
@@ -70,7 +66,7 @@ def _ours() -> rx.Component:
         t("Yes, we sent this message"),
         el.dl(
             _fact(t("Reference"), State.reference),
-            _fact(t("What"), mail_kind(State.kind)),
+            _fact(t("Type of message"), mail_kind(State.kind)),
             _fact(t("Sent"), date_time(State.sent_at)),
             _fact(t("To"), State.sent_to),
             rx.cond(State.ticket > 0, _fact(t("Ticket"), State.ticket)),
@@ -78,8 +74,8 @@ def _ours() -> rx.Component:
         ),
         el.p(
             t(
-                "Does your message say something else, or did it come to another address? "
-                "Then somebody copied the reference."
+                "If your message says something else or came to a different address, someone copied the "
+                "reference. Don't trust it."
             )
         ),
     )
@@ -89,12 +85,12 @@ def _unknown() -> rx.Component:
     return _answer(
         "alert",
         "bad",
-        t("We did not send this"),
-        el.p(t("No message of ours has the reference {reference}.", reference=State.reference)),
+        t("We didn't send this"),
+        el.p(t("None of our messages has the reference {reference}.", reference=State.reference)),
         el.p(
             t(
-                "Check it for typing mistakes. If it is right, don't follow the links of that message and don't enter "
-                "anything there; open this site yourself instead."
+                "Check it for typos. If it's correct, don't follow any links in that message and don't enter "
+                "anything there. Open this site yourself instead."
             )
         ),
         el.div(

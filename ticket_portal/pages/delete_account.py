@@ -17,8 +17,8 @@ def delete_account() -> rx.Component:
         form_card(
             t("Delete your account"),
             t(
-                "Your account, your messages and your files are deleted after a waiting time. "
-                "We tell you the day by e-mail; until then you can keep your account in the settings."
+                "Your account, messages and files will be deleted after a waiting period. We'll email you the "
+                "date. Until then you can keep your account in the settings."
             ),
             post_form(
                 "/auth/delete-account",
@@ -29,7 +29,7 @@ def delete_account() -> rx.Component:
             ),
         ),
         el.p(
-            el.a(icon("arrow-left"), t("Back to the settings"), href=href("/settings")),
+            el.a(icon("arrow-left"), t("Back to settings"), href=href("/settings")),
             el.a(t("Download your data"), href=href("/settings/data")),
             class_name="form__foot",
         ),

@@ -25,7 +25,7 @@ def find_ticket() -> rx.Component:
 def _form() -> rx.Component:
     return form_card(
         t("Find my ticket"),
-        t("Enter the e-mail you wrote from. We send the links to your tickets there."),
+        t("Enter the email address you used. We'll send the links to your tickets there."),
         post_form(
             "/auth/find-ticket",
             problem(FormState, "email"),
@@ -48,10 +48,10 @@ def _form() -> rx.Component:
 def _sent() -> rx.Component:
     return notice(
         "mail",
-        t("Check your e-mail"),
+        t("Check your email"),
         t(
-            "If there are tickets for that address, their links are on the way. "
-            "It can take a minute; check your spam folder too."
+            "If we have tickets for that address, their links are on the way. They can take a minute; check your "
+            "spam folder too."
         ),
         el.a(t("Try another address"), href=href("/find-ticket"), class_name="btn"),
         tone="good",

@@ -15,7 +15,9 @@ def forgot_password() -> rx.Component:
     return frame(
         form_card(
             t("Forgot your password?"),
-            t("Enter your e-mail. If there is an account, we send a code to choose a new password."),
+            t(
+                "Enter your email. If you have an account, we'll send you a code so you can choose a new password."
+            ),
             post_form(
                 "/auth/forgot-password",
                 problem(FormState, "email"),

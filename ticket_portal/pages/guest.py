@@ -79,8 +79,8 @@ def _invalid() -> rx.Component:
     return el.div(
         notice(
             "link",
-            t("This link isn't valid any more"),
-            t("Use the link in the newest e-mail, or get your links again."),
+            t("This link is no longer valid"),
+            t("Use the link in our latest email, or request your links again."),
             el.a(t("Find my ticket"), href=href("/find-ticket"), class_name="btn btn--primary"),
         ),
         class_name="narrow",
@@ -93,12 +93,12 @@ def _verify() -> rx.Component:
         rx.cond(
             State.code_sent,
             rx.fragment(),
-            el.p(t("Not your address? You can close this page: nothing was sent."), class_name="form__foot"),
+            el.p(t("Not your address? You can close this page. Nothing was sent."), class_name="form__foot"),
         ),
         post_form(
             "/auth/guest/not-me",
             _token(),
-            el.span(t("You didn't send this ticket?")),
+            el.span(t("Didn't send this ticket?")),
             el.button(t("This wasn't me"), type="submit", class_name="btn btn--quiet btn--small"),
             class_name="form__foot",
         ),
@@ -138,8 +138,8 @@ def _somebody_else() -> rx.Component:
         el.div(
             el.p(
                 t(
-                    "You're signed in as {address}, and this ticket belongs to another address. "
-                    "Continue as a guest with a code, or switch the account.",
+                    "You're signed in as {address}, but this ticket belongs to another address. Continue as a "
+                    "guest with a code, or switch accounts.",
                     address=State.signed_in_as,
                 )
             ),

@@ -45,7 +45,7 @@ def _ended() -> rx.Component:
     return notice(
         "lock",
         t("Your session ended"),
-        t("Use the link in the newest e-mail, or get your links again."),
+        t("Use the link in our latest email, or request your links again."),
         el.a(t("Find my ticket"), href=href("/find-ticket"), class_name="btn btn--primary"),
         tone="bad",
         heading="h2",

@@ -23,11 +23,9 @@ def home() -> rx.Component:
             # Cut at the edge of the hero; what is found below the search field is not.
             el.div(hero_art(), class_name="hero__sea"),
             el.div(
-                el.h1(t("A person will help you. You can follow every step.")),
+                el.h1(t("A real person will help you. Follow every step.")),
                 el.p(
-                    t(
-                        "Tell us what happened. We answer here, in your language, and an e\u2011mail tells you when."
-                    )
+                    t("Tell us what happened. We'll reply here, in your language, and email you when we do.")
                 ),
                 article_search(),
                 class_name="hero__in",
@@ -55,7 +53,7 @@ def _actions() -> rx.Component:
         el.div(
             rx.cond(
                 of_team(),
-                action("list-check", t("Queue"), t("Tickets that wait for the team"), "/agent"),
+                action("list-check", t("Queue"), t("Tickets waiting for the team"), "/agent"),
                 rx.cond(signed_in(), tickets_action(t("My tickets")), find_action()),
             ),
             class_name=rx.cond(SessionState.known, "", "late"),
@@ -78,14 +76,16 @@ def _steps() -> rx.Component:
     return el.section(
         el.h2(t("How it works"), id="how"),
         el.ol(
-            _step(t("Tell us once"), t("Keep everything in one ticket: it is the fastest way to an answer.")),
             _step(
-                t("Get an alert"),
-                t("Every answer brings an e-mail without its text, so nothing private travels."),
+                t("Tell us once"), t("Keep everything in one ticket. It's the fastest way to get an answer.")
             ),
             _step(
-                t("Answer here"),
-                t("Open the ticket, read the newest update and reply in the box at the bottom."),
+                t("Get an alert"),
+                t("We email you about every reply, but never its text, so nothing private leaves this site."),
+            ),
+            _step(
+                t("Reply here"),
+                t("Open the ticket, read the latest update and reply in the box at the bottom."),
             ),
             class_name="steps",
         ),
@@ -105,8 +105,8 @@ def _assurance() -> rx.Component:
             el.h2(t("Stay safe"), id="safe"),
             el.p(
                 t(
-                    "Our e-mails never contain your messages and never ask you to send funds. "
-                    "In doubt, open this site yourself."
+                    "Our emails never contain your messages and never ask you to send funds. If in doubt, open "
+                    "this site yourself."
                 )
             ),
             el.p(el.a(t("Is this message really from us?"), href=href("/check-message"))),

@@ -65,7 +65,7 @@ def _page() -> rx.Component:
         el.div(
             el.div(
                 el.h1(t("Submit a ticket")),
-                el.p(t("We answer here on this site and send an alert by e-mail.")),
+                el.p(t("We reply here on this site and let you know by email.")),
             ),
             class_name="page__head",
         ),
@@ -174,7 +174,12 @@ def _duplicates() -> rx.Component:
             el.div(
                 icon("ticket"),
                 el.div(
-                    el.p(t("You already have an open ticket about this. A reply there is answered sooner.")),
+                    el.p(
+                        t(
+                            "You already have an open ticket about this. You'll get an answer sooner if you reply "
+                            "there."
+                        )
+                    ),
                     el.ul(rx.foreach(State.duplicates, _duplicate), class_name="stack"),
                     class_name="stack",
                 ),
@@ -195,7 +200,7 @@ def _duplicate(found: rx.Var[Duplicate]) -> rx.Component:
             rx.cond(found.reason == "transaction", el.span(" · ", t("same transaction ID")), rx.fragment()),
         ),
         el.button(
-            t("Continue there"),
+            t("Continue in that ticket"),
             type="button",
             class_name="btn btn--small",
             on_click=as_handler(rx.Var(f"(() => newTicket.carry({found.number!s}))", _var_data=_FORM)),
@@ -234,7 +239,7 @@ def _known(label: Any, value: Any) -> rx.Component:
 def _follows() -> rx.Component:
     return el.div(
         icon("link"),
-        el.p(t("This follows your ticket {number}. We link the two.", number=State.follow_up)),
+        el.p(t("This is a follow-up to your ticket {number}. We'll link the two.", number=State.follow_up)),
         class_name="note",
         custom_attrs={"data-tone": "plain"},
     )
@@ -255,14 +260,14 @@ def _tips() -> rx.Component:
         el.ul(
             _tip(
                 "list-check",
-                t("One ticket per problem. If you already have one on this matter, reply there."),
+                t("One ticket per problem. If you already have one about this, reply there."),
             ),
             rx.match(
                 _value("topic").to(str),
                 *[(topic, rx.fragment(*[_tip(*tip) for tip in tips])) for topic, tips in _tips_on().items()],
-                _tip("clock", t("Say when it happened, and what you saw on the screen.")),
+                _tip("clock", t("Tell us when it happened and what you saw on the screen.")),
             ),
-            _tip("shield", t("Leave out passwords, seed phrases and codes.")),
+            _tip("shield", t("Never include passwords, recovery phrases or codes.")),
         ),
         class_name="tips",
         aria_labelledby="tips",
@@ -273,20 +278,23 @@ def _tips_on() -> dict[str, list[tuple[str, Any]]]:
     """What helps most on each topic."""
     moved = [
         ("link", t("Add the transaction ID and the network, if there is one.")),
-        ("clock", t("Say when you sent it and how much it was, with the currency.")),
+        ("clock", t("Tell us when you sent it, the amount and the currency.")),
     ]
     return {
-        "withdrawal": [*moved, ("eye", t("Say where it was to arrive, and what the status shows now."))],
-        "deposit": [*moved, ("eye", t("Say what shows at the place you sent it from."))],
+        "withdrawal": [
+            *moved,
+            ("eye", t("Tell us where it should have arrived and which status you see now.")),
+        ],
+        "deposit": [*moved, ("eye", t("Tell us what the wallet or platform you sent it from shows."))],
         "card": [
-            ("lock", t("Name the card by its last four digits, never by the whole number.")),
-            ("clock", t("Say where and when you paid, the amount, and the words of the message.")),
+            ("lock", t("Give only the last four digits of the card, never the full number.")),
+            ("clock", t("Tell us where and when you paid, the amount, and the exact text of the message.")),
         ],
         "account": [
-            ("phone", t("Say which device and app you use, and since when it happens.")),
-            ("eye", t("Copy the words of the message that you see.")),
+            ("phone", t("Tell us which device and app you use, and when the problem started.")),
+            ("eye", t("Copy the exact text of the message you see.")),
         ],
-        "other": [("clock", t("Say when it happened, and what you saw on the screen."))],
+        "other": [("clock", t("Tell us when it happened and what you saw on the screen."))],
     }
 
 
@@ -303,7 +311,7 @@ def _two_words() -> rx.Component:
             " ",
             el.b(State.phrase, custom_attrs={"data-testid": "two-words"}),
             el.br(),
-            t("Every alert about it shows them: one without them is not from us."),
+            t("Every alert about this ticket shows them. If they're missing, the alert isn't from us."),
         ),
         class_name="note",
         custom_attrs={"data-tone": "plain"},
@@ -319,10 +327,10 @@ def _received() -> rx.Component:
             el.p(
                 rx.cond(
                     SessionState.account != "",
-                    t("We'll alert you by e-mail when we answer."),
+                    t("We'll email you when we reply."),
                     t(
-                        "We sent a confirmation to {address}. Its link opens the ticket; "
-                        "we'll alert you there when we answer.",
+                        "We've sent a confirmation to {address}. Its link opens your ticket, and we'll email you "
+                        "there when we reply.",
                         address=State.sent_to,
                     ),
                 )
@@ -331,7 +339,7 @@ def _received() -> rx.Component:
             rx.cond(
                 SessionState.account != "",
                 el.a(t("My tickets"), href=href("/tickets"), class_name="btn btn--primary"),
-                el.a(t("Go to the help home"), href=href("/"), class_name="btn btn--primary"),
+                el.a(t("Go to the help center"), href=href("/"), class_name="btn btn--primary"),
             ),
             el.button(
                 t("Submit another ticket"), type="button", on_click=State.load, class_name="btn btn--quiet"

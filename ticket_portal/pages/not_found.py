@@ -16,10 +16,10 @@ def not_found() -> rx.Component:
     return frame(
         el.div(
             el.span(icon("compass"), class_name="tile"),
-            el.h1(t("This page isn't here")),
-            el.p(t("The address may be mistyped, or the page has moved.")),
+            el.h1(t("We can't find this page")),
+            el.p(t("The address may be wrong, or the page has moved.")),
             el.div(
-                el.a(t("Go to the help home"), href=href("/"), class_name="btn btn--primary"),
+                el.a(t("Go to the help center"), href=href("/"), class_name="btn btn--primary"),
                 el.a(t("My tickets"), href=href("/tickets"), class_name="btn"),
                 class_name="cluster",
             ),

@@ -19,7 +19,7 @@ def own_data() -> rx.Component:
     return frame(
         form_card(
             t("Download your data"),
-            t("You get a ZIP file: your tickets as pages that you can print, as JSON, and all files."),
+            t("You'll get a ZIP file with your tickets as printable pages and as JSON, plus all files."),
             RunsHook.create("download", "useDownload", DOOR),
             post_form(
                 DOOR,
@@ -30,7 +30,7 @@ def own_data() -> rx.Component:
             ),
         ),
         el.p(
-            el.a(icon("arrow-left"), t("Back to the settings"), href=href("/settings")),
+            el.a(icon("arrow-left"), t("Back to settings"), href=href("/settings")),
             class_name="form__foot",
         ),
         kind="form",

@@ -50,7 +50,7 @@ def _list() -> rx.Component:
                                     t("Language"),
                                     t("Status"),
                                     t("Waiting since"),
-                                    t("Assigned"),
+                                    t("Assigned to"),
                                 )
                             ]
                         )
@@ -62,7 +62,7 @@ def _list() -> rx.Component:
             ),
             show_more(QueueState.has_more, QueueState.show_more),
         ),
-        notice("check", t("Nobody is waiting"), t("New tickets appear here by themselves."), heading="h2"),
+        notice("check", t("Nobody is waiting"), t("New tickets appear here automatically."), heading="h2"),
     )
 
 

@@ -28,10 +28,10 @@ def reset_password() -> rx.Component:
             rx.cond(
                 FormState.code_address != "",
                 t(
-                    "If {address} has an account, a 6-digit code is on its way there.",
+                    "If {address} has an account, we've sent a 6-digit code there.",
                     address=FormState.code_address,
                 ),
-                t("Enter the 6-digit code from our e-mail."),
+                t("Enter the 6-digit code from our email."),
             ),
             el.div(
                 post_form(

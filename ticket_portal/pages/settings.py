@@ -32,10 +32,10 @@ def settings() -> rx.Component:
         ),
         notice_note(
             FormState.notice == "password_changed",
-            t("Your password was changed. Everywhere else you were signed out."),
+            t("Your password was changed. You've been signed out everywhere else."),
         ),
-        notice_note(FormState.notice == "address_changed", t("Your e-mail address was changed.")),
-        notice_note(FormState.notice == "deletion_cancelled", t("Your account stays.")),
+        notice_note(FormState.notice == "address_changed", t("Your email address was changed.")),
+        notice_note(FormState.notice == "deletion_cancelled", t("Your account will be kept.")),
         mail_notice(SessionState.mail_problem, SessionState.account),
         el.div(
             _contents(),
@@ -78,7 +78,7 @@ def _account() -> rx.Component:
             ),
             el.div(
                 el.a(t("Change password"), href=href("/settings/password"), class_name="btn"),
-                el.a(t("Change e-mail address"), href=href("/settings/email"), class_name="btn"),
+                el.a(t("Change email address"), href=href("/settings/email"), class_name="btn"),
                 post_form(
                     "/auth/sign-out",
                     el.button(icon("sign-out"), t("Sign out"), type="submit", class_name="btn"),
@@ -105,7 +105,7 @@ SECTIONS: Final = (
     ("alerts", msg("Alerts"), alerts),
     ("notifications", msg("Notifications"), notifications),
     ("safety-phrase", msg("Safety phrase"), safety_phrase),
-    ("sign-ins", msg("Sign-ins"), sign_ins),
+    ("sign-ins", msg("Active sessions"), sign_ins),
     ("data", msg("Your data"), own_data),
 )
 OF_ALERTS: Final = ("alerts", "notifications", "safety-phrase")

@@ -35,7 +35,7 @@ def share() -> rx.Component:
 def _choose() -> rx.Component:
     return rx.fragment(
         el.div(
-            el.div(el.h1(t("Share with support")), el.p(t("Where does it belong?"))),
+            el.div(el.h1(t("Share with support")), el.p(t("Where should this go?"))),
             class_name="page__head",
         ),
         el.ul(
@@ -67,7 +67,7 @@ def _choose() -> rx.Component:
             ),
             class_name="card",
             role="group",
-            aria_label=t("Where does it belong?"),
+            aria_label=t("Where should this go?"),
         ),
     )
 
@@ -103,6 +103,6 @@ def _nothing() -> rx.Component:
     return notice(
         "image",
         t("Nothing was shared"),
-        t("Choose “Share” in another app, then this one."),
+        t("In another app, choose “Share”, then this app."),
         el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"),
     )

@@ -28,7 +28,7 @@ def sign_in() -> rx.Component:
             el.div(
                 notice_note(
                     FormState.notice == "password_changed",
-                    t("Your new password is set. Sign in with it."),
+                    t("Your new password is set. Use it to sign in."),
                 ),
                 _already(),
                 post_form(
@@ -70,7 +70,7 @@ def _already() -> rx.Component:
         SessionState.account != "",
         el.p(
             t(
-                "You're signed in as {address}. Signing in below switches the account.",
+                "You're signed in as {address}. Signing in below switches accounts.",
                 address=SessionState.account,
             ),
             class_name="note",

@@ -73,7 +73,7 @@ def sign_up_code() -> rx.Component:
     """Ask for the code; the account is made by it."""
     return frame(
         form_card(
-            t("Check your e-mail"),
+            t("Check your email"),
             rx.cond(
                 FormState.code_address != "",
                 t("We sent a 6-digit code to {address}.", address=FormState.code_address),

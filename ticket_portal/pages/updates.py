@@ -29,7 +29,7 @@ def updates() -> rx.Component:
         el.div(
             el.div(
                 el.h1(t("Updates")),
-                el.p(t("What happened in your tickets in the last 90 days.")),
+                el.p(t("What has happened in your tickets over the last 90 days.")),
             ),
             rx.cond(~State.loaded | (State.rows.length() > 0), _read_all()),
             class_name="page__head",
@@ -121,7 +121,7 @@ def _nothing() -> rx.Component:
     return notice(
         "bell",
         t("No updates yet"),
-        t("When something happens in one of your tickets, it stands here."),
+        t("Updates to your tickets will appear here."),
         el.a(t("My tickets"), href=href("/tickets"), class_name="btn"),
         heading="h2",
     )

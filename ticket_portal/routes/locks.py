@@ -50,14 +50,14 @@ def _question(locking: Locking, language: str) -> tuple[str, str, str]:
     if locking.locked:
         heading = _("Thank you. Ticket {number} is locked")
         text = _(
-            "Its links no longer work, and you get no more e-mails about it. Our team has been told. "
-            "If it was your ticket after all, contact us another way."
+            "Its links no longer work, and you won't get any more emails about it. We've told our team. If it "
+            "was your ticket after all, please contact us another way."
         )
         return translate(language, heading, number=number), translate(language, text), ""
-    heading = _("You didn't send ticket {number}?")
+    heading = _("Didn't send ticket {number}?")
     text = _(
-        "Then somebody else entered your e-mail address. We lock the ticket, its links stop working, and you get "
-        "no more e-mails about it. Our team is told."
+        "Then someone else entered your email address. We'll lock the ticket, its links will stop working, and "
+        "you won't get any more emails about it. We'll tell our team."
     )
     label = escape(translate(language, _("This wasn't me")))
     form = f'<form method="post"><button>{label}</button></form>'

@@ -38,7 +38,7 @@ def _content(language: str, company: str) -> dict[str, Any]:
         "id": "/",
         "name": f"{company} Support",
         "short_name": company,
-        "description": say("Get help from {company}: submit a ticket and follow its answers."),
+        "description": say("Get help from {company}: submit a ticket and follow the replies."),
         "lang": language,
         "dir": "ltr",
         "start_url": at("/"),

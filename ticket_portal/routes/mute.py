@@ -51,12 +51,12 @@ async def _wants_them_again(request: Request) -> bool:
 def _question(found: Muting) -> tuple[str, str, str]:
     language = found.language
     if found.muted:
-        heading = _("You get no more alerts about ticket {number}")
-        text = _("You can still read the ticket and reply to it. Codes that you ask for are still sent.")
+        heading = _("Alerts about ticket {number} are off")
+        text = _("You can still read the ticket and reply to it. We'll still send codes that you ask for.")
         button, value = _("Send me alerts again"), "on"
     else:
         heading = _("Stop alerts about ticket {number}?")
-        text = _("You will not be told when there is an answer. Codes that you ask for are still sent.")
+        text = _("We won't tell you when there's a reply. We'll still send codes that you ask for.")
         button, value = _("Stop alerts"), "off"
     label = escape(translate(language, button))
     form = f'<form method="post"><button name="emails" value="{value}">{label}</button></form>'

@@ -56,7 +56,7 @@ def _page(language: str, company: str, style: str, script: str) -> str:
         return escape(translate(language, text))
 
     title = say(_("You're offline"))
-    text = say(_("This page opens by itself as soon as there is a connection. What you wrote is kept."))
+    text = say(_("This page will open automatically when you're back online. What you wrote is saved."))
     statuses = "".join(
         f' data-{status.replace("_", "-")}="{escape(page_text(language, name))}"'
         for status, name in STATUSES.items()

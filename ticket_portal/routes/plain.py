@@ -30,7 +30,7 @@ def page(language: str, heading: str, text: str, form: str, status: int = 200) -
         '<meta name="color-scheme" content="light dark"><link rel="icon" href="/favicon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/plain.css"></head>'
         f'<body class="note"><main><h1>{escape(heading)}</h1><p>{escape(text)}</p>{form}'
-        f'<p><a href="{home}">{escape(translate(language, _("Go to the help home")))}</a></p></main></body></html>',
+        f'<p><a href="{home}">{escape(translate(language, _("Go to the help center")))}</a></p></main></body></html>',
         status,
         headers=_HEADERS,
     )

@@ -144,7 +144,7 @@ def _about_ticket(words: _Words, subject: str, preheader: str, heading: str, *pa
         foot=[
             words.say(_NO_REPLY),
             words.say(_SAFETY),
-            words.say(_("You get this e-mail because of your ticket {number} at {brand}.")),
+            words.say(_("You're receiving this email because of your ticket {number} at {brand}.")),
             *_reference(words),
         ],
         foot_links=_foot_links(words),
@@ -155,7 +155,7 @@ def _about_ticket(words: _Words, subject: str, preheader: str, heading: str, *pa
 
 def _reference(words: _Words) -> list[str]:
     return (
-        [words.say(_("Reference of this e-mail: {reference}"), reference=words.reference)]
+        [words.say(_("Reference of this email: {reference}"), reference=words.reference)]
         if words.reference
         else []
     )
@@ -167,12 +167,12 @@ def _check_link(words: _Words) -> list[Link]:
 
 
 def _foot_links(words: _Words) -> list[Link]:
-    stop = words.say(_("Stop e-mails about this ticket"))
+    stop = words.say(_("Stop emails about this ticket"))
     found = [*_check_link(words), Link(stop, links.mute_address(words.settings, words.delivery))]
     if not words.delivery.guest_token:
         found.append(Link(words.say(_("Choose your alerts")), words.page("/settings")))
     if words.delivery.lock_token:
-        not_me = words.say(_("You didn't send this ticket? Tell us that it wasn't you"))
+        not_me = words.say(_("Didn't send this ticket? Tell us it wasn't you"))
         found.append(Link(not_me, links.lock_address(words.settings, words.delivery)))
     return found
 
@@ -214,10 +214,10 @@ def _about_account(
     )
 
 
-_NO_REPLY = _("This is an alert only. Please don't reply to this e-mail: replies are not read.")
-_DONT_REPLY = _("Please don't reply to this e-mail: replies are not read.")
+_NO_REPLY = _("This is only an alert. Please don't reply to this email: replies are not read.")
+_DONT_REPLY = _("Please don't reply to this email: replies are not read.")
 _SAFETY = _(
-    "Never share your password, your seed phrase or a code with anybody. Our support team never asks for them."
+    "Never share your password, recovery phrase or a code with anyone. Our support team never asks for them."
 )
 
 
@@ -225,13 +225,11 @@ def _confirmation(words: _Words) -> Content:
     return _about_ticket(
         words,
         words.say(_("We received your ticket {number}")),
-        words.say(_("We will send you an e-mail when there is news.")),
+        words.say(_("We'll email you when there's an update.")),
         words.say(_("We received your ticket")),
         words.say(_("Thank you for contacting us. Your ticket has the number {number}.")),
         words.say(
-            _(
-                "Our support team will answer you in the ticket, and we will send you an e-mail when there is news."
-            )
+            _("Our support team will reply in the ticket, and we'll email you when there's an update.")
         ),
     )
 
@@ -241,8 +239,8 @@ def _reply(words: _Words) -> Content:
         words,
         words.say(_("Your support ticket {number} has been updated")),
         words.say(_("Open the ticket to read the answer.")),
-        words.say(_("There is an answer for you")),
-        words.say(_("Our support team answered in your ticket {number} on {time}.")),
+        words.say(_("You have a new reply")),
+        words.say(_("Our support team replied to your ticket {number} on {time}.")),
         words.say(_("Open the ticket to read the answer and to reply.")),
     )
 
@@ -261,7 +259,7 @@ def _details_requested(words: _Words) -> Content:
         subject,
         words.say(_("Open the ticket to answer.")),
         words.say(_("We need details from you")),
-        words.say(_("Our support team needs some details from you to go on with your ticket {number}.")),
+        words.say(_("Our support team needs some details from you to continue with your ticket {number}.")),
         words.say(_("Open the ticket to see what is missing and to send it.")),
     )
 
@@ -271,7 +269,10 @@ def _reminder(words: _Words) -> Content:
     paragraphs = [words.say(_("Your ticket {number} is waiting for your answer."))]
     if closes:
         paragraphs.append(
-            words.say(_("If we don't hear from you, it closes by itself on {date}."), date=words.day(closes))
+            words.say(
+                _("If we don't hear from you, the ticket closes automatically on {date}."),
+                date=words.day(closes),
+            )
         )
     else:
         paragraphs.append(words.say(_("Open the ticket to see what is missing and to send it.")))
@@ -292,7 +293,10 @@ def _resolved(words: _Words) -> Content:
     ]
     if closes:
         paragraphs.append(
-            words.say(_("If we don't hear from you, it closes by itself on {date}."), date=words.day(closes))
+            words.say(
+                _("If we don't hear from you, the ticket closes automatically on {date}."),
+                date=words.day(closes),
+            )
         )
     if until:
         paragraphs.append(
@@ -321,12 +325,12 @@ def _closed(words: _Words) -> Content:
     until = words.delivery.data.get("until")
     closed = _("Your ticket {number} was closed on {time}.")
     if words.delivery.data.get("by") == "time":
-        closed = _("We didn't hear from you, so your ticket {number} closed by itself on {time}.")
+        closed = _("We didn't hear from you, so your ticket {number} closed automatically on {time}.")
     paragraphs = [words.say(closed)]
     if until:
         paragraphs.append(
             words.say(
-                _("If you still need help, you can reopen it until {date}: just reply in the ticket."),
+                _("If you still need help, you can reopen it until {date}. Just reply in the ticket."),
                 date=words.day(until),
             )
         )
@@ -347,7 +351,7 @@ def _merged(words: _Words) -> Content:
         words.say(_("Please continue in ticket {other}."), other=other),
         words.say(_("Your ticket was joined with another one")),
         words.say(
-            _("Both tickets were about the same matter, so we joined ticket {number} with ticket {other}."),
+            _("Both tickets were about the same problem, so we joined ticket {number} with ticket {other}."),
             other=other,
         ),
         words.say(_("Please continue in ticket {other}."), other=other),
@@ -361,14 +365,14 @@ def _code(words: _Words) -> Content:
         "guest": _("Enter this code on the page of your ticket to open it:"),
         "sign_up": _("Enter this code to create your account:"),
         "reset": _("Enter this code to choose a new password:"),
-        "change_email": _("Enter this code to make this the address of your account:"),
+        "change_email": _("Enter this code to make this your account's new email address:"),
         "claim": _("Enter this code to add your earlier tickets to your account:"),
     }
     minutes = words.settings.code_minutes
     works = words.count(
         _n(
-            "The code works once, within 1 minute, in the browser that asked for it.",
-            "The code works once, within {n} minutes, in the browser that asked for it.",
+            "The code works once, for 1 minute, in the browser that asked for it.",
+            "The code works once, for {n} minutes, in the browser that asked for it.",
         ),
         minutes,
     )
@@ -381,7 +385,8 @@ def _code(words: _Words) -> Content:
         after=works + " " + words.say(_("Only enter it on {site}."), site=words.site),
         why=words.say(
             _(
-                "Somebody, probably you, asked {brand} for this code. If it wasn't you, you can ignore this e-mail."
+                "Someone, probably you, asked {brand} for this code. If this wasn't you, you can ignore this "
+                "email."
             )
         ),
     )
@@ -393,12 +398,12 @@ def _already_signed_up(words: _Words) -> Content:
         words.say(_("You already have an account")),
         words.say(_("Sign in with this address.")),
         [
-            words.say(_("Somebody, probably you, tried to create an account with this address at {brand}.")),
+            words.say(_("Someone, probably you, tried to create a {brand} account with this address.")),
             words.say(_("You already have one, so nothing was changed. You can sign in with your password.")),
         ],
         button=Link(words.say(_("Sign in")), words.page("/sign-in")),
-        after=words.say(_("You don't remember your password? You can choose a new one when you sign in.")),
-        why=words.say(_("If it wasn't you, you can ignore this e-mail.")),
+        after=words.say(_("Forgot your password? You can choose a new one when you sign in.")),
+        why=words.say(_("If this wasn't you, you can ignore this email.")),
     )
 
 
@@ -406,18 +411,18 @@ def _password_changed(words: _Words) -> Content:
     return _about_account(
         words,
         words.say(_("Your password was changed")),
-        words.say(_("If it wasn't you, choose a new password at once.")),
+        words.say(_("If this wasn't you, choose a new password right away.")),
         [
-            words.say(_("The password of your account at {brand} was changed on {time}.")),
+            words.say(_("The password of your {brand} account was changed on {time}.")),
             words.say(
-                _("Everywhere else you were signed out. If it was you, there is nothing more to do.")
+                _("You've been signed out everywhere else. If this was you, there's nothing more to do.")
                 if words.delivery.data.get("elsewhere")
                 else _("You were signed out everywhere. If it was you, there is nothing more to do.")
             ),
-            words.say(_("If it wasn't you, choose a new password at once.")),
+            words.say(_("If this wasn't you, choose a new password right away.")),
         ],
         button=Link(words.say(_("Choose a new password")), words.page("/forgot-password")),
-        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
 
@@ -425,18 +430,23 @@ def _address_changed(words: _Words) -> Content:
     """To the old address: the only one that somebody who took an account over can't read."""
     return _about_account(
         words,
-        words.say(_("The e-mail address of your account was changed")),
-        words.say(_("If it wasn't you, write to us at once.")),
+        words.say(_("The email address of your account was changed")),
+        words.say(_("If this wasn't you, contact us right away.")),
         [
             words.say(
-                _("The address of your account at {brand} was changed to {address} on {time}."),
+                _("The email address of your {brand} account was changed to {address} on {time}."),
                 address=words.delivery.data.get("to", ""),
             ),
-            words.say(_("Your tickets stay in your account. Links in earlier e-mails no longer work.")),
-            words.say(_("If it wasn't you, send us a ticket at once: somebody else can open your account.")),
+            words.say(_("Your tickets stay in your account. Links in earlier emails no longer work.")),
+            words.say(
+                _(
+                    "If this wasn't you, submit a ticket right away. Someone else may have access to your "
+                    "account."
+                )
+            ),
         ],
         button=Link(words.say(_("Submit a ticket")), words.page("/tickets/new")),
-        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
 
@@ -444,28 +454,33 @@ def _deletion_asked(words: _Words) -> Content:
     return _about_account(
         words,
         words.say(_("Your account will be deleted")),
-        words.say(_("Until then you can keep it.")),
+        words.say(_("Until then you can keep your account.")),
         [
             words.say(
-                _("You asked us to delete your account at {brand}. That happens on {day}."),
+                _("You asked us to delete your {brand} account. It will be deleted on {day}."),
                 day=words.day(str(words.delivery.data["until"])),
             ),
-            words.say(_("With it go your messages and files. Until then you can keep it in the settings.")),
-            words.say(_("If it wasn't you, keep it and choose a new password at once.")),
+            words.say(
+                _(
+                    "Your messages and files will be deleted with it. Until then you can keep your account "
+                    "in the settings."
+                )
+            ),
+            words.say(_("If this wasn't you, keep your account and choose a new password right away.")),
         ],
         button=Link(words.say(_("Keep my account")), words.page("/settings")),
-        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
 
 def _deletion_cancelled(words: _Words) -> Content:
     return _about_account(
         words,
-        words.say(_("Your account stays")),
+        words.say(_("Your account won't be deleted")),
         words.say(_("It will not be deleted.")),
-        [words.say(_("Your account at {brand} will not be deleted. There is nothing more to do."))],
+        [words.say(_("Your {brand} account will not be deleted. There's nothing more to do."))],
         button=Link(words.say(_("Open the settings")), words.page("/settings")),
-        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
 
@@ -473,12 +488,12 @@ def _account_deleted(words: _Words) -> Content:
     return _about_account(
         words,
         words.say(_("Your account was deleted")),
-        words.say(_("Your messages and files are gone.")),
+        words.say(_("Your messages and files have been deleted.")),
         [
-            words.say(_("As you asked, we deleted your account at {brand}, with all messages and files.")),
-            words.say(_("This is the last e-mail about it.")),
+            words.say(_("As you asked, we deleted your {brand} account with all its messages and files.")),
+            words.say(_("This is the last email about it.")),
         ],
-        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
 
@@ -487,19 +502,19 @@ def _tickets_added(words: _Words) -> Content:
     return _about_account(
         words,
         words.say(_("Tickets were added to your account")),
-        words.say(_("You can undo this for some days.")),
+        words.say(_("You can undo this for a few days.")),
         [
             words.count(
                 _n(
-                    "1 ticket that was sent from this address is in your account at {brand} now.",
-                    "{n} tickets that were sent from this address are in your account at {brand} now.",
+                    "1 ticket sent from this address is now in your {brand} account.",
+                    "{n} tickets sent from this address are now in your {brand} account.",
                 ),
                 count,
             ),
-            words.say(_("If it wasn't you, undo it on the list of your tickets and choose a new password.")),
+            words.say(_("If this wasn't you, undo it in your ticket list and choose a new password.")),
         ],
         button=Link(words.say(_("See your tickets")), words.page("/tickets")),
-        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
 
@@ -507,34 +522,35 @@ def _phrase_changed(words: _Words) -> Content:
     gone = words.delivery.data.get("what") == "phrase_removed"
     subject = _("Your safety phrase was removed") if gone else _("Your safety phrase was changed")
     happened = (
-        _("The safety phrase of your account at {brand} was removed on {time}.")
+        _("The safety phrase of your {brand} account was removed on {time}.")
         if gone
         else _(
-            "The safety phrase of your account at {brand} was changed on {time}. It stands above, as in each alert."
+            "The safety phrase of your {brand} account was changed on {time}. It's shown above, as in every "
+            "alert."
         )
     )
     return _about_account(
         words,
         words.say(subject),
-        words.say(_("If it wasn't you, choose a new password at once.")),
-        [words.say(happened), words.say(_("If it wasn't you, choose a new password at once."))],
+        words.say(_("If this wasn't you, choose a new password right away.")),
+        [words.say(happened), words.say(_("If this wasn't you, choose a new password right away."))],
         button=Link(words.say(_("Open the settings")), words.page("/settings")),
-        why=words.say(_("You get this e-mail because it concerns the security of your account.")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
 
 def _trial(words: _Words) -> Content:
     return _about_account(
         words,
-        words.say(_("Our e-mails reach you again")),
-        words.say(_("There is nothing to do.")),
+        words.say(_("Our emails are reaching you again")),
+        words.say(_("You don't have to do anything.")),
         [
             words.say(
-                _("You asked {brand} to write to this address again. You are reading this, so it works.")
+                _("You asked {brand} to send email to this address again. You're reading this, so it works.")
             ),
-            words.say(_("There is nothing to do.")),
+            words.say(_("You don't have to do anything.")),
         ],
-        why=words.say(_("If it wasn't you, you can ignore this e-mail.")),
+        why=words.say(_("If this wasn't you, you can ignore this email.")),
     )
 
 
@@ -559,7 +575,7 @@ def _links(words: _Words) -> Content:
             _("To protect your tickets, we may ask you for a code that we send to this address.")
         ),
         why=words.say(
-            _("If you didn't ask for them, you can ignore this e-mail: nobody else received these links.")
+            _("If you didn't request them, you can ignore this email. Nobody else received these links.")
         ),
     )
 

@@ -103,7 +103,7 @@ def _test(delivery: Delivery) -> dict[str, Any]:
     language = known(delivery.language)
     return {
         "title": translate(language, _("Notifications work on this device")),
-        "body": translate(language, _("This is how we tell you that there is news in a ticket.")),
+        "body": translate(language, _("This is how we'll tell you about updates to your tickets.")),
         "tag": TEST,
         "url": localized(language, "/settings"),
         "lang": language,
