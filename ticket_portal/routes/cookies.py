@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from ticket_portal.domain import keys
+from ticket_portal.domain.networks import network
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.settings import Settings
 
@@ -29,7 +30,7 @@ def credentials(scope: Scope) -> Credentials:
         session=_hashed(cookies.get(SESSION)),
         guest=_hashed(cookies.get(GUEST)),
         browser=_hashed(cookies.get(BROWSER)),
-        ip=client[0] if client else "",
+        ip=network(client[0]) if client else "",
         zone=zone if _ZONE_NAME.fullmatch(zone) else "",
     )
 

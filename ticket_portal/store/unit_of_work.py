@@ -56,6 +56,7 @@ class Work:
         self.settings = settings
         self.writing = writing
         self.topics: set[str] = set()
+        self.after_commit: list[Callable[[], None]] = []
         self._connection = connection
         self._session: DatabaseSession | None = None
 
@@ -160,6 +161,8 @@ class Store:
             result = function(work, *args, **kwargs)
             self._signal(work)
             work.commit()
+        for follow in work.after_commit:
+            follow()
         for listener in self.listeners if work.topics else ():
             listener(work.topics)
         return result
