@@ -7,7 +7,6 @@ import asyncio
 import base64
 import json
 import os
-import secrets
 import struct
 import time
 from collections.abc import Callable, Coroutine
@@ -15,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 ROOT = "reflex___state____state"
 ON_LOAD = f"{ROOT}.reflex___state____on_load_internal_state.on_load_internal"
@@ -35,17 +35,27 @@ class Tab:
     """One tab at one address."""
 
     def __init__(
-        self, url: str, path: str, cookies: dict[str, str], boot: dict[str, Any] | None = None
+        self,
+        url: str,
+        path: str,
+        cookies: dict[str, str],
+        boot: dict[str, Any] | None = None,
+        *,
+        address: str = "",
     ) -> None:
-        """`boot`: what the built front end says of itself in its first packet (browser.boot_packet)."""
+        """Prepare a tab; `boot`: what the built front end says of itself in its first packet (browser.boot_packet).
+
+        `address`: the address of this machine that it calls from.
+        """
+        self._local = (address, 0) if address else None
         self.url, self.path, self.cookies = url, path, cookies
-        self.token = secrets.token_hex(16)
+        self.token = str(uuid4())
         self.received = 0
         self.on_frame: Callable[[bytes, float], None] | None = None
         self._boot = boot or {}
         self._deltas: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._reader: asyncio.StreamReader
-        self._writer: asyncio.StreamWriter
+        self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -56,7 +66,9 @@ class Tab:
     async def connect(self) -> None:
         """Connect and say what page this is."""
         parts = urlsplit(self.url)
-        self._reader, self._writer = await asyncio.open_connection(parts.hostname, parts.port, limit=2**22)
+        self._reader, self._writer = await asyncio.open_connection(
+            parts.hostname, parts.port, limit=2**22, local_addr=self._local
+        )
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         lines = [
             f"GET /_event/?EIO=4&transport=websocket&token={self.token} HTTP/1.1",
@@ -107,12 +119,19 @@ class Tab:
         while not self._deltas.empty():
             self._deltas.get_nowait()
 
+    @property
+    def ended(self) -> bool:
+        """Whether the server has closed it."""
+        return self._task is not None and self._task.done()
+
     async def close(self) -> None:
-        """Close the tab."""
+        """Close the tab, if it was opened."""
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        if self._writer is None:
+            return
         self._writer.close()
         with suppress(OSError):
             await self._writer.wait_closed()
