@@ -34,7 +34,7 @@ def test_pages_of_a_customer_fit(ana: Person):
         ana.goes_to(path)
         fits(ana)
     ana.goes_to("/tickets")
-    ana.row_at(0).get_by_role("link").click()
+    ana.page.get_by_test_id("ticket-row").first.get_by_role("link").click()
     ana.page.get_by_test_id("message").first.wait_for()
     fits(ana)
 
