@@ -61,3 +61,16 @@ def test_pages_of_a_guest_fit(minh: Person, portal: Portal):
     fits(minh)
     proves(minh, mail["link"])
     fits(minh)
+
+
+def test_what_is_cut_off_is_found(minh: Person):
+    minh.goes_to("/")
+    minh.page.get_by_role("main").evaluate(
+        """(main) => {
+          const button = main.appendChild(document.createElement("button"));
+          button.textContent = "Longer than its button";
+          Object.assign(button.style, { width: "3rem", whiteSpace: "nowrap", overflow: "hidden" });
+        }"""
+    )
+    with pytest.raises(AssertionError, match="Longer than its button"):
+        fits(minh)
