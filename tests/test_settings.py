@@ -85,6 +85,37 @@ def test_a_mistake_is_one_line_that_names_the_setting(outside, variables, named)
     assert "hush" not in said
 
 
+@pytest.mark.parametrize(
+    ("contact", "link"),
+    [
+        ("help@example.com", "mailto:help@example.com"),
+        ("+1 (555) 010-0199", "tel:+15550100199"),
+        ("https://example.com/contact?from=support", "https://example.com/contact?from=support"),
+        ("", ""),
+    ],
+)
+def test_a_contact_is_followed_by_what_it_is(outside, contact, link):
+    settings = outside(PORTAL_CONTACT=f" {contact} ")
+    assert (settings.contact, settings.contact_link) == (contact, link)
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "javascript:alert(1)@example.com",
+        "javascript://example.com/%0aalert(1)",
+        "http://example.com",
+        "https://",
+        'https://example.com/"onclick="x',
+        "a@example.com?bcc=b@example.com",
+        "call us",
+    ],
+)
+def test_a_contact_that_no_page_may_link_to_is_refused(outside, contact):
+    with pytest.raises(SettingsError, match="PORTAL_CONTACT"):
+        outside(PORTAL_CONTACT=contact)
+
+
 def test_reminders_come_in_order_and_before_the_closing(outside):
     assert outside().reminders == (3, 7)
     assert outside(PORTAL_REMINDER_DAYS="10, 2,2", PORTAL_CLOSE_WAITING_DAYS="10").reminders == (2,)

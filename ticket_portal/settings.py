@@ -1,6 +1,7 @@
 """Everything read from outside, checked once at start: environment variables and `.env`, all named `PORTAL_…`."""
 
 import base64
+import re
 import secrets
 from contextlib import suppress
 from email.utils import parseaddr
@@ -16,6 +17,24 @@ MOST_DAYS = 10_000
 VAPID_BYTES = 32
 
 
+_EMAIL = re.compile(r"[^\s@<>\"',;:?&%]+@[^\s@<>\"',;:?&%]+\.[^\s@<>\"',;:?&%]+")
+_PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{4,30}")
+
+
+def contact_link(contact: str) -> str:
+    """Return where a contact leads when it is followed: `mailto:`, `tel:` (RFC 3966) or https; "" for anything else.
+
+    Pages make a link of it, so that nothing else may come through: no `javascript:`, no header of a mail.
+    """
+    if _EMAIL.fullmatch(contact):
+        return f"mailto:{contact}"
+    if _PHONE.fullmatch(contact):
+        return "tel:" + re.sub(r"[^+0-9]", "", contact)
+    parts = urlsplit(contact)
+    plain = contact.isprintable() and not re.search(r"[\s<>\"']", contact)
+    return contact if parts.scheme == "https" and parts.hostname and plain else ""
+
+
 class SettingsError(Exception):
     """A setting is missing or makes no sense; the text says which one and what to do."""
 
@@ -28,6 +47,7 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = "development"
     company: str = "Harbor"
     company_address: str = ""
+    contact: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=1, le=65535)
     base_url: str = ""
@@ -134,6 +154,16 @@ class Settings(BaseSettings):
             raise ValueError("must be mailto:you@example.com or an https address")
         return value
 
+    @field_validator("contact")
+    @classmethod
+    def _a_way_to_reach_people(cls, value: str) -> str:
+        value = value.strip()
+        if value and not contact_link(value):
+            raise ValueError(
+                "must be an email address, a phone number such as +1 555 0100, or an https address"
+            )
+        return value
+
     @field_validator("base_url", "resend_api_url", "s3_endpoint_url")
     @classmethod
     def _an_http_address(cls, value: str) -> str:
@@ -209,6 +239,11 @@ class Settings(BaseSettings):
         """After how many days a waiting customer is reminded; not on the day on which the ticket closes."""
         days = (int(day) for day in self.reminder_days.split(",") if day)
         return tuple(day for day in days if day < self.close_waiting_days)
+
+    @property
+    def contact_link(self) -> str:
+        """Where `contact` leads when it is followed; "" where none is set."""
+        return contact_link(self.contact)
 
     @property
     def public_url(self) -> str:

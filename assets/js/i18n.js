@@ -32,11 +32,13 @@ const nameOf = (text) => {
   return name;
 };
 const fill = (text, values) => (values ? text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole) : text);
-const single = (code, id, values) => fill((catalogues[code] ?? EMPTY).messages[nameOf(id)] ?? id, values);
+// A text may have a context before it (gettext's msgctxt): one English word with two meanings has two translations.
+const english = (id) => id.slice(id.indexOf("\u0004") + 1);
+const single = (code, id, values) => fill((catalogues[code] ?? EMPTY).messages[nameOf(id)] ?? english(id), values);
 const counted = (code, one, many, n, values) => {
   const { plural, messages } = catalogues[code] ?? EMPTY;
   const told = messages[nameOf(one)];
-  const forms = told ?? [one, many];
+  const forms = told ?? [english(one), many];
   const count = Number(n);
   const form = told ? Number(plural(count)) : Number(count !== 1);
   return fill(forms[form] ?? many, { n: count.toLocaleString(code), ...values });
@@ -97,26 +99,40 @@ const shown = (iso, clock, write) => {
   const moment = clock && iso ? new Date(iso) : undefined;
   return moment && !Number.isNaN(moment.getTime()) ? write(moment) : "";
 };
-const UNITS = [
-  ["week", 6048e5],
-  ["day", 864e5],
-  ["hour", 36e5],
-  ["minute", 6e4],
-];
-const relative = (code, moment) => {
-  const gap = moment - now();
-  // A month away, the date says more than a count; a few seconds ahead is only a clock that differs.
-  if (Math.abs(gap) > 30 * 864e5) return format(code, { dateStyle: "medium" }).format(moment);
-  const words = new Intl.RelativeTimeFormat(code, { numeric: "auto" });
-  const [unit, length] = UNITS.find(([, least]) => Math.abs(gap) >= least) ?? ["second", 0];
-  const said = words.format(length ? Math.trunc(gap / length) : 0, unit);
+const MINUTE = 6e4;
+const HOUR = 36e5;
+const DAY = 864e5;
+const LONGEST_COUNT = 30; // days; after that a date says more than a count
+const dayNumber = (moment) => Date.parse(format("en", { dateStyle: "short" }).format(moment)) / DAY;
+const daysAway = (moment) => Math.round(dayNumber(moment) - dayNumber(now()));
+const ago = (code, n, unit) => {
+  const said = new Intl.RelativeTimeFormat(code, { numeric: "auto" }).format(n, unit);
   return said[0].toLocaleLowerCase(code) + said.slice(1); // it goes into sentences; Vietnamese has "Hôm qua"
 };
-const dayNumber = (code, moment) => Date.parse(format("en", { dateStyle: "short" }).format(moment)) / 864e5;
+// Within a day the time that passed is counted; from then on the days of the reader's calendar, so that "yesterday" is
+// the day before and nothing else. `dated` writes what is too long ago to be counted.
+const relative = (code, moment, dated) => {
+  const gap = moment - now();
+  const away = Math.abs(gap);
+  if (away < MINUTE) return single(code, "just now"); // a few seconds ahead is only a clock that differs
+  if (away < HOUR) return ago(code, Math.trunc(gap / MINUTE), "minute");
+  if (away < DAY) return ago(code, Math.trunc(gap / HOUR), "hour");
+  const days = daysAway(moment) || Math.sign(gap); // 0 only where the clocks went back: 24 hours within one day
+  return Math.abs(days) > LONGEST_COUNT ? dated() : ago(code, days, "day");
+};
+// The styles of Intl for dates, where they are not what people write: in Vietnamese "2 thg 5, 2020" for 02/05/2020.
+const NUMERIC = { day: "2-digit", month: "2-digit", year: "numeric" };
+const STYLES = { vi: { medium: NUMERIC, long: NUMERIC, full: { weekday: "long", ...NUMERIC } } };
+const dated = (code, style, moment) => format(code, STYLES[code]?.[style] ?? { dateStyle: style }).format(moment);
+const datedWithTime = (code, moment, more) => {
+  const own = STYLES[code]?.medium;
+  const style = own ? { ...own, hour: "2-digit", minute: "2-digit" } : { dateStyle: "medium", timeStyle: "short" };
+  return format(code, { ...style, ...more }).format(moment);
+};
+// It stands alone above the messages of its day, so that it begins with a capital.
 const day = (code, moment) => {
-  const away = Math.round(dayNumber(code, moment) - dayNumber(code, now()));
-  if (away !== 0 && away !== -1) return format(code, { dateStyle: "full" }).format(moment);
-  const word = new Intl.RelativeTimeFormat(code, { numeric: "auto" }).format(away, "day");
+  const away = daysAway(moment);
+  const word = away === 0 || away === -1 ? ago(code, away, "day") : dated(code, "full", moment);
   return word[0].toLocaleUpperCase(code) + word.slice(1);
 };
 
@@ -127,11 +143,13 @@ const words = (code, path, search) => ({
   number: (n) => Number(n).toLocaleString(code),
   href: (to) => localized(code, to),
   to: (other) => localized(other, bare(path)) + search,
-  rel: (iso, clock) => shown(iso, clock, (moment) => relative(code, moment)),
-  dateTime: (iso, clock) => shown(iso, clock, (moment) => format(code, { dateStyle: "medium", timeStyle: "short" }).format(moment)),
-  date: (iso, clock) => shown(iso, clock, (moment) => format(code, { dateStyle: "long" }).format(moment)),
+  rel: (iso, clock) => shown(iso, clock, (moment) => relative(code, moment, () => dated(code, "medium", moment))),
+  // In a sentence a date needs its preposition: "Closed on May 2, 2020", "Fermé le 2 mai 2020".
+  relIn: (iso, clock) => shown(iso, clock, (moment) => relative(code, moment, () => single(code, "on {date}", { date: dated(code, "long", moment) }))),
+  dateTime: (iso, clock) => shown(iso, clock, (moment) => datedWithTime(code, moment)),
+  date: (iso, clock) => shown(iso, clock, (moment) => dated(code, "long", moment)),
   time: (iso, clock) => shown(iso, clock, (moment) => format(code, { timeStyle: "short" }).format(moment)),
-  utc: (iso, clock) => shown(iso, clock, (moment) => `${format(code, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(moment)} UTC`),
+  utc: (iso, clock) => shown(iso, clock, (moment) => `${datedWithTime(code, moment, { timeZone: "UTC" })} UTC`),
   day: (iso, clock) => shown(iso, clock, (moment) => day(code, moment)),
 });
 

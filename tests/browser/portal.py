@@ -18,6 +18,7 @@ from tests.delivery.provider import SECRET, signed
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
+CONTACT = "help@harbor.example"
 
 
 def free_port() -> int:
@@ -46,6 +47,7 @@ class Server:
             "PORTAL_LIMIT_SIGN_INS_PER_IP_PER_HOUR": "100000",
             "PORTAL_LIMIT_MESSAGE_CHECKS_PER_IP_PER_HOUR": "100000",
             "PORTAL_RESEND_WEBHOOK_SECRET": SECRET,
+            "PORTAL_CONTACT": CONTACT,
             **given,
         }
         self._process: subprocess.Popen[bytes] | None = None

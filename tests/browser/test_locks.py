@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.guests import proves, writes_in
 from tests.browser.people import Person
-from tests.browser.portal import Portal
+from tests.browser.portal import CONTACT, Portal
 from ticket_portal.i18n.catalogues import translate
 
 
@@ -52,3 +52,6 @@ def test_an_open_page_of_a_locked_ticket_says_so(minh: Person, portal: Portal):
     other.page.get_by_role("button", name="This wasn't me").click()
     minh.sees_heading("This ticket is locked")
     expect(minh.page.get_by_text("Not mine at all")).to_have_count(0)
+    # What the operator set when the server started; the front end was built without it.
+    link = minh.page.get_by_test_id("contact").get_by_role("link", name=CONTACT)
+    expect(link).to_have_attribute("href", f"mailto:{CONTACT}")

@@ -30,7 +30,7 @@ def _opens_a_ticket(person: Person) -> int:
 def test_the_gallery_shows_every_mail_in_light_and_dark_and_is_flipped_through(minh: Person, portal: Portal):
     page = minh.page
     page.goto(f"{portal.url}/dev/mailbox")
-    page.get_by_role("link", name="Gallery of all e-mails").click()
+    page.get_by_role("link", name="Gallery of all emails").click()
 
     for name, ground in (("Desktop: Light", "rgb(243, 246, 247)"), ("Phone: Dark", "rgb(14, 23, 25)")):
         frame = page.frame_locator(f"iframe[title='{name}']")

@@ -51,7 +51,7 @@ def test_email_stays_on_while_push_reaches_nobody_and_security_always(ana: Perso
     expect(email).to_be_checked()
     expect(email).to_be_disabled()
     expect(email).to_have_accessible_description(
-        re.compile("While push reaches none of your devices, alerts come by e-mail")
+        re.compile("Alerts come by email until push notifications work on one of your devices")
     )
     ana.sees("Codes, confirmations and security notices always come by email.")
 

@@ -78,7 +78,7 @@ def test_a_resolved_ticket_closes_by_itself(ana: Person, portal: Portal, number:
     portal.lets_time_pass(days=7)
     [mail] = portal.mails(ana.address, "closed")
     assert str(number) in mail["subject"]
-    assert "closed by itself" in mail["text"]
+    assert "closed automatically" in mail["text"]
     ana.opens(number)
     ana.sees_status("Closed")
     ana.sees("The ticket closed automatically")
@@ -94,10 +94,10 @@ def test_reminders_and_the_closing_come_once_from_two_processes(ana: Person, por
     assert [m["kind"] for m in portal.mails(ana.address)].count("reminder") == 1
     portal.lets_time_pass(days=4)
     last, _first = portal.mails(ana.address, "reminder")
-    assert "closes by itself on" in last["text"]
+    assert "closes automatically on" in last["text"]
     ana.is_signed_in().opens(number)
     ana.sees_status("Waiting for you")
-    expect(ana.page.get_by_role("main")).to_contain_text("closes by itself on")
+    expect(ana.page.get_by_role("main")).to_contain_text("closes automatically on")
 
     ana.goes_to("/tickets")
     portal.lets_time_pass(days=7)

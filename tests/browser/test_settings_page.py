@@ -61,7 +61,7 @@ def test_a_device_is_signed_out_from_another(visitor: Visitor, phone: bool):
     devices = here.page.get_by_test_id("sign-in")
     expect(devices.filter(has_text="This device")).to_have_count(1)
     count = devices.count()
-    here.page.get_by_role("button", name=re.compile("^End: Chrome on ")).first.click()
+    here.page.get_by_role("button", name=re.compile("^End session: Chrome on ")).first.click()
     expect(devices).to_have_count(count - 1)
     expect(here.page.get_by_role("list").filter(has=devices)).to_be_focused()
     there.page.goto(there.portal.url + "/settings")

@@ -41,6 +41,13 @@ def test_every_mail_is_whole_in_every_language(mail_settings: Settings, name: st
     assert emails.write(mail_settings, sample(name, language)) == email
 
 
+def test_french_sets_a_colon_apart(mail_settings: Settings):
+    """The code added it without a space; now it is a text of its own."""
+    email = emails.write(mail_settings, sample("reply", "fr"))
+    assert f"Ouvrir le ticket\u00a0:\n{email.link}\n" in email.plain
+    assert not re.search(r"\w:\n", email.plain)
+
+
 @pytest.mark.parametrize(
     ("name", "subject"),
     [

@@ -6,6 +6,7 @@ from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
+from sqlmodel import select
 
 from tests.cast import PASSWORD, opens, says
 from ticket_portal.delivery import exports as archive
@@ -27,7 +28,7 @@ from ticket_portal.domain.events import Posted
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store import files
-from ticket_portal.store.tables import Attachment, Message
+from ticket_portal.store.tables import Account, Attachment, DetailItem, Message, Rating
 
 CANARY = "canary"
 IP = "192.0.2.1"
@@ -124,6 +125,46 @@ def test_its_pages_are_in_the_reader_s_language_and_hold_no_markup_of_people(sto
     assert "Card &lt;b&gt;refused&lt;/b&gt;" in page
     assert "Done &amp; done." in page
     assert "<script" not in page
+
+
+def test_its_pages_say_words_where_the_data_has_codes(store, desk, ana, linh):
+    """`txid`, `moment` and "es" are for machines, who have the JSON."""
+
+    def happen(work) -> int:
+        ticket = opens(work, ana, "Deposit missing")
+        items = [
+            {"kind": "txid", "chain": "bitcoin", "label": "of the deposit"},
+            {"kind": "moment", "label": ""},
+            {"kind": "amount", "label": ""},
+            {"kind": "network", "label": ""},
+        ]
+        messages.request_details(
+            work, linh, ticket.number, MessageForm.parse_request({"items": items, "client_id": str(uuid4())})
+        )
+        for kind, state, answer in (
+            ("moment", "answered", "2026-11-22T15:09:00+00:00"),
+            ("amount", "declined", "I forgot <b>"),
+        ):
+            item = work.session.exec(select(DetailItem).where(DetailItem.kind == kind)).one()
+            item.state, item.answer = state, answer
+        work.session.add(
+            Rating(
+                ticket_id=ticket.id, score=4, comment="Слава & дяка", created_at=work.now, changed_at=work.now
+            )
+        )
+        work.session.get_one(Account, ana.account_id).language = "uk"
+        return ticket.number
+
+    number = store.write(happen)
+    found = zipped(store, desk, ana, "uk")
+    page = found.read(f"tickets/{number}/ticket.html").decode()
+    assert "<dt>ID транзакції (Bitcoin): of the deposit</dt><dd>Ще не надано</dd>" in page
+    assert "<dt>Дата й час</dt><dd>22 листопада 2026\u202fр., " in page.replace("\u00a0", "\u202f")
+    assert "<dt>Сума та валюта</dt><dd>Неможливо надати: I forgot &lt;b&gt;</dd>" in page
+    assert "<p>4 з 5</p><p>«Слава &amp; дяка»</p>" in page
+    assert "<dd>Українська</dd>" in found.read("index.html").decode()
+    for code in ("txid", "moment", "<dt>network"):
+        assert code not in page
 
 
 def test_a_file_that_is_gone_is_left_out(store, desk, ana, number):

@@ -4,7 +4,8 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from tests.house.bare_texts import bare_texts, bare_texts_under
-from ticket_portal.i18n.catalogues import LOCALE_DIR, ntranslate, read_texts
+from ticket_portal.i18n import catalogues, extract
+from ticket_portal.i18n.catalogues import LOCALE_DIR, in_context, ntranslate, read_texts, translate
 from ticket_portal.i18n.check import mixed_up, problems, problems_of
 from ticket_portal.i18n.extract import PACKAGE, Found, NotExtractable, find_texts, texts_in
 from ticket_portal.i18n.locales import LOCALES, TRANSLATED
@@ -84,6 +85,37 @@ def test_texts_are_found_by_their_markers_and_computed_ones_refused():
     for computed in ('t(f"Hello {name}")', "t(text)", 'tn("1 x")', '_("a" + b)'):
         with pytest.raises(NotExtractable):
             list(texts_in(computed, "a.py"))
+
+
+def test_one_english_text_has_a_translation_for_each_context(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    """Extracted, written, checked and read: gettext's msgctxt all the way."""
+    found = list(
+        texts_in('t("Closed"); t("Closed", context="tickets"); tn("1 x", "{n} x", k, context="y")', "a.py")
+    )
+    ids = [text.id for text in found]
+    assert ids == ["Closed", in_context("Closed", "tickets"), (in_context("1 x", "y"), "{n} x")]
+    with pytest.raises(NotExtractable):
+        list(texts_in('t("Closed", context=where)', "a.py"))
+
+    monkeypatch.setattr(catalogues, "LOCALE_DIR", tmp_path)
+    old = Catalog("uk", fuzzy=False)
+    old.add("Closed", "Закрито")
+    old.add("Closed", "Закриті", context="tickets")
+    extract._write("uk", "pages", extract.template("pages", found), old)
+    written = catalogues.read_catalogue("uk", "pages")
+
+    assert (
+        'msgctxt "tickets"\nmsgid "Closed"\nmsgstr "Закриті"' in catalogues.po_path("uk", "pages").read_text()
+    )
+    assert [line.split(":")[0] for line in problems_of(written, ids)] == ["empty"]  # the counted one alone
+    assert [line.split(":")[0] for line in problems_of(written, ["Closed"])] == [
+        "stale, no longer in the sources"
+    ] * 2
+    assert read_texts("uk", "pages").singles == {"Closed": "Закрито", ids[1]: "Закриті"}
+
+
+def test_a_text_in_a_context_that_is_not_translated_is_shown_in_plain_english():
+    assert translate("uk", in_context("A rare {what}", "of one"), what="thing") == "A rare thing"
 
 
 @pytest.mark.parametrize("locale", LOCALES)

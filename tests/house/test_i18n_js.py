@@ -11,7 +11,8 @@ import pytest
 
 from ticket_portal.frontend import environment
 from ticket_portal.frontend.build import ROOT
-from ticket_portal.frontend.plugins import Catalogues, short_name
+from ticket_portal.frontend.plugins import Catalogues, catalogue_module, short_name
+from ticket_portal.i18n.catalogues import in_context
 
 # What the runtime takes from React, for one render in the browser (or, with SERVER, while prerendering).
 REACT = """
@@ -116,8 +117,8 @@ def test_times_are_the_readers(runtime: Path):
                 en.day(soon(0), clock), uk.day(soon(-86400), clock), en.day("2020-05-01T20:00:00Z", clock)]
                .map((text) => text.replaceAll("\\u202f", " "));""",
     ) == [
-        "now",
-        "now",
+        "just now",
+        "just now",
         "5 minutes ago",
         "2 години тому",
         "May 2, 2020",
@@ -129,6 +130,84 @@ def test_times_are_the_readers(runtime: Path):
         "Учора",
         "Saturday, May 2, 2020",
     ]
+
+
+MONDAY_AT_10 = 'Date.now = () => Date.parse("2026-11-23T03:00:00Z");'  # 10:00 in Ho Chi Minh City
+
+
+def test_days_are_those_of_the_readers_calendar(runtime: Path):
+    """Elapsed hours cut into days said "yesterday" of Saturday noon, and "last week" of 13 days ago."""
+    moments = {
+        "2026-11-21T05:00:00Z": "2 days ago",  # Saturday noon, 46 hours before
+        "2026-11-22T02:59:00Z": "yesterday",  # Sunday 9:59
+        "2026-11-22T03:01:00Z": "23 hours ago",
+        "2026-11-20T16:59:00Z": "3 days ago",  # Friday 23:59
+        "2026-11-20T17:01:00Z": "2 days ago",  # Saturday 0:01
+        "2026-11-10T03:00:00Z": "13 days ago",
+        "2026-10-24T03:00:00Z": "30 days ago",
+        "2026-10-23T03:00:00Z": "Oct 23, 2026",
+    }
+    assert run(
+        runtime,
+        f"""{MONDAY_AT_10}
+        return {json.dumps(list(moments))}.map((moment) => at("/").rel(moment, useClock()));""",
+    ) == list(moments.values())
+
+
+def test_a_day_with_25_hours_is_not_called_now(runtime: Path):
+    """24.5 hours lie between these two, and both are November 1 in New York, where the clocks went back."""
+    assert (
+        run(
+            runtime,
+            """setTimeZone("America/New_York"); Date.now = () => Date.parse("2026-11-02T04:45:00Z");
+            return at("/").rel("2026-11-01T04:15:00Z", useClock());""",
+        )
+        == "yesterday"
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "just_now", "long_ago", "today", "day", "written"),
+    [
+        ("en", "just now", "on May 2, 2020", "Today", "Saturday, May 2, 2020", "May 2, 2020, 3:00 AM"),
+        (
+            "es",
+            "hace un momento",
+            "el 2 de mayo de 2020",
+            "Hoy",
+            "Sábado, 2 de mayo de 2020",
+            "2 may 2020, 3:00",
+        ),
+        ("fr", "à l’instant", "le 2 mai 2020", "Aujourd’hui", "Samedi 2 mai 2020", "2 mai 2020, 03:00"),
+        ("id", "baru saja", "pada 2 Mei 2020", "Hari ini", "Sabtu, 02 Mei 2020", "2 Mei 2020, 03.00"),
+        ("uk", "щойно", "2 травня 2020 р.", "Сьогодні", "Субота, 2 травня 2020 р.", "2 трав. 2020 р., 03:00"),
+        ("vi", "vừa xong", "ngày 02/05/2020", "Hôm nay", "Thứ Bảy, 02/05/2020", "03:00 02/05/2020"),
+    ],
+)
+def test_times_are_said_as_people_say_them(
+    runtime: Path, locale: str, just_now: str, long_ago: str, today: str, day: str, written: str
+):
+    """In sentences with a preposition, alone above a day's messages with a capital, in Vietnamese in digits."""
+    path = "/" if locale == "en" else f"/{locale}"
+    assert run(
+        runtime,
+        f"""await import("./{locale}.mjs");
+        const i18n = at("{path}"), clock = useClock(), then = "2020-05-01T20:00:00Z";
+        return [i18n.rel(soon(-5), clock), i18n.relIn(soon(-5), clock), i18n.relIn(then, clock),
+                i18n.day(soon(0), clock), i18n.day(then, clock), i18n.dateTime(then, clock)]
+               .map((text) => text.replaceAll(/[\\u202f\\u00a0]/g, " "));""",
+    ) == [just_now, just_now, long_ago, today, day, written]
+
+
+def test_one_english_text_may_have_two_translations(runtime: Path):
+    module = catalogue_module("uk", {"Closed", in_context("Closed", "tickets")})
+    (runtime / "both.mjs").write_text(_IMPORT.sub(r'from "./\1.mjs"', module), encoding="utf-8")
+    assert run(
+        runtime,
+        """await import("./both.mjs");
+        const id = "tickets\\u0004Closed", unknown = "tickets\\u0004Not there {x}";
+        return [at("/uk").t("Closed"), at("/uk").t(id), at("/").t(id), at("/uk").t(unknown, { x: 1 })];""",
+    ) == ["Закрито", "Закриті", "Closed", "Not there 1"]
 
 
 def test_times_follow_a_clock_that_runs_ahead(runtime: Path):

@@ -78,6 +78,19 @@ def test_the_button_locks_and_says_so(app: Starlette, store: Store, link: str):
     assert "<form" not in asked(app, "GET", link).text
 
 
+def test_who_locked_their_own_ticket_is_told_how_to_reach_us_where_there_is_a_way(
+    app: Starlette, store: Store, link: str
+):
+    """ "Contact us another way" named none."""
+    assert "<form" not in (page := asked(app, "POST", link + "?language=en").text)
+    assert "another way" not in page
+    assert "reach us" not in page
+    store.settings.contact = "help@example.com"
+    page = asked(app, "GET", link + "?language=uk").text
+    assert '<a href="mailto:help@example.com">help@example.com</a>' in page
+    assert "зв’яжіться з нами тут:" in page
+
+
 def test_a_forged_link_has_the_page_of_invalid_links(app: Starlette, store: Store, link: str):
     for method in ("GET", "POST"):
         answer = asked(app, method, link[:-1] + ("0" if link[-1] != "0" else "1"))

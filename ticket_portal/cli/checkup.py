@@ -89,7 +89,7 @@ def _redis(s: Settings) -> Finding:
 def _address(s: Settings) -> Finding:
     if not s.base_url:
         return Finding(
-            "note", "address", f"PORTAL_BASE_URL is not set: links in e-mails begin with {s.public_url}"
+            "note", "address", f"PORTAL_BASE_URL is not set: links in emails begin with {s.public_url}"
         )
     if s.env == "production" and not s.secure:
         return Finding(

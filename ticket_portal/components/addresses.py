@@ -6,6 +6,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.connection import is_live
+from ticket_portal.components.contact import also_here
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
 from ticket_portal.states.addresses import AddressState as State
@@ -30,11 +31,13 @@ def bounced_before() -> rx.Component:
         icon("alert"),
         el.p(
             t(
-                "An earlier email to this address couldn't be delivered. If you no longer use it, please contact "
-                "us another way."
+                "An earlier email to this address couldn't be delivered. If you no longer use it, submit a new "
+                "ticket with another address."
             ),
             " ",
             el.a(t("Submit a ticket"), href=href("/tickets/new")),
+            " ",
+            also_here(),
         ),
         class_name="note",
         custom_attrs={"data-tone": "warn", "data-testid": "mail-problem"},

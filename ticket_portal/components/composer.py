@@ -80,7 +80,10 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
             el.p(
                 icon("shield"),
                 el.span(
-                    t("Our team will never ask you for your password, recovery phrase or one-time codes.")
+                    t(
+                        "Our team never asks for your password, recovery phrase or one-time codes, in messages, "
+                        "by email or by phone."
+                    )
                 ),
                 class_name="safety",
             )

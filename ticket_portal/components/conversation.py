@@ -9,8 +9,8 @@ from ticket_portal.components.hooks import RunsHook, dispatcher
 from ticket_portal.components.icons import icon
 from ticket_portal.components.resolution import closed_text, next_steps, resolved_text
 from ticket_portal.components.thread import is_open
-from ticket_portal.components.tickets import moment, status_chip
-from ticket_portal.components.words import t
+from ticket_portal.components.tickets import status_chip
+from ticket_portal.components.words import date_time, rel_time_in_sentence, t
 from ticket_portal.states.conversation import ConversationState as State
 
 
@@ -121,8 +121,12 @@ def ticket_head(*actions: rx.Component, beside: tuple[rx.Component, ...] = ()) -
         el.h1(State.subject),
         el.p(
             status_chip(State.status, State.resolution.joined_with),
-            el.span(t("Ticket"), " ", el.span(State.ticket, class_name="num")),
-            el.span(t("Sent"), " ", moment(State.created_at)),
+            el.span(t("Ticket {number}", number=State.ticket), class_name="num"),
+            el.time(
+                t("Sent {time}", time=rel_time_in_sentence(State.created_at)),
+                date_time=State.created_at,
+                title=date_time(State.created_at),
+            ),
             *beside,
             class_name="ticket__meta",
         ),

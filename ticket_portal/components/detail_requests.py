@@ -16,7 +16,6 @@ from ticket_portal.domain.detail_requests import LONGEST_ANSWER, LONGEST_LINE, D
 from ticket_portal.i18n.catalogues import msg
 
 UTC = "UTC"
-AN_AMOUNT = "0.5 BTC"
 NETWORKS = (
     "Bitcoin",
     "Lightning",
@@ -158,25 +157,27 @@ def _marks(item: rx.Var[Item]) -> dict[str, Any]:
 
 def _name(item: rx.Var[Item]) -> rx.Component:
     """Say what is asked for: the kind, and the asker's own words."""
-    return rx.fragment(
-        rx.match(
-            item.kind,
-            ("txid", _txid_name(item)),
-            ("network", el.span(t("Network"))),
-            ("amount", el.span(t("Amount and currency"))),
-            ("moment", el.span(t("Date and time"))),
-            ("screenshot", el.span(t("Screenshot"))),
-            rx.fragment(),
-        ),
-        rx.cond((item.kind != "text") & (item.label != ""), ": ", ""),
-        item.label,
+    kind = rx.match(
+        item.kind,
+        ("txid", _txid_name(item)),
+        ("network", t("Network")),
+        ("amount", t("Amount and currency")),
+        ("moment", t("Date and time")),
+        ("screenshot", t("Screenshot")),
+        "",
+    )
+    return rx.match(
+        item.kind,
+        ("text", el.span(item.label)),
+        el.span(rx.cond(item.label != "", t("{label}: {value}", label=kind, value=item.label), kind)),
     )
 
 
-def _txid_name(item: rx.Var[Item]) -> rx.Component:
-    return rx.fragment(
+def _txid_name(item: rx.Var[Item]) -> rx.Var:
+    return rx.cond(
+        item.chain != "",
+        t("Transaction ID ({network})", network=rx.match(item.chain, *CHAINS.items(), "")),
         t("Transaction ID"),
-        rx.cond(item.chain != "", rx.fragment(" (", rx.match(item.chain, *CHAINS.items(), ""), ")")),
     )
 
 
@@ -197,7 +198,7 @@ def _settled(item: rx.Var[Item]) -> rx.Component:
             ("answered", el.p(_answer(item), class_name="detail__answer")),
             (
                 "declined",
-                el.p(t("Can't provide this:"), " ", item.answer, class_name="detail__answer"),
+                el.p(t("Can't provide this: {reason}", reason=item.answer), class_name="detail__answer"),
             ),
             el.p(t("Not answered yet"), class_name="detail__answer muted"),
         ),
@@ -232,7 +233,7 @@ def _open(item: rx.Var[Item]) -> rx.Component:
                 item.kind,
                 ("txid", _txid_field(item)),
                 ("network", _network_field(item)),
-                ("amount", _line_field(item, placeholder=AN_AMOUNT)),
+                ("amount", _line_field(item, placeholder=t("0.5 BTC"))),
                 ("moment", _moment_field(item)),
                 ("screenshot", _screenshot_field(item)),
                 _area_field(item, "value", item.id, item.typed),

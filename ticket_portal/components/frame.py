@@ -125,7 +125,12 @@ def safety() -> rx.Component:
     """Say what the company never asks for; attackers do."""
     return el.p(
         icon("shield"),
-        el.span(t("Our team will never ask you for your password, recovery phrase or one-time codes.")),
+        el.span(
+            t(
+                "Our team never asks for your password, recovery phrase or one-time codes, in messages, "
+                "by email or by phone."
+            )
+        ),
         class_name="safety",
     )
 

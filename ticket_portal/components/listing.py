@@ -64,11 +64,11 @@ def search_box() -> rx.Component:
 def parts() -> rx.Component:
     """The parts of the list, each with how many tickets it has."""
     return el.nav(
-        _part("all", t("All")),
-        _part("waiting", t("Waiting for you")),
-        _part("open", t("Open")),
-        _part("resolved", t("Resolved")),
-        _part("closed", t("Closed")),
+        _part("all", t("All", context="tickets")),
+        _part("waiting", t("Waiting for you", context="tickets")),
+        _part("open", t("Open", context="tickets")),
+        _part("resolved", t("Resolved", context="tickets")),
+        _part("closed", t("Closed", context="tickets")),
         class_name="tabs",
         aria_label=t("Filter tickets"),
     )

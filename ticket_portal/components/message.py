@@ -47,7 +47,11 @@ def entry(line: rx.Var[Line]) -> rx.Component:
         rx.cond(line.new_day, el.li(el.time(day(line.at), date_time=line.at), class_name="day")),
         rx.cond(
             line.first_unread,
-            el.li(el.span(t("New")), class_name="new", custom_attrs={"data-first-unread": "true"}),
+            el.li(
+                el.span(t("New", context="messages")),
+                class_name="new",
+                custom_attrs={"data-first-unread": "true"},
+            ),
         ),
         rx.cond(
             line.kind == "event", _event(line), rx.cond(line.kind == "details", _ask(line), _message(line))

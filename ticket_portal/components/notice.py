@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.contact import also_here
 from ticket_portal.components.drafts import ended_box
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
@@ -66,7 +67,7 @@ def _sign_in_here() -> Any:
 
 def ticket_locked() -> rx.Component:
     """Answer for a ticket whose sender's address said "this wasn't me"."""
-    return notice("lock", t("This ticket is locked"), t("Please contact us another way."), tone="bad")
+    return notice("lock", t("This ticket is locked"), also_here(), tone="bad")
 
 
 def ticket_missing() -> rx.Component:

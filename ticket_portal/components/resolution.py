@@ -170,7 +170,7 @@ def _score(score: int, word: rx.Var) -> rx.Component:
 def _rated() -> rx.Component:
     return el.div(
         el.p(t("Thank you! Your rating: {score} of 5.", score=State.resolution.score), role="status"),
-        rx.cond(State.resolution.comment != "", el.p("“", State.resolution.comment, "”")),
+        rx.cond(State.resolution.comment != "", el.p(t("“{comment}”", comment=State.resolution.comment))),
         rx.cond(
             State.resolution.can_rate,
             el.button(

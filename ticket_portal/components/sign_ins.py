@@ -7,7 +7,7 @@ from ticket_portal.components.connection import is_live
 from ticket_portal.components.focus import keeps_focus
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.icons import icon
-from ticket_portal.components.words import date, rel_time, t
+from ticket_portal.components.words import date, rel_time_in_sentence, t
 from ticket_portal.domain.sign_ins import SignInView
 from ticket_portal.states.sign_ins import SignInState as State
 
@@ -49,7 +49,7 @@ def _device(device: rx.Var[SignInView]) -> rx.Component:
             el.b(name),
             rx.cond(device.here, el.span(t("This device"), class_name="mark-good")),
             el.p(
-                t("Last seen {when}", when=rel_time(device.seen_at)),
+                t("Last seen {when}", when=rel_time_in_sentence(device.seen_at)),
                 " · ",
                 t("Signed in on {day}", day=date(device.created_at)),
                 class_name="muted",

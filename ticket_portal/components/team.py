@@ -132,7 +132,7 @@ def rating_card() -> rx.Component:
         el.section(
             el.h2(t("Rating")),
             el.p(t("{score} of 5", score=State.resolution.score)),
-            rx.cond(State.resolution.comment != "", el.p("“", State.resolution.comment, "”")),
+            rx.cond(State.resolution.comment != "", el.p(t("“{comment}”", comment=State.resolution.comment))),
             class_name="card",
         ),
     )

@@ -7,7 +7,7 @@ from reflex import el
 
 from ticket_portal.components.icons import icon
 from ticket_portal.components.safe_html import safe_html
-from ticket_portal.components.words import date_time, href, rel_time, t
+from ticket_portal.components.words import date_time, href, rel_time, rel_time_in_sentence, t
 from ticket_portal.domain.listing import TicketRow
 
 BONES = 6
@@ -47,7 +47,7 @@ def unread_word(unread: rx.Var[bool] | Any) -> rx.Component:
 
 def turn_sentence(row: rx.Var[TicketRow]) -> rx.Component:
     """Say whose turn it is, and since when."""
-    ago = rel_time(row.updated_at)
+    ago = rel_time_in_sentence(row.updated_at)
     return el.time(
         rx.match(
             row.status,

@@ -15,7 +15,7 @@ from reflex_components_core.el.elements.base import BaseHTML
 from reflex_components_core.el.elements.inline import A
 
 from ticket_portal.frontend.site import SITE
-from ticket_portal.i18n.catalogues import page_text
+from ticket_portal.i18n.catalogues import in_context, msg, page_text
 from ticket_portal.i18n.locales import DEFAULT, LOCALES, localized
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "language_name",
     "number",
     "rel_time",
+    "rel_time_in_sentence",
     "route_focus",
     "route_param",
     "said",
@@ -49,6 +50,9 @@ __all__ = [
 ]
 
 _RUNTIME = "$/public/js/i18n.js"
+
+# What the runtime itself says; named here, so that each page's catalogue has it.
+RUNTIME_TEXTS = (msg("just now"), msg("on {date}"))
 
 
 def _uses(name: str, hook: str) -> VarData:
@@ -66,8 +70,13 @@ def _call(name: str, *arguments: Any, ticking: bool = False) -> rx.vars.StringVa
     return rx.Var(f"i18n.{name}({', '.join(written)})", _var_data=data).to(str)
 
 
-def t(message: str, **values: Any) -> rx.vars.StringVar:
-    """A text in the reader's language; placeholders `{name}` are filled from the values."""
+def t(message: str, *, context: str = "", **values: Any) -> rx.vars.StringVar:
+    """A text in the reader's language; placeholders `{name}` are filled from the values.
+
+    `context` tells apart what is one text in English and two in other languages, such as "Closed" of one ticket and
+    of a list of them.
+    """
+    message = in_context(message, context)
     return _call("t", message, values) if values else _call("t", message)
 
 
@@ -107,8 +116,16 @@ def language_name(code: Any) -> rx.Var:
 
 
 def rel_time(iso: Any) -> rx.vars.StringVar:
-    """A moment as "5 minutes ago", kept right while the page is open; a date when it is a month away."""
+    """A moment as "5 minutes ago", kept right while the page is open; a date when it is a month away.
+
+    Within a day the time that passed is counted, after it the days of the reader's calendar.
+    """
     return _call("rel", iso, ticking=True)
+
+
+def rel_time_in_sentence(iso: Any) -> rx.vars.StringVar:
+    """As `rel_time`, for the middle of a sentence: a date has its preposition ("on May 2, 2020")."""
+    return _call("relIn", iso, ticking=True)
 
 
 def date_time(iso: Any) -> rx.vars.StringVar:
@@ -132,7 +149,7 @@ def utc_time(iso: Any) -> rx.vars.StringVar:
 
 
 def day(iso: Any) -> rx.vars.StringVar:
-    """The day of a moment: "Today", "Yesterday", or the date."""
+    """The day of a moment, standing alone: "Today", "Yesterday", or the date with its weekday."""
     return _call("day", iso, ticking=True)
 
 

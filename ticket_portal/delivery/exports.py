@@ -12,10 +12,12 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from ticket_portal.delivery.files import FileDesk
 from ticket_portal.domain import exports
+from ticket_portal.domain.chains import CHAINS
 from ticket_portal.domain.exports import TicketExport
 from ticket_portal.domain.people import Viewer
-from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.i18n.catalogues import _, msg, page_text, translate
 from ticket_portal.i18n.dates import format_datetime
+from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.store.files import NoSuchFile
 from ticket_portal.store.unit_of_work import Store
 
@@ -27,6 +29,14 @@ STATUS = {
     "closed": _("Closed"),
     "merged": _("Joined with another ticket"),
 }
+DETAILS = {
+    "txid": msg("Transaction ID"),
+    "network": msg("Network"),
+    "amount": msg("Amount and currency"),
+    "moment": msg("Date and time"),
+    "screenshot": msg("Screenshot"),
+}
+"""The kinds of details, in the words of the pages; what was asked in free text has none."""
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #10262b }
 h1 { line-height: 1.2 } h2 { font-size: 1.1rem; margin-top: 2rem } dt { font-weight: 600 } dd { margin: 0 0 .5rem }
@@ -75,6 +85,9 @@ class _Words:
     def say(self, text: str, **values: object) -> str:
         return escape(translate(self.language, text, **values))
 
+    def page_says(self, text: str, **values: object) -> str:
+        return escape(page_text(self.language, text, **values))
+
     def when(self, moment: str) -> str:
         return escape(format_datetime(self.language, datetime.fromisoformat(moment), self._zone))
 
@@ -92,7 +105,7 @@ def _overview(about: dict[str, Any], listed: list[dict[str, Any]], words: _Words
     for label, value in (
         (_("Name"), own["name"]),
         (_("Email"), own["email"]),
-        (_("Language"), own["language"]),
+        (_("Language"), LOCALES.get(own["language"]) or own["language"]),
         (_("Time zone"), own["time_zone"]),
     ):
         yield f"<dt>{words.say(label)}</dt><dd>{escape(value)}</dd>"
@@ -125,11 +138,35 @@ def _ticket(data: dict[str, Any], words: _Words) -> Iterator[str]:
     if data["details"]:
         yield f"<h2>{words.say(_('Details'))}</h2><dl>"
         for one in data["details"]:
-            yield f"<dt>{escape(one['label'] or one['kind'])}</dt><dd>{escape(one['answer'] or '–')}</dd>"
+            yield f"<dt>{_detail_name(one, words)}</dt><dd>{_detail_answer(one, words)}</dd>"
         yield "</dl>"
     if data["rating"]:
-        rated = f"{data['rating']['score']}/5 {data['rating']['comment']}"
-        yield f"<h2>{words.say(_('Your rating'))}</h2><p>{escape(rated)}</p>"
+        rated = words.page_says(msg("{score} of 5"), score=data["rating"]["score"])
+        comment = data["rating"]["comment"]
+        quoted = words.page_says(msg("“{comment}”"), comment=comment) if comment else ""
+        yield f"<h2>{words.say(_('Your rating'))}</h2><p>{rated}</p><p>{quoted}</p>"
+
+
+def _detail_name(one: dict[str, Any], words: _Words) -> str:
+    if one["kind"] not in DETAILS:
+        return escape(one["label"])
+    name = page_text(words.language, DETAILS[one["kind"]])
+    if one["chain"]:
+        network = CHAINS.get(one["chain"], one["chain"])
+        name = page_text(words.language, msg("Transaction ID ({network})"), network=network)
+    if not one["label"]:
+        return escape(name)
+    return words.page_says(msg("{label}: {value}"), label=name, value=one["label"])
+
+
+def _detail_answer(one: dict[str, Any], words: _Words) -> str:
+    if one["state"] == "open":
+        return words.page_says(msg("Not answered yet"))
+    if one["state"] == "declined":
+        return words.page_says(msg("Can't provide this: {reason}"), reason=one["answer"])
+    if one["kind"] == "moment" and one["answer"]:
+        return words.when(one["answer"])
+    return escape(one["answer"] or "–")
 
 
 def _stored(name: str) -> ZipInfo:

@@ -306,13 +306,13 @@ class CodeWrong(DomainError):
     """Not the code that was sent."""
 
     code = "code_wrong"
-    text = _("That code isn't right. Check the newest email and try again.")
+    text = _("That code isn't right. Check our latest email and try again.")
 
 
 class CodeWrongFewLeft(CodeWrong):
     """Not the code that was sent, and few tries are left: another text under the same code."""
 
-    text = _("That code isn't right. Check the newest email and try again. Tries left: {left}.")
+    text = _("That code isn't right. Check our latest email and try again. Tries left: {left}.")
 
 
 class CodeReplaced(DomainError):
@@ -347,7 +347,7 @@ class TicketLocked(NotFound):
     """Somebody who has the address said that the ticket is not theirs."""
 
     code = "locked"
-    text = _("This ticket is locked. Please contact us another way.")
+    text = _("This ticket is locked.")
 
 
 class ProofNeeded(DomainError):
@@ -361,7 +361,7 @@ class LinkInvalid(NotFound):
     """Unknown, malformed, revoked, too old: one answer for all of them."""
 
     code = "link_invalid"
-    text = _("This link isn't valid any more. Use the link in the newest email, or get your links again.")
+    text = _("This link is no longer valid. Use the link in our latest email, or request your links again.")
 
 
 class FileRefused(Invalid):

@@ -20,8 +20,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
-from ticket_portal.i18n.catalogues import fill, msg, texts
-from ticket_portal.i18n.extract import find_texts
+from ticket_portal.i18n.catalogues import context_of, fill, msg, texts, without_context
+from ticket_portal.i18n.extract import Found, find_texts
 from ticket_portal.i18n.locales import DEFAULT
 
 FOLDER = Path(__file__).parents[1] / "help"
@@ -185,18 +185,18 @@ def labels(node: SyntaxTreeNode) -> list[str]:
 
 def label(locale: str, english: str) -> str:
     """What a reader sees where the English page says this. Raises ArticleBroken where no page or mail says so."""
-    domain = _said_in().get(english)
-    if not domain:
-        raise ArticleBroken(f"no page and no e-mail says “{english}”")
-    return fill(texts(locale, domain).singles.get(english, english), {"number": EXAMPLE_NUMBER})
+    found = _said_in().get(english)
+    if not found:
+        raise ArticleBroken(f"no page and no email says “{english}”")
+    return fill(texts(locale, found.domain).singles.get(str(found.id), english), {"number": EXAMPLE_NUMBER})
 
 
 @cache
-def _said_in() -> dict[str, str]:
+def _said_in() -> dict[str, Found]:
+    """Texts by their English: what a page says before what a mail says, one without a context before others."""
     single = [found for found in find_texts() if isinstance(found.id, str)]
-    return {
-        str(found.id): found.domain for found in sorted(single, key=lambda found: found.domain == "pages")
-    }
+    least_first = sorted(single, key=lambda found: (found.domain == "pages", not context_of(str(found.id))))
+    return {without_context(str(found.id)): found for found in least_first}
 
 
 def _front(text: str, where: str) -> dict[str, str]:

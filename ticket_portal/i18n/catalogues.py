@@ -6,7 +6,9 @@ Two domains, so that browsers are not sent what only e-mails say:
 - `server`: what the server writes (e-mails, error texts). Marked by `_` and `_n`; turned into a language by
   `translate` and `ntranslate` when the reader is known.
 
-The English text is the message id; placeholders are written `{name}`.
+The English text is the message id; placeholders are written `{name}`. Where one English text has two meanings or two
+grammars in another language ("Closed", of one ticket and of a list of them), a mark takes a `context`: gettext's
+`msgctxt`. In memory, and in the browser's catalogues, context and text are one id, joined as in gettext's .mo files.
 """
 
 import gettext
@@ -24,16 +26,43 @@ LOCALE_DIR = Path(__file__).parent / "locales"
 DOMAINS = ("pages", "server")
 
 ENGLISH_PLURAL = "(n != 1)"
+_GLUE = "\x04"
+
+Id = str | tuple[str, str]
+"""What a text is found by: its English, before it the context if it has one; of a counted text both forms."""
 
 
-def msg(text: str) -> str:
-    """Mark a text for the `pages` domain where `t` cannot stand (titles, texts of the build); returns it."""
-    return text
+def in_context(text: str, context: str) -> str:
+    """Return the id of a text in a context; the text itself where there is none."""
+    return f"{context}{_GLUE}{text}" if context else text
 
 
-def _(text: str) -> str:
-    """Mark a text for the `server` domain; returns it, for `translate` to take later."""
-    return text
+def without_context(text: str) -> str:
+    """Return the English text of an id."""
+    return text.rpartition(_GLUE)[2]
+
+
+def context_of(text: str) -> str:
+    """Return the context of an id; "" where it has none."""
+    return text.rpartition(_GLUE)[0]
+
+
+def id_of(message: Message) -> Id:
+    """Return the id of a catalogue's message."""
+    context = message.context or ""
+    if isinstance(message.id, str):
+        return in_context(message.id, context)
+    return in_context(message.id[0], context), message.id[1]
+
+
+def msg(text: str, *, context: str = "") -> str:
+    """Mark a text for the `pages` domain where `t` cannot stand (titles, texts of the build); returns its id."""
+    return in_context(text, context)
+
+
+def _(text: str, *, context: str = "") -> str:
+    """Mark a text for the `server` domain; returns its id, for `translate` to take later."""
+    return in_context(text, context)
 
 
 def _n(one: str, many: str) -> tuple[str, str]:  # pyright: ignore[reportUnusedFunction]
@@ -76,10 +105,11 @@ def read_texts(locale: str, domain: str) -> Texts:
         forms = forms_of(message)
         if not all(forms):
             continue
-        if isinstance(message.id, str):
-            singles[message.id] = forms[0]
+        found = id_of(message)
+        if isinstance(found, str):
+            singles[found] = forms[0]
         else:
-            plurals[message.id[0]] = forms
+            plurals[found[0]] = forms
     rule = catalogue.plural_expr
     form_of: Callable[[int], int] = gettext.c2py(rule)
     return Texts(singles, plurals, rule, form_of)
@@ -101,7 +131,7 @@ def texts(locale: str, domain: str) -> Texts:
 
 def translate(locale: str, message: str, /, **values: object) -> str:
     """A text of the `server` domain in a language, its placeholders filled."""
-    return fill(texts(known(locale), "server").singles.get(message, message), values)
+    return _single(locale, "server", message, values)
 
 
 def ntranslate(locale: str, one: str, many: str, n: int, /, **values: object) -> str:
@@ -114,7 +144,12 @@ def ntranslate(locale: str, one: str, many: str, n: int, /, **values: object) ->
 
 def page_text(locale: str, message: str, /, **values: object) -> str:
     """A text of the `pages` domain, for what is fixed when the front end is built (titles, descriptions)."""
-    return fill(texts(known(locale), "pages").singles.get(message, message), values)
+    return _single(locale, "pages", message, values)
+
+
+def _single(locale: str, domain: str, message: str, values: dict[str, object]) -> str:
+    found = texts(known(locale), domain).singles.get(message)
+    return fill(without_context(message) if found is None else found, values)
 
 
 def known(locale: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from babel.messages.catalog import Catalog, Message
 
-from ticket_portal.i18n.catalogues import all_catalogues, forms_of, po_path, read_catalogue
-from ticket_portal.i18n.extract import Found, Id, find_texts
+from ticket_portal.i18n.catalogues import Id, all_catalogues, forms_of, id_of, po_path, read_catalogue
+from ticket_portal.i18n.extract import Found, find_texts
 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 
@@ -28,7 +28,7 @@ def problems() -> list[str]:
 def problems_of(catalogue: Catalog, wanted: Iterable[Id]) -> Iterator[str]:
     """What is wrong with one catalogue, given the texts that the sources have."""
     wanted = set(wanted)
-    have = {message.id: message for message in catalogue if message.id}
+    have = {id_of(message): message for message in catalogue if message.id}
     for identity in sorted(wanted - have.keys(), key=str):
         yield f"missing: {identity!r} (run: python -m ticket_portal.i18n extract)"
     for identity in sorted([*(have.keys() - wanted), *catalogue.obsolete], key=str):

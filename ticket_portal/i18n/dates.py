@@ -1,4 +1,7 @@
-"""Dates in texts that the server writes. Pages format theirs in the browser, in the reader's own zone."""
+"""Dates in texts that the server writes. Pages format theirs in the browser, in the reader's own zone.
+
+The forms are CLDR's, but for those below: they are what people write in letters of their language.
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -6,6 +9,17 @@ from babel import dates
 
 from ticket_portal.i18n import zones
 from ticket_portal.i18n.catalogues import known
+
+_DATES = {"vi": "dd/MM/yyyy"}
+"""CLDR has "22 tháng 11, 2026", which nobody writes in Vietnamese."""
+
+_TOGETHER = {
+    "es": "{date} a las {time}",
+    "fr": "{date} à {time}",
+    "id": "{date} pukul {time}",
+    "vi": "{time} ngày {date}",
+}
+"""How date and time are joined, where it is not by a comma: these go into sentences, after "el", "le", "pada"."""
 
 
 def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> str:
@@ -18,7 +32,9 @@ def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> s
     """
     place, language = zones.zone(zone), known(locale)
     time = dates.format_time(moment, "short", tzinfo=place, locale=language)
-    return f"{format_date(locale, moment, zone)}, {time} {_offset(moment.astimezone(place))}"
+    together = _TOGETHER.get(language, "{date}, {time}")
+    offset = _offset(moment.astimezone(place))
+    return together.format(date=format_date(locale, moment, zone), time=f"{time} {offset}")
 
 
 def format_time(locale: str, moment: datetime, zone: str | None = None) -> str:
@@ -29,12 +45,13 @@ def format_time(locale: str, moment: datetime, zone: str | None = None) -> str:
 
 def format_date(locale: str, moment: datetime, zone: str | None = None) -> str:
     """The day of a moment, as its reader writes it."""
-    return dates.format_date(moment.astimezone(zones.zone(zone)), "long", locale=known(locale))
+    return format_day(locale, moment.astimezone(zones.zone(zone)).date())
 
 
 def format_day(locale: str, day: date) -> str:
     """A day of the calendar, which is the same in every zone, as its reader writes it."""
-    return dates.format_date(day, "long", locale=known(locale))
+    language = known(locale)
+    return dates.format_date(day, _DATES.get(language, "long"), locale=language)
 
 
 def _offset(moment: datetime) -> str:

@@ -12,7 +12,17 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from ticket_portal.i18n.catalogues import DOMAINS, all_catalogues, forms_of, po_path, read_catalogue
+from ticket_portal.i18n.catalogues import (
+    DOMAINS,
+    Id,
+    all_catalogues,
+    context_of,
+    forms_of,
+    in_context,
+    po_path,
+    read_catalogue,
+    without_context,
+)
 from ticket_portal.i18n.locales import TRANSLATED
 
 PACKAGE = Path(__file__).parents[1]
@@ -25,8 +35,6 @@ MARKERS = {
     "_n": ("server", 2),
 }
 """Function → domain, and how many leading arguments are texts."""
-
-Id = str | tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,13 @@ def texts_in(source: str, name: str) -> Iterator[Found]:
         values = [_text(argument, marker, place) for argument in call.args[:count]]
         if len(values) != count:
             raise NotExtractable(f"{place}: {marker}() needs {count} text(s)")
-        yield Found(domain, values[0] if count == 1 else (values[0], values[1]), place)
+        first = in_context(values[0], _context(call, marker, place))
+        yield Found(domain, first if count == 1 else (first, values[1]), place)
+
+
+def _context(call: ast.Call, marker: str, place: str) -> str:
+    given = next((word.value for word in call.keywords if word.arg == "context"), None)
+    return "" if given is None else _text(given, marker, place)
 
 
 def _text(node: ast.expr, marker: str, place: str) -> str:
@@ -81,7 +95,13 @@ def template(domain: str, found: list[Found]) -> Catalog:
         places = sorted(
             {text.place.rsplit(":", 1)[0] for text in found if (text.domain, text.id) == (domain, identity)}
         )
-        catalogue.add(identity, locations=[(place, 0) for place in places])
+        first = identity if isinstance(identity, str) else identity[0]
+        bare = without_context(first)
+        catalogue.add(
+            bare if isinstance(identity, str) else (bare, identity[1]),
+            locations=[(place, 0) for place in places],
+            context=context_of(first) or None,
+        )
     return catalogue
 
 
@@ -108,7 +128,7 @@ def _write(locale: str, domain: str, fresh: Catalog, old: Catalog) -> None:
     for message in fresh:
         if not message.id:
             continue
-        kept = old.get(message.id)
+        kept = old.get(message.id, message.context)
         empty = ("",) * catalogue.num_plurals if isinstance(message.id, tuple) else ""
         same_kind = kept is not None and not kept.fuzzy and isinstance(kept.id, type(message.id))
         catalogue.add(
@@ -116,6 +136,7 @@ def _write(locale: str, domain: str, fresh: Catalog, old: Catalog) -> None:
             (kept.string if kept and same_kind else "") or empty,
             locations=message.locations,
             user_comments=kept.user_comments if kept else (),
+            context=message.context,
         )
     path = po_path(locale, domain)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -152,7 +152,7 @@ def _facts() -> rx.Component:
             _fact(t("Number"), State.ticket),
             _fact(t("Topic"), topic_name(State.topic)),
             _fact(t("Assigned to"), rx.cond(State.assignee != "", State.assignee, t("Unassigned"))),
-            _fact(t("Sent"), date_time(State.created_at)),
+            _fact(t("Sent", context="date"), date_time(State.created_at)),
             class_name="facts",
         ),
         class_name="card",

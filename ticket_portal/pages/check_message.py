@@ -67,9 +67,9 @@ def _ours() -> rx.Component:
         el.dl(
             _fact(t("Reference"), State.reference),
             _fact(t("Type of message"), mail_kind(State.kind)),
-            _fact(t("Sent"), date_time(State.sent_at)),
+            _fact(t("Sent", context="date"), date_time(State.sent_at)),
             _fact(t("To"), State.sent_to),
-            rx.cond(State.ticket > 0, _fact(t("Ticket"), State.ticket)),
+            rx.cond(State.ticket > 0, _fact(t("Ticket number"), State.ticket)),
             class_name="facts",
         ),
         el.p(

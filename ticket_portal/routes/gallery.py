@@ -46,11 +46,11 @@ async def _look(request: Request) -> Response:
         body = f'<div class="frames">{_frames(shown)}</div>'
     title = f"{shown['kind'].capitalize()} · {LOCALES[shown['language']]}"
     return HTMLResponse(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · E-mail gallery</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · Email gallery</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
         '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css">'
         '<link rel="icon" href="/favicon.svg" type="image/svg+xml"></head>'
-        f'<body class="box gallery"><header><h1><a href="{PATH}">E-mail gallery</a></h1>'
+        f'<body class="box gallery"><header><h1><a href="{PATH}">Email gallery</a></h1>'
         '<p><a href="/dev/mailbox">Captured mail</a></p></header>'
         f'<main>{_kinds(shown)}<section><div class="switches">{_switches(shown)}</div>'
         f'<h2 lang="{shown["language"]}">{escape(email.subject)}</h2>{_neighbours(shown)}{body}</section></main>'

@@ -49,11 +49,8 @@ def _question(locking: Locking, language: str) -> tuple[str, str, str]:
     number = locking.number
     if locking.locked:
         heading = _("Thank you. Ticket {number} is locked")
-        text = _(
-            "Its links no longer work, and you won't get any more emails about it. We've told our team. If it "
-            "was your ticket after all, please contact us another way."
-        )
-        return translate(language, heading, number=number), translate(language, text), ""
+        text = _("Its links no longer work, and you won't get any more emails about it. We've told our team.")
+        return translate(language, heading, number=number), translate(language, text), _contact(language)
     heading = _("Didn't send ticket {number}?")
     text = _(
         "Then someone else entered your email address. We'll lock the ticket, its links will stop working, and "
@@ -62,6 +59,14 @@ def _question(locking: Locking, language: str) -> tuple[str, str, str]:
     label = escape(translate(language, _("This wasn't me")))
     form = f'<form method="post"><button>{label}</button></form>'
     return translate(language, heading, number=number), translate(language, text), form
+
+
+def _contact(language: str) -> str:
+    settings = portal().settings
+    if not settings.contact:
+        return ""
+    text = escape(translate(language, _("If it was your ticket after all, you can reach us here:")))
+    return f'<p>{text} <a href="{escape(settings.contact_link)}">{escape(settings.contact)}</a></p>'
 
 
 routes = [

@@ -76,7 +76,7 @@ def _page(listed: str, opened: str) -> HTMLResponse:
         '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="/plain.css">'
         '<link rel="icon" href="/favicon.svg" type="image/svg+xml"></head>'
         '<body class="box"><header><h1><a href="/dev/mailbox">Captured mail</a></h1>'
-        '<p>Nothing here was sent. <a href="/dev/mailbox/gallery">Gallery of all e-mails</a> · '
+        '<p>Nothing here was sent. <a href="/dev/mailbox/gallery">Gallery of all emails</a> · '
         '<a href="/">To the portal</a></p></header>'
         f"<main>{listed}<section>{opened}</section></main></body></html>",
         headers=_PRIVATE,

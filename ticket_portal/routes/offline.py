@@ -14,18 +14,18 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from ticket_portal.frontend.build import ROOT
-from ticket_portal.i18n.catalogues import _, page_text, translate
+from ticket_portal.i18n.catalogues import _, msg, page_text, translate
 from ticket_portal.i18n.locales import LOCALES, localized
 from ticket_portal.wiring import portal
 
-# The words of the pages (components/tickets.py).
+# The words of the pages (components/tickets.py). Marked here too: reworded there alone, they stay translated here.
 STATUSES = {
-    "new": "Received",
-    "open": "In progress",
-    "on_hold": "In progress",
-    "waiting_customer": "Waiting for you",
-    "resolved": "Resolved: please confirm",
-    "closed": "Closed",
+    "new": msg("Received"),
+    "open": msg("In progress"),
+    "on_hold": msg("In progress"),
+    "waiting_customer": msg("Waiting for you"),
+    "resolved": msg("Resolved: please confirm"),
+    "closed": msg("Closed"),
 }
 
 

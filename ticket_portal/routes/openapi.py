@@ -134,7 +134,7 @@ CODES = {
     "too_large": (413, "The body is larger than 64 KiB."),
     "unsupported_media_type": (415, "The body is not application/json."),
     "invalid": (422, "A field is missing, unknown or of the wrong type; see errors."),
-    "bad_address": (422, "The e-mail address is not one."),
+    "bad_address": (422, "This is not an email address."),
     "missing": (422, "A field is empty."),
     "empty_message": (422, "The message has no text."),
     "too_long": (422, "A field has more characters than allowed."),

@@ -42,7 +42,7 @@ async def hear(request: Request) -> Response:
         log.warning("a webhook without a valid signature was refused")
         return PlainTextResponse("The signature is missing, wrong or too old.", 401)
     except NotUnderstood:
-        return PlainTextResponse("That is no event of an e-mail.", 400)
+        return PlainTextResponse("That is no event of an email.", 400)
     except AlreadyTaken:
         return PlainTextResponse("This webhook was taken before.", 409)
     return Response(status_code=204)

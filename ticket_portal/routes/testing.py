@@ -251,7 +251,7 @@ def _recipient(request: Request) -> str:
     try:
         return canonical(address) if address else ""
     except BadAddress:
-        raise Refused("to: not an e-mail address") from None
+        raise Refused("to: not an email address") from None
 
 
 def _answer(content: Any, status: int = 200) -> Response:

@@ -62,6 +62,9 @@ class Gate(rx.Middleware):
             mail_problem=viewer.mail_problem,
             guest_mail_problem=guest.mail_problem,
         )
+        # The front end is built once, with no knowledge of this setting: pages are told it at run time.
+        settings = portal().settings
+        session._show(contact=settings.contact, contact_link=settings.contact_link)
         await session._follow_clock()
         if event.name == _HYDRATE:
             token = root.rx_router_session.client_token

@@ -64,6 +64,8 @@ class SessionState(rx.State):
     known: bool = False
     mail_problem: str = ""
     guest_mail_problem: str = ""
+    contact: str = ""
+    contact_link: str = ""
     zone: str = ""
 
     _identity: str | None = None

@@ -11,6 +11,7 @@ from html import escape
 from css_inline import CSSInliner
 
 from ticket_portal.delivery.emails.texts import Content, Link
+from ticket_portal.i18n.catalogues import _, translate
 
 _FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Noto Sans',Helvetica,Arial,sans-serif"
 _MONO = "ui-monospace,'SF Mono',Menlo,Consolas,'Liberation Mono',monospace"
@@ -94,18 +95,24 @@ _BUTTON_SIGN, _BUTTON_EDGES, _NARROWEST = 9, 60, 180  # pixels: VML needs to be 
 
 def plain(content: Content) -> str:
     """Return the text part."""
+
+    def led(link: Link) -> str:
+        return f"{translate(content.language, _('{label}:'), label=link.label)}\n{link.address}"
+
     parts = [content.brand]
-    parts += [f"{content.phrase.label}: {content.phrase.words}"] if content.phrase else []
+    if content.phrase:
+        label, words = content.phrase.label, content.phrase.words
+        parts.append(translate(content.language, _("{label}: {value}"), label=label, value=words))
     parts += [content.heading, *content.paragraphs]
     if content.code:
         parts.append(f"    {content.code}")
     if content.button:
-        parts.append(f"{content.button.label}:\n{content.button.address}")
+        parts.append(led(content.button))
     if content.entries:
-        parts.append("\n\n".join(f"{link.label}:\n{link.address}" for link in content.entries))
+        parts.append("\n\n".join(led(link) for link in content.entries))
     parts += [content.after] if content.after else []
     parts += ["-- ", *content.foot]
-    parts += [f"{link.label}:\n{link.address}" for link in content.foot_links]
+    parts += [led(link) for link in content.foot_links]
     parts += [content.imprint]
     return "\n\n".join(parts) + "\n"
 

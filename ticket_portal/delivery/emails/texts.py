@@ -68,7 +68,7 @@ def content(settings: Settings, delivery: Delivery) -> Content:
     """Return what the mail of this delivery says. Raises ValueError for a kind that has no mail."""
     writer = _WRITERS.get(delivery.data.get("what") or delivery.kind)
     if writer is None:
-        raise ValueError(f"no e-mail is known for the kind {delivery.kind}")
+        raise ValueError(f"no email is known for the kind {delivery.kind}")
     return writer(_Words(settings, delivery))
 
 
