@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 2
-LONGEST_LOOK = contents.MOST_SECONDS + 15
+LONGEST_LOOK = 35.0
 REST = 30.0
 SWEEP_EVERY = 600.0
 LEFT_BEHIND = 86_400.0
