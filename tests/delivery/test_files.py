@@ -53,9 +53,10 @@ class Sender:
 
     def __init__(self, desk: FileDesk, store: Store, viewer: Viewer, number: int) -> None:
         self.desk, self.store, self.viewer, self.number = desk, store, viewer, number
+        self.who = uploads.Sender(viewer, IP)
 
     def begins(self, name: str) -> Upload:
-        return self.store.write(uploads.begin_for_ticket, self.viewer, self.number, name, IP)
+        return self.store.write(uploads.begin_for_ticket, self.who, self.number, name)
 
     def sends(self, name: str, content: bytes) -> FileView:
         upload = self.begins(name)
@@ -63,7 +64,7 @@ class Sender:
         async def take_in() -> FileView:
             with self.desk.folder() as folder:
                 (folder / "came").write_bytes(content)
-                return await self.desk.take_in(upload, folder / "came")
+                return await self.desk.take_in(upload, folder / "came", self.who)
 
         return asyncio.run(take_in())
 
