@@ -106,6 +106,41 @@ def pdf_that_launches() -> bytes:
     return pdf(OpenAction=pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("calc.exe")))
 
 
+def pdf_with_a_link(address: str, kind: str = "Link") -> bytes:
+    """A PDF with a link; its author is in its metadata, twice."""
+    made = pikepdf.new()
+    page = made.add_blank_page()
+    action = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address))
+    link = {
+        "Type": pikepdf.Name.Annot,
+        "Subtype": pikepdf.Name(f"/{kind}"),
+        "Rect": [0, 0, 9, 9],
+        "A": action,
+    }
+    page.obj.Annots = made.make_indirect(pikepdf.Array([made.make_indirect(pikepdf.Dictionary(**link))]))
+    with made.open_metadata() as told:
+        told["dc:creator"] = [SECRET]
+    made.docinfo["/Author"] = SECRET
+    page.obj.PieceInfo = pikepdf.Dictionary(Maker=pikepdf.String(SECRET))
+    out = io.BytesIO()
+    made.save(out, compress_streams=False)
+    return out.getvalue()
+
+
+def pdf_with_a_stream(packed: bytes, filters: list[str], **more: object) -> bytes:
+    """A PDF whose page is a stream of these bytes."""
+    made = pikepdf.new()
+    page = made.add_blank_page()
+    stream = pikepdf.Stream(made, b"")
+    stream.write(packed, filter=pikepdf.Array([pikepdf.Name(f"/{name}") for name in filters]))
+    for key, value in more.items():
+        stream[f"/{key}"] = value
+    page.obj.Contents = stream
+    out = io.BytesIO()
+    made.save(out, compress_streams=False)
+    return out.getvalue()
+
+
 def pdf_with_hidden_script() -> bytes:
     """A PDF whose script is in an object stream, behind an annotation's action."""
     made = pikepdf.new()
