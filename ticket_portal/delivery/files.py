@@ -40,8 +40,8 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 WORKERS = 2
-# Beside its seconds of CPU: others use the machine too, and the process stands behind them.
-LONGER_LOOK = 15.0
+# Beside its seconds of CPU: they are what bounds it. On a busy machine its turn comes late, since others go before it.
+LONGER_LOOK = 40.0
 # Uploads of strangers that are on their way at once, in this process: each holds a connection and room on the disk.
 MOST_OF_STRANGERS = 100
 COME_BACK_AFTER = timedelta(minutes=1)
