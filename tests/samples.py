@@ -26,7 +26,7 @@ def picture(
 def moving(kind: str = "GIF", frames: int = 5) -> bytes:
     """A picture that moves."""
     out = io.BytesIO()
-    first, *others = [Image.new("RGB", (60, 40), (40 * n, 80, 90)) for n in range(frames)]
+    first, *others = [Image.new("RGB", (60, 40), (40 * n % 256, n % 255, 90)) for n in range(frames)]
     first.save(out, kind, save_all=True, append_images=others, duration=80, loop=0)
     return out.getvalue()
 
@@ -64,6 +64,22 @@ def bomb(width: int = 20_000, height: int = 20_000) -> bytes:
     data = b"".join(packed.compress(line) for _ in range(height)) + packed.flush()
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def frames_of_one_pixel(count: int) -> bytes:
+    """A GIF of very many very small frames, 16 bytes each."""
+    head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
+    return head + frame * count + b";"
+
+
+def scanned_again(scans: int, size: tuple[int, int] = (640, 400)) -> bytes:
+    """A progressive JPEG whose last scan comes again and again, each over all of its pixels."""
+    out = io.BytesIO()
+    Image.new("RGB", size).save(out, "JPEG", progressive=True, quality=20)
+    plain = out.getvalue()
+    last = plain.rfind(b"\xff\xda")
+    return plain[:last] + plain[last:-2] * scans + plain[-2:]
 
 
 def pdf(**more: object) -> bytes:

@@ -146,6 +146,24 @@ def test_an_animation_is_counted_with_all_its_frames(kept, tmp_path):
         kept("long.gif", out.getvalue())
 
 
+@pytest.mark.parametrize("count", [1_001, 600_000])
+def test_frames_are_counted_however_small_they_are(kept, count: int):
+    kept("a.gif", samples.frames_of_one_pixel(1_000))
+    with pytest.raises(PictureTooLarge):
+        kept("a.gif", samples.frames_of_one_pixel(count))
+
+
+def test_the_frames_of_other_animations_are_counted_too(kept):
+    with pytest.raises(PictureTooLarge):
+        kept("a.webp", samples.moving("WEBP", frames=1_100))
+
+
+def test_a_picture_that_is_scanned_again_and_again_is_refused(kept):
+    kept("a.jpg", samples.scanned_again(1))
+    with pytest.raises(FileDamaged):
+        kept("a.jpg", samples.scanned_again(2_000))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "HEIF"])
 def test_half_a_picture_is_refused(kept, kind: str):
     noise = Image.effect_noise((300, 300), 90)
