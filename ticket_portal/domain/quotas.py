@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import keys
+from ticket_portal.domain import keys, security_log
 from ticket_portal.domain.errors import TooManyUploads
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import UploadedBytes
 from ticket_portal.store.unit_of_work import Work
 
@@ -29,6 +30,7 @@ def reserve(work: Work, quota: Quota, upload_id: str, size: int, subject: str) -
     within = _within(work, quota, hashed)
     used = work.scalar(select(func.coalesce(func.sum(col(UploadedBytes.size)), 0)).where(*within))
     if used + size > quota.most:
+        security_log.refused(work.settings, SecurityEvent.LIMIT_REACHED, rule=quota.rule)
         raise TooManyUploads(until=_room_at(work, within, used + size - quota.most))
     work.insert(UploadedBytes, rule=quota.rule, subject=hashed, upload_id=upload_id, size=size, at=work.now)
 

@@ -296,6 +296,7 @@ def _reserve(work: Work, sender: Sender, upload: Upload) -> None:
         )
         used = work.scalar(select(func.coalesce(func.sum(col(Attachment.size)), 0)).where(*unsent))
         if used + size > s.limit_unsent_mb * kinds.MEGABYTE:
+            security_log.refused(s, SecurityEvent.LIMIT_REACHED, rule="unsent_bytes")
             raise FilesFull(name=upload.name)
 
 
