@@ -56,12 +56,12 @@ class _Look:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._ended = False
+        self.is_ended = False
 
     def run(self, command: list[str], longest: float) -> bytes:
         """Return what it printed. Raises SubprocessError when it took too long, fell, or was ended."""
         with self._lock:
-            if self._ended:
+            if self.is_ended:
                 raise subprocess.SubprocessError
             self._process = subprocess.Popen(  # noqa: S603 - our own program; the file's name is data to it
                 command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -78,7 +78,7 @@ class _Look:
     def end(self) -> None:
         """Kill it, or let it never begin."""
         with self._lock:
-            self._ended = True
+            self.is_ended = True
             if self._process:
                 self._process.kill()
 
@@ -186,7 +186,11 @@ class FileDesk:
             answer: dict[str, Any] = json.loads(printed)
         except (subprocess.SubprocessError, ValueError) as error:
             # Out of memory or time, or a decoder that fell: nothing to show to anybody.
-            log.warning("a file of kind %s could not be looked into: %s", upload.kind, type(error).__name__)
+            # Not when the sender hung up: strangers would write our log.
+            if not look.is_ended:
+                log.warning(
+                    "a file of kind %s could not be looked into: %s", upload.kind, type(error).__name__
+                )
             raise FileDamaged(name=upload.name) from None
         if "refused" in answer:
             raise (by_code(answer["refused"]) or DomainError)(**answer["values"])
