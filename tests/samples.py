@@ -26,7 +26,7 @@ def picture(
 def moving(kind: str = "GIF", frames: int = 5) -> bytes:
     """A picture that moves."""
     out = io.BytesIO()
-    first, *others = [Image.new("RGB", (60, 40), (40 * n, 80, 90)) for n in range(frames)]
+    first, *others = [Image.new("RGB", (60, 40), (40 * n % 256, n % 255, 90)) for n in range(frames)]
     first.save(out, kind, save_all=True, append_images=others, duration=80, loop=0)
     return out.getvalue()
 
@@ -64,6 +64,22 @@ def bomb(width: int = 20_000, height: int = 20_000) -> bytes:
     data = b"".join(packed.compress(line) for _ in range(height)) + packed.flush()
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def frames_of_one_pixel(count: int) -> bytes:
+    """A GIF of very many very small frames, 16 bytes each."""
+    head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
+    return head + frame * count + b";"
+
+
+def scanned_again(scans: int, size: tuple[int, int] = (640, 400)) -> bytes:
+    """A progressive JPEG whose last scan comes again and again, each over all of its pixels."""
+    out = io.BytesIO()
+    Image.new("RGB", size).save(out, "JPEG", progressive=True, quality=20)
+    plain = out.getvalue()
+    last = plain.rfind(b"\xff\xda")
+    return plain[:last] + plain[last:-2] * scans + plain[-2:]
 
 
 def pdf(**more: object) -> bytes:
@@ -104,6 +120,41 @@ def pdf_with_script() -> bytes:
 def pdf_that_launches() -> bytes:
     """A PDF that starts a program."""
     return pdf(OpenAction=pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("calc.exe")))
+
+
+def pdf_with_a_link(address: str, kind: str = "Link") -> bytes:
+    """A PDF with a link; its author is in its metadata, twice."""
+    made = pikepdf.new()
+    page = made.add_blank_page()
+    action = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address))
+    link = {
+        "Type": pikepdf.Name.Annot,
+        "Subtype": pikepdf.Name(f"/{kind}"),
+        "Rect": [0, 0, 9, 9],
+        "A": action,
+    }
+    page.obj.Annots = made.make_indirect(pikepdf.Array([made.make_indirect(pikepdf.Dictionary(**link))]))
+    with made.open_metadata() as told:
+        told["dc:creator"] = [SECRET]
+    made.docinfo["/Author"] = SECRET
+    page.obj.PieceInfo = pikepdf.Dictionary(Maker=pikepdf.String(SECRET))
+    out = io.BytesIO()
+    made.save(out, compress_streams=False)
+    return out.getvalue()
+
+
+def pdf_with_a_stream(packed: bytes, filters: list[str], **more: object) -> bytes:
+    """A PDF whose page is a stream of these bytes."""
+    made = pikepdf.new()
+    page = made.add_blank_page()
+    stream = pikepdf.Stream(made, b"")
+    stream.write(packed, filter=pikepdf.Array([pikepdf.Name(f"/{name}") for name in filters]))
+    for key, value in more.items():
+        stream[f"/{key}"] = value
+    page.obj.Contents = stream
+    out = io.BytesIO()
+    made.save(out, compress_streams=False)
+    return out.getvalue()
 
 
 def pdf_with_hidden_script() -> bytes:

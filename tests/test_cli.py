@@ -211,6 +211,10 @@ def test_doctor_has_a_line_for_everything_and_fails_when_something_is_wrong(run)
     assert "PORTAL_SMTP_URL" in away.stdout
     assert "hush" not in away.stdout
 
+    full = run("doctor", PORTAL_UPLOAD_FREE_MB="999999999999")
+    assert full.returncode == 1
+    assert re.search(r"^wrong +data folder .*PORTAL_UPLOAD_FREE_MB\.$", full.stdout, re.MULTILINE)
+
 
 @pytest.mark.parametrize("command", ["serve", "migrate", "doctor", "worker"])
 def test_a_bad_setting_ends_every_command_with_a_line_and_code_2(run, command):

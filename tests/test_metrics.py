@@ -109,6 +109,7 @@ def test_prometheus_on_this_machine_reads_its_own_format(portal: Served):
     assert answer.headers["cache-control"] == "no-store"
     numbers = scraped(portal.url)
     assert numbers["portal_database_up"] == 1
+    assert numbers["portal_data_free_bytes"] > 1_000_000
     assert numbers["process_resident_memory_bytes"] > 10_000_000
     assert 0 < numbers["process_open_fds"] < numbers["process_max_fds"]
     assert abs(numbers["process_start_time_seconds"] - time.time()) < 3600

@@ -130,6 +130,12 @@ class Settings(BaseSettings):
     limit_picture_megapixels: int = Field(default=64, ge=1)
     limit_uploads_per_hour: int = Field(default=60, ge=1)
     limit_uploads_per_ip_per_hour: int = Field(default=240, ge=1)
+    limit_uploads_at_once: int = Field(default=20, ge=1)
+    limit_upload_mb_per_day: int = Field(default=500, ge=1)
+    limit_upload_mb_per_ip_per_day: int = Field(default=1_000, ge=1)
+    limit_unsent_mb: int = Field(default=5_000, ge=1)
+    unsent_anonymous_hours: int = Field(default=2, ge=1)
+    upload_free_mb: int = Field(default=1_000, ge=0)
 
     test_mode: bool = False
     test_token: SecretStr = SecretStr("")

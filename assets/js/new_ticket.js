@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/public/js/drafts.js";
 import { prepare, secretIn } from "$/public/js/guard.js";
 import { newId } from "$/public/js/outbox.js";
-import { goodFiles, moveFiles, takeFiles, useUploads } from "$/public/js/uploads.js";
+import { checkFiles, goodFiles, moveFiles, takeFiles, useUploads } from "$/public/js/uploads.js";
 
 const AGAIN_AFTER = 5000;
 const PLACE = "new"; // where uploads.js keeps this form's files
@@ -129,7 +129,12 @@ export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispat
     setBusy("");
     const { sending, ...draft } = readDraft(name);
     if (sending) keepDraft(name, draft);
+    checkFiles(viewer, PLACE); // what strangers don't send is deleted after hours
   }, [refusals]);
+
+  useEffect(() => {
+    if (live && name) checkFiles(viewer, PLACE);
+  }, [live, name]);
 
   useEffect(() => {
     if (!sent || !name) return;

@@ -128,6 +128,17 @@ export const resumeFiles = (viewer, place, target, rules, files) => {
   if (files.some((file) => !file.id)) void loadSending().then((sending) => sending.resume(viewer, place, target, rules, files), () => {});
 };
 
+// What was uploaded hours ago may be deleted by now: the file says so itself, and the message can go without it.
+let words = { lost: "" };
+export const checkFiles = (viewer, place) =>
+  listed(viewer, place)
+    .filter((file) => file.id && file.state === "ready")
+    .forEach(async (file) => {
+      const answer = await fetch(`/files/${file.id}`, { method: "HEAD" }).catch(() => undefined);
+      if (answer?.status !== 404) return;
+      patch(viewer, place, file.key, { id: "", state: "failed", code: "file_gone", problem: fill(words.lost, { name: file.name }) });
+    });
+
 export const useUploads = () =>
   useSyncExternalStore(
     subscribe,
@@ -141,6 +152,7 @@ export const useFiles = (viewer, place, target, live, rules) => {
   const [over, setOver] = useState(false);
   const now = useRef({});
   now.current = { viewer, place, target, rules };
+  words = rules;
   const at = useUploads();
   const ready = Boolean(viewer && place && target);
   const list = useMemo(() => (ready ? listed(viewer, place).map(shown) : []), [viewer, place, ready, at]);

@@ -53,9 +53,10 @@ class Sender:
 
     def __init__(self, desk: FileDesk, store: Store, viewer: Viewer, number: int) -> None:
         self.desk, self.store, self.viewer, self.number = desk, store, viewer, number
+        self.who = uploads.Sender(viewer, IP)
 
     def begins(self, name: str) -> Upload:
-        return self.store.write(uploads.begin_for_ticket, self.viewer, self.number, name, IP)
+        return self.store.write(uploads.begin_for_ticket, self.who, self.number, name)
 
     def sends(self, name: str, content: bytes) -> FileView:
         upload = self.begins(name)
@@ -63,7 +64,7 @@ class Sender:
         async def take_in() -> FileView:
             with self.desk.folder() as folder:
                 (folder / "came").write_bytes(content)
-                return await self.desk.take_in(upload, folder / "came")
+                return await self.desk.take_in(upload, folder / "came", self.who)
 
         return asyncio.run(take_in())
 
@@ -200,3 +201,53 @@ def test_what_nobody_sent_is_deleted_after_a_day(sender: Sender, store: Store, t
     assert store.read(lambda work: work.session.exec(select(Attachment.id)).all()) == [sent.id]
     with pytest.raises(DomainError):
         sender.gets(unsent.id)
+
+
+def test_who_hangs_up_ends_the_process_that_looks_into_the_file(
+    sender: Sender, desk: FileDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its place is free for the next one at once, and nothing of it stays."""
+    endless = tmp_path / "endless"
+    started = tmp_path / "started"
+    endless.write_text(
+        f"#!/bin/sh\necho $$ > {started}.part && mv {started}.part {started}\nexec sleep 600\n"
+    )
+    endless.chmod(0o700)
+    upload = sender.begins("note.txt")
+
+    async def hangs_up() -> None:
+        with desk.folder() as folder:
+            (folder / "came").write_bytes(b"Hello")
+            taking = asyncio.create_task(desk.take_in(upload, folder / "came", sender.who))
+            await asyncio.to_thread(_appears, started)
+            taking.cancel()
+            await asyncio.wait([taking])
+            assert taking.cancelled()
+
+    monkeypatch.setattr(desks.sys, "executable", str(endless))
+    asyncio.run(hangs_up())
+    monkeypatch.undo()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+    assert not _left(tmp_path / "incoming")
+    assert sender.sends("note.txt", b"Hello").state == "ready"
+
+
+def _appears(path: Path) -> None:
+    end = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.02)
+
+
+def test_a_look_that_takes_too_long_is_killed(
+    sender: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    endless = tmp_path / "endless"
+    endless.write_text("#!/bin/sh\nexec sleep 600\n")
+    endless.chmod(0o700)
+    monkeypatch.setattr(desks, "LONGER_LOOK", -4.5)
+    monkeypatch.setattr(desks.sys, "executable", str(endless))
+
+    with pytest.raises(FileDamaged):
+        sender.sends("note.txt", b"Hello")

@@ -10,16 +10,18 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.uploads import Sender
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
 BROWSER = "hash-of-a-browser"
+STRANGER = Sender(ip=IP, browser=BROWSER)
 
 
 def uploads_file(
     work: Work, viewer: Viewer, ticket: Ticket, name: str = "a.png", *, clean: bool = True
 ) -> str:
-    upload = uploads.begin_for_ticket(work, viewer, ticket.number or 0, name, IP)
+    upload = uploads.begin_for_ticket(work, Sender(viewer, IP), ticket.number or 0, name)
     return comes(work, upload, clean=clean)
 
 

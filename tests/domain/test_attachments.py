@@ -17,6 +17,7 @@ from ticket_portal.domain.errors import (
     TooManyFiles,
 )
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.uploads import Sender
 from ticket_portal.store.tables import Attachment, Message
 from ticket_portal.store.unit_of_work import Work
 
@@ -73,7 +74,7 @@ def test_a_file_for_one_ticket_goes_into_no_other(work, ana, ticket):
 def test_nobody_uploads_into_a_ticket_that_is_not_theirs(work, budi, minh, ticket):
     for viewer in (budi, minh, NOBODY):
         with pytest.raises(NotFound):
-            uploads.begin_for_ticket(work, viewer, ticket.number, "a.png", IP)
+            uploads.begin_for_ticket(work, Sender(viewer, IP), ticket.number, "a.png")
 
 
 def test_a_message_has_a_most_of_files(work, ana, ticket, settings):

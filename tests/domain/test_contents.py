@@ -1,6 +1,9 @@
 """What becomes of the files that people send, and of those that attackers do."""
 
+import functools
 import io
+import time
+import zlib
 from pathlib import Path
 
 import pikepdf
@@ -9,7 +12,7 @@ from PIL import Image, ImageSequence
 
 from tests import samples
 from tests.samples import SECRET, box
-from ticket_portal.domain import contents
+from ticket_portal.domain import contents, documents
 from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import (
     FileDamaged,
@@ -143,6 +146,24 @@ def test_an_animation_is_counted_with_all_its_frames(kept, tmp_path):
         kept("long.gif", out.getvalue())
 
 
+@pytest.mark.parametrize("count", [1_001, 600_000])
+def test_frames_are_counted_however_small_they_are(kept, count: int):
+    kept("a.gif", samples.frames_of_one_pixel(1_000))
+    with pytest.raises(PictureTooLarge):
+        kept("a.gif", samples.frames_of_one_pixel(count))
+
+
+def test_the_frames_of_other_animations_are_counted_too(kept):
+    with pytest.raises(PictureTooLarge):
+        kept("a.webp", samples.moving("WEBP", frames=1_100))
+
+
+def test_a_picture_that_is_scanned_again_and_again_is_refused(kept):
+    kept("a.jpg", samples.scanned_again(1))
+    with pytest.raises(FileDamaged):
+        kept("a.jpg", samples.scanned_again(2_000))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "HEIF"])
 def test_half_a_picture_is_refused(kept, kind: str):
     noise = Image.effect_noise((300, 300), 90)
@@ -197,6 +218,37 @@ def test_a_text_of_another_unicode_becomes_the_usual_one(kept):
     assert after == "Привіт, số dư".encode()
 
 
+@pytest.mark.parametrize(
+    ("came", "kept_as"),
+    [
+        ("=1+1", "'=1+1"),
+        ("day,\"=cmd|'/c calc'!A1\"", "day,\"'=cmd|'/c calc'!A1\""),
+        ("a;@SUM(A1)\r\n+cmd|x\r-2+3+cmd|x", "a;'@SUM(A1)\r\n'+cmd|x\r'-2+3+cmd|x"),
+        ("a\t=1|=2", "a\t'=1|'=2"),
+        (" =1,\u3000＝1,\ufeff=1", " '=1,\u3000'＝1,\ufeff'=1"),
+        ("sep=x\nax=1x@a", "sep=x\nax'=1x'@a"),
+        ("'=1", "'=1"),
+        ("-12.50,+3,-1 000.5,+1,-7%,-1.5e-8,-€ 3", "-12.50,+3,-1 000.5,+1,-7%,-1.5e-8,'-€ 3"),
+        ("+380 44 123-45-67", "'+380 44 123-45-67"),
+        ("a=b,c@example.com,d-e", "a=b,c@example.com,d-e"),
+    ],
+)
+def test_no_cell_of_a_table_runs(kept, came: str, kept_as: str):
+    _content, after = kept("table.csv", came.encode())
+
+    assert after.decode() == kept_as
+    assert kept("notes.txt", came.encode())[1].decode() == came.removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize(
+    "came", [b"\t" * 1_000_000, b" " * 1_000_000, b",-1" * 300_000, b"sep= \n" + b" " * 1_000_000]
+)
+def test_cells_are_looked_at_in_one_go(kept, came: bytes):
+    began = time.process_time()
+    kept("table.csv", came)
+    assert time.process_time() - began < 5  # 0.2 s; with every start tried again, hours
+
+
 def test_a_text_that_only_speaks_of_markup_is_taken(kept):
     _content, after = kept("log.txt", b"The page showed <script> in red.")
 
@@ -238,6 +290,131 @@ def test_a_locked_pdf_is_refused(kept, user: str):
 def test_a_pdf_that_does_something_is_refused(kept, came: bytes):
     with pytest.raises(PdfActive):
         kept("invoice.pdf", came)
+
+
+_link = pikepdf.String("https://evil.example/")
+
+
+def _quiet() -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=pikepdf.Array([0, pikepdf.Name.Fit]))
+
+
+def _action(kind: str, **more: object) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name(f"/{kind}"), **more)
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        *(
+            samples.pdf(OpenAction=_action(kind, URI=_link, F=_link, N=pikepdf.Name.Print))
+            for kind in (
+                "URI",
+                "Thread",
+                "Sound",
+                "Movie",
+                "Named",
+                "Hide",
+                "GoToR",
+                "GoToE",
+                "ImportData",
+                "Unknown",
+            )
+        ),
+        samples.pdf(OpenAction=_action("GoTo", Next=_action("URI", URI=_link))),
+        samples.pdf(OpenAction=_action("GoTo", Next=pikepdf.Array([_quiet(), _action("URI", URI=_link)]))),
+        *(
+            samples.pdf(Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(A=_action(kind, F=_link))))
+            for kind in ("Thread", "Sound", "Movie", "Hide", "SubmitForm", "Rendition", "Unknown")
+        ),
+        samples.pdf(Outlines=pikepdf.Dictionary(A=_action("URI", URI=_link, Next=_action("Launch")))),
+        samples.pdf(AF=pikepdf.Array([])),
+        samples.pdf(Collection=pikepdf.Dictionary(View=pikepdf.Name.D)),
+        samples.pdf(Here=pikepdf.Dictionary(Type=pikepdf.Name.Filespec, FS=pikepdf.Name.URL, F=_link)),
+        samples.pdf_with_a_stream(b"", [], F=_link),
+        samples.pdf_with_a_stream(b"", [], FFilter=pikepdf.Name.FlateDecode),
+        *(
+            samples.pdf_with_a_link("https://example.com", kind)
+            for kind in ("Sound", "Movie", "Screen", "FileAttachment")
+        ),
+    ],
+)
+def test_a_pdf_that_acts_or_fetches_is_refused(kept, came: bytes):
+    with pytest.raises(PdfActive):
+        kept("invoice.pdf", came)
+
+
+def test_a_pdf_may_open_at_a_place_of_its_own(kept):
+    for action in (_quiet(), pikepdf.Array([0, pikepdf.Name.Fit]), _action("GoTo", Next=_quiet())):
+        _content, after = kept("a.pdf", samples.pdf(OpenAction=action))
+        assert "/OpenAction" in pikepdf.open(io.BytesIO(after)).Root
+
+
+@pytest.mark.parametrize(
+    ("address", "stays"),
+    [
+        ("https://example.com/a", True),
+        ("HTTP://example.com", True),
+        ("mailto:ana@example.com", True),
+        ("file://///evil.example/share", False),
+        ("javascript:alert(1)", False),
+        ("\\\\evil.example\\share", False),
+        ("smb://evil.example", False),
+        ("example.com", False),
+    ],
+)
+def test_a_pdf_keeps_links_to_the_web_and_loses_others_and_its_author(kept, address: str, stays: bool):
+    came = samples.pdf_with_a_link(address)
+    _content, after = kept("a.pdf", came)
+
+    assert SECRET.encode() in came
+    with pikepdf.open(io.BytesIO(after)) as pdf:
+        [link] = pdf.pages[0].Annots
+        assert ("/URI" in link.A) == stays
+        assert "/Info" not in pdf.trailer
+        assert "/Metadata" not in pdf.Root
+        assert SECRET.encode() not in b"".join(bytes(o.unparse()) for o in pdf.objects)
+
+
+@functools.cache
+def _packed(size: int) -> bytes:
+    return zlib.compress(bytes(size), 9)
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        samples.pdf_with_a_stream(_packed(120_000_000), ["FlateDecode"]),
+        samples.pdf_with_a_stream(zlib.compress(_packed(120_000_000), 9), ["FlateDecode", "FlateDecode"]),
+        samples.pdf_with_a_stream(_packed(120_000_000), ["FlateDecode", "DCTDecode"]),
+        samples.pdf_with_a_stream(
+            _packed(120_000_000).hex().encode() + b">", ["ASCIIHexDecode", "FlateDecode"]
+        ),
+        samples.pdf_with_a_stream(b"\x81\x00" * 4_000_000, ["RunLengthDecode"]),
+        samples.pdf_with_a_stream(_packed(10), ["FlateDecode"] * 5),
+    ],
+)
+def test_a_pdf_that_unpacks_to_very_much_is_refused(kept, came: bytes):
+    with pytest.raises(FileDamaged):
+        kept("bomb.pdf", came)
+
+
+def test_a_pdf_of_many_streams_has_one_limit_for_all(kept, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(documents, "MOST_UNPACKED", 1_000_000)
+    kept("a.pdf", samples.pdf_with_a_stream(_packed(900_000), ["FlateDecode"]))
+    with pytest.raises(FileDamaged):
+        kept("a.pdf", samples.pdf_with_a_stream(_packed(1_100_000), ["FlateDecode"]))
+
+
+def test_a_pdf_of_endless_values_or_depths_is_refused(kept, monkeypatch: pytest.MonkeyPatch):
+    deep = pikepdf.Array([])
+    for _ in range(documents.DEEPEST + 1):
+        deep = pikepdf.Array([deep])
+    with pytest.raises(FileRefused):
+        kept("a.pdf", samples.pdf(Deep=deep))
+    monkeypatch.setattr(documents, "MOST_VALUES", 1_000)
+    with pytest.raises(FileDamaged):
+        kept("a.pdf", samples.pdf(Long=pikepdf.Array(range(1_001))))
 
 
 def test_what_hides_behind_a_pdf_is_gone(kept):

@@ -25,6 +25,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.uploads import Sender
 from ticket_portal.store.tables import DetailItem, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -204,7 +205,7 @@ def test_an_answer_is_kept_in_its_form(work, ana, linh, ticket, item, value, kep
 
 def test_a_screenshot_is_answered_by_ones_own_file(work, ana, linh, ticket):
     seq = messages.request_details(work, linh, ticket.number, asks({"kind": "screenshot"})).seq
-    own = uploads.begin_for_ticket(work, ana, ticket.number, "error.png", IP)
+    own = uploads.begin_for_ticket(work, Sender(ana, IP), ticket.number, "error.png")
     uploads.finish(work, own, Content("error.png", "image/png", 8, 8), 1_000, clean=True)
     with pytest.raises(FileGone):
         answers(work, ana, ticket, seq, {"place": 0, "files": [own.id, "unknown"]})
@@ -217,7 +218,7 @@ def test_a_screenshot_is_answered_by_ones_own_file(work, ana, linh, ticket):
 
 def test_somebody_elses_file_is_no_answer(work, ana, linh, ticket):
     seq = messages.request_details(work, linh, ticket.number, asks({"kind": "screenshot"})).seq
-    theirs = uploads.begin_for_ticket(work, linh, ticket.number, "error.png", IP)
+    theirs = uploads.begin_for_ticket(work, Sender(linh, IP), ticket.number, "error.png")
     uploads.finish(work, theirs, Content("error.png", "image/png", 8, 8), 1_000, clean=True)
     with pytest.raises(FileGone):
         answers(work, ana, ticket, seq, {"place": 0, "files": [theirs.id]})

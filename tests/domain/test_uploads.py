@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import IP, sees
-from tests.domain.sent_files import BROWSER, comes, has, uploads_file, with_files
+from tests.domain.sent_files import BROWSER, STRANGER, comes, has, uploads_file, with_files
 from ticket_portal.domain import messages, new_ticket, uploads
 from ticket_portal.domain.errors import (
     FileEmpty,
@@ -19,21 +19,22 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.uploads import Sender
 from ticket_portal.store.tables import Attachment
 
 
 def test_uploads_are_limited(work, ana, ticket, settings):
     settings.limit_uploads_per_hour = 3
     for _ in range(3):
-        uploads_file(work, ana, ticket)
+        uploads.count_try(work, Sender(ana, IP))
 
     with pytest.raises(TooManyUploads):
-        uploads_file(work, ana, ticket)
+        uploads.count_try(work, Sender(ana, "192.0.2.77"))
 
 
 def test_a_file_has_a_most_of_bytes(work, ana, ticket):
-    picture = uploads.begin_for_ticket(work, ana, ticket.number, "a.png", IP)
-    film = uploads.begin_for_ticket(work, ana, ticket.number, "a.mp4", IP)
+    picture = uploads.begin_for_ticket(work, Sender(ana, IP), ticket.number, "a.png")
+    film = uploads.begin_for_ticket(work, Sender(ana, IP), ticket.number, "a.mp4")
 
     picture.check_size(10_000_000, complete=True)
     film.check_size(50_000_000, complete=True)
@@ -46,7 +47,7 @@ def test_a_file_has_a_most_of_bytes(work, ana, ticket):
 
 def test_a_kind_that_is_not_taken_is_refused_by_its_name(work, ana, ticket):
     with pytest.raises(FileKindRefused) as refusal:
-        uploads.begin_for_ticket(work, ana, ticket.number, "a\u202efdp.exe", IP)
+        uploads.begin_for_ticket(work, Sender(ana, IP), ticket.number, "a\u202efdp.exe")
     assert refusal.value.values == {"name": "afdp.exe"}
 
 
@@ -57,7 +58,7 @@ def _form(viewer: Viewer, files: list[str], client_id: str, body: str = "") -> T
 
 def test_a_new_ticket_takes_the_files_of_its_form_along(work, linh, minh):
     form = str(uuid4())
-    file = comes(work, uploads.begin_for_form(work, BROWSER, form, "a.png", IP))
+    file = comes(work, uploads.begin_for_form(work, STRANGER, form, "a.png"))
     assert has(work, file, browser=BROWSER)
     assert not has(work, file, browser="another")
     assert not has(work, file)
@@ -72,7 +73,7 @@ def test_a_new_ticket_takes_the_files_of_its_form_along(work, linh, minh):
 
 def test_a_forms_files_go_over_to_an_open_ticket(work, ana, linh, ticket):
     form = str(uuid4())
-    file = comes(work, uploads.begin_for_form(work, BROWSER, form, "a.png", IP))
+    file = comes(work, uploads.begin_for_form(work, STRANGER, form, "a.png"))
 
     uploads.carry_over(work, ana, ticket.number, BROWSER, form, (file,))
     messages.reply(work, ana, ticket.number, with_files([file]))
@@ -82,7 +83,7 @@ def test_a_forms_files_go_over_to_an_open_ticket(work, ana, linh, ticket):
 
 def test_only_ones_own_files_go_over_and_only_to_ones_own_ticket(work, ana, budi, ticket):
     form = str(uuid4())
-    file = comes(work, uploads.begin_for_form(work, BROWSER, form, "a.png", IP))
+    file = comes(work, uploads.begin_for_form(work, STRANGER, form, "a.png"))
 
     with pytest.raises(NotFound):
         uploads.carry_over(work, budi, ticket.number, BROWSER, form, (file,))
@@ -95,7 +96,7 @@ def test_only_ones_own_files_go_over_and_only_to_ones_own_ticket(work, ana, budi
 @pytest.mark.parametrize(("own_form", "browser"), [(False, BROWSER), (True, "another")])
 def test_a_file_of_another_form_or_browser_stays_there(work, minh, own_form, browser):
     form = str(uuid4())
-    file = comes(work, uploads.begin_for_form(work, BROWSER, form, "a.png", IP))
+    file = comes(work, uploads.begin_for_form(work, STRANGER, form, "a.png"))
 
     with pytest.raises(FileGone):
         new_ticket.submit(work, NOBODY, _form(minh, [file], form if own_form else str(uuid4())), IP, browser)
@@ -103,7 +104,7 @@ def test_a_file_of_another_form_or_browser_stays_there(work, minh, own_form, bro
 
 def test_a_form_has_a_real_id(work):
     with pytest.raises(Invalid):
-        uploads.begin_for_form(work, BROWSER, "not-an-id", "a.png", IP)
+        uploads.begin_for_form(work, STRANGER, "not-an-id", "a.png")
 
 
 def test_what_is_unchecked_can_be_sent_and_not_be_had(work, ana, linh, ticket):
@@ -146,7 +147,7 @@ def test_what_nobody_sends_is_swept_after_a_day(work, ana, ticket, clock):
 
 
 def test_an_upload_that_was_cut_is_swept(work, ana, ticket):
-    upload = uploads.begin_for_ticket(work, ana, ticket.number, "a.png", IP)
+    upload = uploads.begin_for_ticket(work, Sender(ana, IP), ticket.number, "a.png")
     with pytest.raises(FileGone):
         messages.reply(work, ana, ticket.number, with_files([upload.id]))
 

@@ -13,10 +13,15 @@ from starlette.applications import Starlette
 
 from tests import samples
 from tests.routes.browser import OURS, Browser, left, signed_in
+from ticket_portal.delivery.files import free_bytes
+from ticket_portal.domain import uploads
+from ticket_portal.domain.errors import FilesFull
+from ticket_portal.domain.kinds import MEGABYTE
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.uploads import Sender
 from ticket_portal.i18n.catalogues import translate
-from ticket_portal.routes import cookies
-from ticket_portal.store.tables import Attachment
+from ticket_portal.routes import cookies, files
+from ticket_portal.store.tables import Attachment, UploadedBytes
 from ticket_portal.store.unit_of_work import Store
 
 
@@ -173,3 +178,96 @@ def test_uploads_have_a_limit(anas: Browser, store: Store, monkeypatch: pytest.M
 
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_uploads")
     assert answer.headers["retry-after"]
+
+
+def _dribbles(monkeypatch: pytest.MonkeyPatch, *parts: bytes) -> Any:
+    """A body that stops in the middle: its next part never comes."""
+    monkeypatch.setattr(files, "UPLOAD_GRACE_SECONDS", 0.05)
+
+    async def body() -> AsyncIterator[bytes]:
+        for part in parts:
+            yield part
+        await asyncio.Event().wait()
+
+    return body()
+
+
+def test_a_body_that_stalls_is_cut_and_leaves_nothing(
+    anas: Browser, portal: SimpleNamespace, store: Store, number: int, monkeypatch: pytest.MonkeyPatch
+):
+    answer = anas.sends("a.png", _dribbles(monkeypatch, b"\x89PNG"), f"ticket={number}")
+
+    assert (answer.status_code, answer.json()["code"]) == (408, "file_stalled")
+    assert answer.headers["connection"] == "close"
+    assert left(portal.folder) == []
+    assert store.read(lambda work: work.session.exec(select(UploadedBytes.size)).all()) == [4, 4]
+
+
+def test_files_are_refused_while_the_disk_is_almost_full(
+    anas: Browser, portal: SimpleNamespace, store: Store, number: int, monkeypatch: pytest.MonkeyPatch
+):
+    free = free_bytes(store.settings) // MEGABYTE
+    monkeypatch.setattr(store.settings, "upload_free_mb", free * 2)
+
+    answer = anas.sends("a.txt", b"Hello", f"ticket={number}")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "files_full")
+    assert left(portal.folder) == []
+    monkeypatch.setattr(store.settings, "upload_free_mb", free // 2)
+    assert anas.sends("a.txt", b"Hello", f"ticket={number}").status_code == 201
+
+
+def test_room_is_kept_for_what_is_on_its_way(portal: SimpleNamespace, store: Store):
+    upload = store.write(uploads.begin_for_form, Sender(ip="192.0.2.1"), str(uuid4()), "a.mp4")
+    desk = portal.files
+    with desk.room(upload):
+        assert desk._expected == 50 * MEGABYTE
+        desk._expected += free_bytes(store.settings)
+        with pytest.raises(FilesFull), desk.room(upload):
+            pass
+        desk._expected -= free_bytes(store.settings)
+
+
+def test_too_many_on_their_way_are_refused_before_their_bytes_come(
+    anas: Browser, portal: SimpleNamespace, store: Store, number: int
+):
+    portal.files.queue._most_of_one = 0
+    came = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal came
+        came += 1
+        yield b"Hello"
+
+    answer = anas.sends("a.txt", body(), f"ticket={number}")
+
+    assert (answer.status_code, answer.json()["code"], came) == (429, "too_many_uploads", 0)
+    assert store.read(lambda work: work.session.exec(select(Attachment)).all()) == []
+
+
+def test_a_length_that_lies_is_refused(anas: Browser, portal: SimpleNamespace, number: int):
+    async def body() -> AsyncIterator[bytes]:
+        yield b"Hello, and more than was announced"
+
+    answer = anas.sends("a.txt", body(), f"ticket={number}", **{"Content-Length": "5"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "file_refused")
+    assert left(portal.folder) == []
+
+
+def test_refused_tries_count(anas: Browser, store: Store, monkeypatch: pytest.MonkeyPatch, number: int):
+    monkeypatch.setattr(store.settings, "limit_uploads_per_hour", 2)
+    codes = [anas.sends("a.exe", b"MZ", f"ticket={number}").json()["code"] for _ in range(3)]
+    assert codes == ["file_kind", "file_kind", "too_many_uploads"]
+
+
+def test_a_dangerous_file_is_in_the_security_log(
+    anas: Browser, number: int, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("INFO", "ticket_portal.security")
+    anas.sends("invoice-of-ana.pdf", samples.pdf_with_script(), f"ticket={number}")
+
+    [line] = [r.getMessage() for r in caplog.records if r.name == "ticket_portal.security"]
+    assert line.startswith("event=file_refused ")
+    assert "reason=pdf_active" in line
+    assert "invoice" not in line

@@ -1,6 +1,7 @@
 """What `doctor` looks at, each with a line that says what to do."""
 
 import json
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from ticket_portal.settings import Settings
 
 WAIT_SECONDS = 5
 DRIFT_SECONDS = 30
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,14 @@ def _data_dir(s: Settings) -> Finding:
         return Finding(
             "wrong", "data folder", f"{s.data_dir.absolute()}: {error.strerror}. Check PORTAL_DATA_DIR."
         )
-    return Finding("ok", "data folder", f"{s.data_dir.absolute()} can be written")
+    free = shutil.disk_usage(s.data_dir).free // MEGABYTE
+    where = f"{s.data_dir.absolute()} can be written, {free} MB are free"
+    if free < s.upload_free_mb:
+        text = (
+            f"{where}: files are refused below {s.upload_free_mb}. Make room, or see PORTAL_UPLOAD_FREE_MB."
+        )
+        return Finding("wrong", "data folder", text)
+    return Finding("ok", "data folder", where)
 
 
 def _database(s: Settings) -> Finding:

@@ -7,19 +7,30 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ticket_portal.delivery.clamd import Scanner, Verdict
-from ticket_portal.domain import contents, uploads
+from ticket_portal.delivery.fair_queue import FairQueue, QueueFull, Subject
+from ticket_portal.domain import contents, quotas, uploads
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.contents import Content
-from ticket_portal.domain.errors import DomainError, FileDamaged, FileInfected, by_code
-from ticket_portal.domain.uploads import Kept, Upload
+from ticket_portal.domain.errors import (
+    DomainError,
+    FileDamaged,
+    FileInfected,
+    FilesFull,
+    TooManyUploads,
+    by_code,
+)
+from ticket_portal.domain.kinds import MEGABYTE
+from ticket_portal.domain.uploads import Kept, Sender, Upload
 from ticket_portal.settings import Settings
 from ticket_portal.store.files import CHUNK, Files, NoSuchFile
 from ticket_portal.store.unit_of_work import Store
@@ -28,11 +39,48 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
-AT_ONCE = 2
-LONGEST_LOOK = contents.MOST_SECONDS + 15
+WORKERS = 2
+# Beside its seconds of CPU: they are what bounds it. On a busy machine its turn comes late, since others go before it.
+LONGER_LOOK = 40.0
+# Uploads of strangers that are on their way at once, in this process: each holds a connection and room on the disk.
+MOST_OF_STRANGERS = 100
+COME_BACK_AFTER = timedelta(minutes=1)
 REST = 30.0
 SWEEP_EVERY = 600.0
 LEFT_BEHIND = 86_400.0
+
+
+class _Look:
+    """The process that looks into one file; it can be ended from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.is_ended = False
+
+    def run(self, command: list[str], longest: float) -> bytes:
+        """Return what it printed. Raises SubprocessError when it took too long, fell, or was ended."""
+        with self._lock:
+            if self.is_ended:
+                raise subprocess.SubprocessError
+            self._process = subprocess.Popen(  # noqa: S603 - our own program; the file's name is data to it
+                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+        with self._process as process:
+            try:
+                printed, _nothing = process.communicate(timeout=longest)
+            finally:
+                process.kill()
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command[:3])
+        return printed
+
+    def end(self) -> None:
+        """Kill it, or let it never begin."""
+        with self._lock:
+            self.is_ended = True
+            if self._process:
+                self._process.kill()
 
 
 class FileDesk:
@@ -45,10 +93,39 @@ class FileDesk:
         self._settings = settings
         self._scanner = Scanner(settings)
         self._incoming = settings.data_dir / "incoming"
-        # Two are looked into at a time; the others wait here, and nobody else waits for any of them.
-        self._threads = ThreadPoolExecutor(AT_ONCE, "files")
+        # Two are looked into at a time; the others wait in the queue, and nobody else waits for any of them.
+        self.queue = FairQueue(
+            WORKERS, most_of_one=settings.limit_uploads_at_once, most_of_unknown=MOST_OF_STRANGERS
+        )
+        self._threads = ThreadPoolExecutor(WORKERS, "files")
+        self._expected = 0
         # Disks and buckets may be slow; conversations must not wait behind them.
         self._readers = ThreadPoolExecutor(8, "file bytes")
+
+    @contextmanager
+    def admitted(self, sender: Sender) -> Iterator[None]:
+        """Let an upload begin; inside, it counts as on its way. Raises TooManyUploads when too many are already."""
+        try:
+            with self.queue.admitted(_subject(sender)):
+                yield
+        except QueueFull:
+            raise TooManyUploads(until=datetime.now(UTC) + COME_BACK_AFTER) from None
+
+    @contextmanager
+    def room(self, upload: Upload) -> Iterator[None]:
+        """Keep room on the disk for a file while inside. Raises FilesFull when there would be too little left.
+
+        Everything else of the portal writes to that disk, too: with a full one no message could be sent.
+        """
+        if free_bytes(self._settings) - self._expected - upload.expected < (
+            self._settings.upload_free_mb * MEGABYTE
+        ):
+            raise FilesFull(name=upload.name)
+        self._expected += upload.expected
+        try:
+            yield
+        finally:
+            self._expected -= upload.expected
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
@@ -61,40 +138,59 @@ class FileDesk:
         """Run something that waits for a disk."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, call)
 
-    async def take_in(self, upload: Upload, came: Path) -> FileView:
-        """Look into a file that has come whole, make it anew, keep it. Raises FileRefused and its kinds."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._take_in, upload, came)
+    async def take_in(self, upload: Upload, came: Path, sender: Sender) -> FileView:
+        """Look into a file that has come whole, make it anew, keep it; when it is the sender's turn.
 
-    def _take_in(self, upload: Upload, came: Path) -> FileView:
+        Whoever hangs up meanwhile leaves the queue, or ends the process that looks into the file. Raises FileRefused
+        and its kinds.
+        """
+        async with self.queue.turn(_subject(sender)):
+            look = _Look()
+            loop = asyncio.get_running_loop()
+            taken = loop.run_in_executor(self._threads, self._take_in, upload, came, look)
+            try:
+                return await asyncio.shield(taken)
+            except asyncio.CancelledError:
+                look.end()
+                # Its folder and its place are given up after this, so the thread must be done with them.
+                await asyncio.wait([taken])
+                taken.exception()
+                raise
+
+    def _take_in(self, upload: Upload, came: Path, look: _Look) -> FileView:
+        received = came.stat().st_size
         # First as it came: what is made anew is no longer what a scanner knows.
         verdict = self._scanner.scan(_bytes_of(came))
         if verdict is Verdict.INFECTED:
             raise FileInfected(name=upload.name)
         target, thumbnail = came.with_name("target"), came.with_name("thumbnail")
-        content = self._look_into(upload, came, target, thumbnail)
+        content = self._look_into(upload, look, came, target, thumbnail)
         size = target.stat().st_size
         self._files.put(upload.key, target)
         if content.width:
             self._files.put(upload.thumbnail_key, thumbnail)
         try:
-            return self._store.write(uploads.finish, upload, content, size, clean=verdict is Verdict.CLEAN)
+            clean = verdict is Verdict.CLEAN
+            return self._store.write(uploads.finish, upload, content, size, clean=clean, received=received)
         except DomainError:
             self._files.delete(upload.key)
             self._files.delete(upload.thumbnail_key)
             raise
 
-    def _look_into(self, upload: Upload, came: Path, target: Path, thumbnail: Path) -> Content:
+    def _look_into(self, upload: Upload, look: _Look, came: Path, target: Path, thumbnail: Path) -> Content:
         most = str(self._settings.limit_picture_megapixels)
         paths = [str(path.resolve()) for path in (came, target, thumbnail)]
         command = [sys.executable, "-m", "ticket_portal.domain.contents", *paths, upload.name, most]
         try:
-            done = subprocess.run(  # noqa: S603 - our own program; the file's name is data to it
-                command, cwd=ROOT, capture_output=True, check=True, timeout=LONGEST_LOOK
-            )
-            answer: dict[str, Any] = json.loads(done.stdout)
+            printed = look.run(command, contents.BOUNDS[upload.kind].seconds + LONGER_LOOK)
+            answer: dict[str, Any] = json.loads(printed)
         except (subprocess.SubprocessError, ValueError) as error:
             # Out of memory or time, or a decoder that fell: nothing to show to anybody.
-            log.warning("a file of kind %s could not be looked into: %s", upload.kind, type(error).__name__)
+            # Not when the sender hung up: strangers would write our log.
+            if not look.is_ended:
+                log.warning(
+                    "a file of kind %s could not be looked into: %s", upload.kind, type(error).__name__
+                )
             raise FileDamaged(name=upload.name) from None
         if "refused" in answer:
             raise (by_code(answer["refused"]) or DomainError)(**answer["values"])
@@ -134,10 +230,22 @@ class FileDesk:
             for key in gone:
                 self._files.delete(key)
             self._store.write(uploads.forget_swept, gone)
+        self._store.write(quotas.sweep)
         for left in self._incoming.glob("*"):  # of a process that died
             with suppress(FileNotFoundError):  # or of one that is just done with it
                 if time.time() - left.stat().st_mtime > LEFT_BEHIND:
                     shutil.rmtree(left)
+
+
+def free_bytes(settings: Settings) -> int:
+    """Return how many bytes are free on the disk of the data folder."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(settings.data_dir).free
+
+
+def _subject(sender: Sender) -> Subject:
+    """Return who waits in the queue: a person whom we know, else a network. A stranger's cookie is anybody's word."""
+    return Subject(sender.viewer.key, True) if sender.is_known else Subject(sender.ip, False)
 
 
 def _bytes_of(path: Path) -> Iterator[bytes]:

@@ -24,8 +24,25 @@ from ticket_portal.domain.kinds import (
     renamed,
 )
 
-MOST_MEMORY = 2 * 1024**3
-MOST_SECONDS = 30
+GIGABYTE = 1024**3
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What looking into one file may take: seconds of CPU, and bytes of memory."""
+
+    seconds: int
+    memory: int
+
+
+# A little above what the dearest honest file of each kind takes (docs/security.md has the measures). Strangers send
+# these, two are looked into at a time, and everybody else's files wait behind them.
+BOUNDS = {
+    **dict.fromkeys(PICTURES, Bounds(20, 2 * GIGABYTE)),
+    PDF: Bounds(10, GIGABYTE),
+    MP4: Bounds(3, GIGABYTE),
+    **dict.fromkeys(TEXTS, Bounds(5, GIGABYTE)),
+}
 
 
 @dataclass(frozen=True)
@@ -43,11 +60,22 @@ def made_anew(source: Path, target: Path, thumbnail: Path, name: str, most_megap
 
     Raises FileMismatch, FileDamaged, PictureTooLarge, TextUnreadable, PdfLocked, PdfActive.
     """
+    return _made_anew(_kind(source, name), source, target, thumbnail, name, most_megapixels)
+
+
+def _kind(source: Path, name: str) -> str:
+    """Return what the file is. Raises FileKindRefused, FileMismatch."""
     named = kind_by_name(name)
     with source.open("rb") as file:
         kind = kind_by_content(file.read(HEAD))
     if not agree(named, kind):
         raise FileMismatch(name=name, kind=name.rpartition(".")[2].upper())
+    return named if kind in TEXTS else kind
+
+
+def _made_anew(
+    kind: str, source: Path, target: Path, thumbnail: Path, name: str, most_megapixels: int
+) -> Content:
     if kind in PICTURES:
         from ticket_portal.domain import pictures  # each kind loads its own decoders only
 
@@ -63,15 +91,14 @@ def made_anew(source: Path, target: Path, thumbnail: Path, name: str, most_megap
 
         documents.made_anew(source, target, name)
     else:
-        assert named in TEXTS
+        assert kind in TEXTS
         from ticket_portal.domain import texts
 
         texts.made_anew(source, target, name)
-        kind = named
     return Content(name, kind)
 
 
-def _stay_small() -> None:
+def _stay_small(bounds: Bounds) -> None:
     """Give others precedence, and end rather than take the machine."""
     with suppress(OSError):
         os.nice(10)
@@ -80,8 +107,8 @@ def _stay_small() -> None:
     except ImportError:
         return  # not on Windows; there the time limit of the caller remains
     for what, most in (
-        (resource.RLIMIT_AS, MOST_MEMORY),
-        (resource.RLIMIT_CPU, MOST_SECONDS),
+        (resource.RLIMIT_AS, bounds.memory),
+        (resource.RLIMIT_CPU, bounds.seconds),
         (resource.RLIMIT_CORE, 0),
     ):
         with suppress(ValueError, OSError):
@@ -90,9 +117,10 @@ def _stay_small() -> None:
 
 def main(source: str, target: str, thumbnail: str, name: str, most_megapixels: str) -> None:
     """Print what became of the file, as JSON: a `Content`, or the refusal's code and values."""
-    _stay_small()
     try:
-        found = made_anew(Path(source), Path(target), Path(thumbnail), name, int(most_megapixels))
+        kind = _kind(Path(source), name)
+        _stay_small(BOUNDS[kind])
+        found = _made_anew(kind, Path(source), Path(target), Path(thumbnail), name, int(most_megapixels))
         answer = asdict(found)
     except DomainError as refusal:
         answer = {"refused": refusal.code, "values": refusal.values}

@@ -440,6 +440,21 @@ class PdfActive(FileRefused):
     text = _("{name} contains scripts, commands or other files. Print it as a new PDF and send that.")
 
 
+class FileStalled(FileRefused):
+    """Its bytes stopped coming, or came more slowly than over any line: who only holds the door open goes."""
+
+    code = "file_stalled"
+
+
+class FilesFull(FileRefused):
+    """No room for files at the moment: the disk is almost full, or so much waits unsent in strangers' forms."""
+
+    code = "files_full"
+    text = _(
+        "We can't take files right now. What you wrote is saved. Try again later, or send it without the file."
+    )
+
+
 class FileInfected(FileRefused):
     """The virus scanner found something."""
 

@@ -14,6 +14,11 @@ THUMBNAIL = 480
 JPEG_QUALITY = 90
 FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", GIF: "GIF", HEIC: "HEIF"}
 MEGA = 1_000_000
+# Each frame and each scan costs time of its own, however few pixels and bytes it has: ten megabytes hold a million
+# frames of one pixel, or thousands of scans over 64 megapixels. Cameras write ten scans, animations a hundred frames.
+MOST_FRAMES = 1_000
+MOST_SCANS = 100
+_START_OF_SCAN = b"\xff\xda"
 
 register_heif_opener(thumbnails=False)
 # The palette that the author chose stays; other frames become RGB only where they must.
@@ -29,6 +34,11 @@ def made_anew(
     """
     Image.MAX_IMAGE_PIXELS = most_megapixels * MEGA
     too_large = PictureTooLarge(name=name, most=most_megapixels)
+    content = source.read_bytes()
+    if kind == JPEG and content.count(_START_OF_SCAN) > MOST_SCANS:
+        raise FileDamaged(name=name)
+    if kind == GIF and _gif_frames(content) > MOST_FRAMES:
+        raise too_large
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
@@ -36,7 +46,7 @@ def made_anew(
             )  # it warns of what is refused below
             with Image.open(source, formats=[FORMATS[kind]]) as picture:
                 frames = getattr(picture, "n_frames", 1) if kind in (GIF, WEBP, PNG) else 1
-                if picture.width * picture.height * frames > most_megapixels * MEGA:
+                if picture.width * picture.height * frames > most_megapixels * MEGA or frames > MOST_FRAMES:
                     raise too_large
                 kept = _write(picture, target, kind, moving=frames > 1)
                 return kept, *_write_thumbnail(picture, thumbnail)
@@ -44,6 +54,31 @@ def made_anew(
         raise too_large from None
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, UnidentifiedImageError):
         raise FileDamaged(name=name) from None
+
+
+def _gif_frames(content: bytes) -> int:
+    """Count the frames of a GIF, up to one more than it may have: the decoder would read all of them to tell."""
+    at, frames = 13 + _colours(content[10:11]), 0
+    while frames <= MOST_FRAMES and at < len(content):
+        block = content[at]
+        if block == 0x2C:  # a picture: its place, its colours, a byte, its data
+            frames += 1
+            at = _behind_data(content, at + 11 + _colours(content[at + 9 : at + 10]))
+        elif block == 0x21:  # an extension: its label, its data
+            at = _behind_data(content, at + 2)
+        else:  # the decoder, too, looks for the next one
+            at += 1
+    return frames
+
+
+def _colours(flags: bytes) -> int:
+    return 3 * 2 ** ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
+
+
+def _behind_data(content: bytes, at: int) -> int:
+    while at < len(content) and content[at]:
+        at += content[at] + 1
+    return at + 1
 
 
 def _write(picture: Image.Image, target: Path, kind: str, *, moving: bool) -> str:

@@ -5,30 +5,36 @@ Nothing here is ever served from a public folder, kept by a browser or a proxy, 
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ticket_portal.domain import guests, keys, uploads
+from ticket_portal.domain import guests, keys, security_log, uploads
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import (
     DomainError,
+    FileInfected,
     FileRefused,
+    FilesFull,
+    FileStalled,
     FileTooLarge,
     NotFound,
+    PdfActive,
     SignInNeeded,
     TooMany,
 )
 from ticket_portal.domain.kinds import GIF, JPEG, MP4, PNG, WEBP, clean_name
 from ticket_portal.domain.people import NOBODY, Viewer, language
-from ticket_portal.domain.uploads import Kept, Upload
+from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.domain.uploads import Kept, Sender, Upload
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
 from ticket_portal.routes import cookies
@@ -37,8 +43,15 @@ from ticket_portal.store.files import NoSuchFile
 from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
-AT_ONCE = 256 * 1024
-LONGEST_UPLOAD = 900.0  # a film over a bad line; a sender that only holds the door open goes
+T = TypeVar("T")
+
+CHUNK_BYTES = 256 * 1024
+# A film over a bad line may take long. A sender that only holds the door open goes: after a grace, the bytes must have
+# come as fast as over the slowest line that anybody sends files with.
+LONGEST_UPLOAD = 900.0
+UPLOAD_GRACE_SECONDS = 10.0
+UPLOAD_BYTES_PER_SECOND = 8_000
+DANGEROUS = (FileInfected, PdfActive)
 SHOWN = (JPEG, PNG, WEBP, GIF, MP4)
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 # A file that is opened by itself is a page of nobody: no scripts, no forms, nothing from elsewhere, no origin.
@@ -57,6 +70,8 @@ _STATUS: dict[type[DomainError], int] = {
     SignInNeeded: 401,
     TooMany: 429,
     FileTooLarge: 413,
+    FileStalled: 408,
+    FilesFull: 503,
     FileRefused: 422,
 }
 
@@ -68,15 +83,13 @@ async def _upload(request: Request) -> Response:
         return refusal
     found = cookies.credentials(request.scope)
     new_browser = keys.new_token() if not found.browser else ""
+    browser = keys.token_hash(new_browser) if new_browser else found.browser
+    sender = Sender(await _sender(request), found.ip, browser, is_new=bool(new_browser))
     try:
-        upload = await _begin(request, keys.token_hash(new_browser) if new_browser else found.browser)
-        try:
-            view = await _receive(request, upload)
-        except BaseException:
-            # Also when the browser is gone in the middle: nothing of it stays.
-            await p.tell(uploads.give_up, upload)
-            raise
+        with p.files.admitted(sender):
+            view = await _take(request, sender)
     except DomainError as error:
+        _log(sender, error)
         return _problem(request, error)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody hears it
@@ -86,54 +99,123 @@ async def _upload(request: Request) -> Response:
     return answer
 
 
-async def _begin(request: Request, browser: str) -> Upload:
+async def _sender(request: Request) -> Viewer:
+    """Return who sends: into a ticket as its page reads, into a form whoever the browser is known as."""
+    if request.query_params.get("form") is None:
+        return await _reader(request)
+    account, guest = await _viewers(request)
+    return account if account != NOBODY else guest
+
+
+async def _take(request: Request, sender: Sender) -> FileView:
     p = portal()
-    ip = cookies.credentials(request.scope).ip
+    await p.tell(uploads.count_try, sender)
+    upload = await _begin(request, sender)
+    body = _Body(request, upload)
+    try:
+        with p.files.room(upload), p.files.folder() as folder:
+            await body.write(folder / "came")
+            return await _unless_gone(request, p.files.take_in(upload, folder / "came", sender))
+    except BaseException:
+        # Also when the browser is gone in the middle: nothing of it stays.
+        await p.tell(uploads.give_up, upload, body.size)
+        raise
+
+
+async def _begin(request: Request, sender: Sender) -> Upload:
+    p = portal()
     name = unquote(request.headers.get("x-file-name", ""), errors="replace")
     form, number = request.query_params.get("form"), request.query_params.get("ticket", "")
+    length = request.headers.get("content-length", "")
+    announced = int(length[:18]) if length.isascii() and length.isdecimal() else None
     if form is not None:
-        upload = await p.tell(uploads.begin_for_form, browser, form, name, ip)
-    else:
-        if not (number.isascii() and number.isdecimal() and len(number) <= len(str(LARGEST))):
-            raise NotFound
-        viewer = await _reader(request)
-        if viewer is NOBODY:
-            raise SignInNeeded
-        upload = await p.tell(uploads.begin_for_ticket, viewer, int(number), name, ip)
-    return upload
+        return await p.tell(uploads.begin_for_form, sender, form, name, announced)
+    if not (number.isascii() and number.isdecimal() and len(number) <= len(str(LARGEST))):
+        raise NotFound
+    if not sender.is_known:
+        raise SignInNeeded
+    return await p.tell(uploads.begin_for_ticket, sender, int(number), name, announced)
 
 
-async def _receive(request: Request, upload: Upload) -> FileView:
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdecimal():
-        upload.check_size(int(announced[:18]))
-    desk = portal().files
-    with desk.folder() as folder:
-        came = folder / "came"
-        await _write(request, upload, came)
-        return await desk.take_in(upload, came)
+class _Body:
+    """The bytes of a file as they come."""
 
+    def __init__(self, request: Request, upload: Upload) -> None:
+        self._request = request
+        self._upload = upload
+        self.size = 0
 
-async def _write(request: Request, upload: Upload, came: Path) -> None:
-    """Put the body on the disk, a quarter of a megabyte at a time, and never more of it than is allowed."""
-    desk = portal().files
-    size, waiting = 0, bytearray()
-    file = await desk.run(lambda: came.open("wb"))
-    try:
-        async with asyncio.timeout(LONGEST_UPLOAD):
-            async for chunk in request.stream():
-                size += len(chunk)
-                upload.check_size(size)
+    async def write(self, came: Path) -> None:
+        """Put them on the disk, a quarter of a megabyte at a time, and never more of them than is allowed.
+
+        Raises FileTooLarge, FileEmpty, and FileStalled for what comes so slowly that it only holds the door open.
+        """
+        desk = portal().files
+        waiting = bytearray()
+        file = await desk.run(lambda: came.open("wb"))
+        try:
+            async for chunk in self._chunks():
                 waiting += chunk
-                if len(waiting) >= AT_ONCE:
+                if len(waiting) >= CHUNK_BYTES:
                     part, waiting = bytes(waiting), bytearray()
                     await desk.run(lambda part=part: file.write(part))
-        await desk.run(lambda: file.write(waiting))
-    except TimeoutError:
-        raise FileRefused(name=upload.name) from None
+            await desk.run(lambda: file.write(waiting))
+        finally:
+            await desk.run(file.close)
+        self._upload.check_size(self.size, complete=True)
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        # Only the time in which the network is waited for counts: a slow disk is nobody's fault.
+        stream, waited = aiter(self._request.stream()), 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            allowed = min(UPLOAD_GRACE_SECONDS + self.size / UPLOAD_BYTES_PER_SECOND, LONGEST_UPLOAD)
+            began = loop.time()
+            try:
+                async with asyncio.timeout(allowed - waited):
+                    chunk = await anext(stream)
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                raise FileStalled(name=self._upload.name) from None
+            waited += loop.time() - began
+            self.size += len(chunk)
+            self._upload.check_size(self.size)
+            if self.size > self._upload.expected:  # a length that lies would pass by what is reserved
+                raise FileRefused(name=self._upload.name)
+            yield chunk
+
+
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Return what the work returns; when the browser hangs up first, end it. Raises ClientDisconnect."""
+    task, gone = asyncio.create_task(work), asyncio.create_task(_hung_up(request))
+    try:
+        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientDisconnect
+        return task.result()
     finally:
-        await desk.run(file.close)
-    upload.check_size(size, complete=True)
+        task.cancel()
+        gone.cancel()
+        await asyncio.wait((task, gone))
+        if not gone.cancelled():
+            gone.exception()  # a server that fails instead of saying so: it is gone all the same
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _log(sender: Sender, error: DomainError) -> None:
+    if isinstance(error, DANGEROUS):
+        security_log.refused(
+            portal().settings,
+            SecurityEvent.FILE_REFUSED,
+            address=sender.viewer.address,
+            ip=sender.ip,
+            reason=error.code,
+        )
 
 
 async def _reader(request: Request) -> Viewer:
@@ -246,6 +328,8 @@ def _problem(request: Request, error: DomainError) -> Response:
     }
     until = error.values.get("until")
     headers = {"Cache-Control": "no-store"}
+    if isinstance(error, FileStalled):
+        headers["Connection"] = "close"  # its bytes would go on holding it
     if until:
         headers["Retry-After"] = format_datetime(until, usegmt=True)
     content = {

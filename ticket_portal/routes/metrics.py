@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Metric, generate_latest
@@ -15,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticket_portal import measures
+from ticket_portal.delivery.files import free_bytes
 from ticket_portal.domain import health
 from ticket_portal.domain.health import MailQueue
 from ticket_portal.routes.insiders import may_enter
@@ -47,6 +49,12 @@ class _Scrape(Collector):
             "Whether the database answered this scrape.",
             value=float(self._queues is not None),
         )
+        with suppress(OSError):
+            yield GaugeMetricFamily(
+                "portal_data_free_bytes",
+                "Free on the disk of the data folder; files are refused when little is left.",
+                value=float(free_bytes(portal().settings)),
+            )
         if self._queues is not None:
             yield from _outbox(self._queues)
 

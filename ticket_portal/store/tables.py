@@ -111,6 +111,23 @@ class LimitHit(SQLModel, table=True):
     at: datetime = _moment()
 
 
+class UploadedBytes(SQLModel, table=True):
+    """How much one upload takes of the bytes that a person or an IP may send in a day: reserved, then what came."""
+
+    __table_args__ = (
+        Index("ix_uploaded_bytes_window", "rule", "subject", "at"),
+        Index("ix_uploaded_bytes_upload", "upload_id"),
+        Index("ix_uploaded_bytes_at", "at"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    rule: str
+    subject: str
+    upload_id: str
+    size: int
+    at: datetime = _moment()
+
+
 class Ticket(SQLModel, table=True):
     """A matter that somebody brought to the team."""
 
@@ -206,6 +223,8 @@ class Attachment(SQLModel, table=True):
     __table_args__ = (
         Index("ix_attachment_message", "message_id"),
         Index("ix_attachment_open", "state", "created_at"),
+        # Only what was not sent stands in it: sweeping and its quota cost what there is to sweep.
+        Index("ix_attachment_unsent", "created_at", **_where("message_id IS NULL")),
     )
 
     id: str = Field(primary_key=True)
