@@ -7,9 +7,9 @@ import asyncio
 import base64
 import json
 import os
-import secrets
 import struct
 import time
+import uuid
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -39,7 +39,7 @@ class Tab:
     ) -> None:
         """`boot`: what the built front end says of itself in its first packet (browser.boot_packet)."""
         self.url, self.path, self.cookies = url, path, cookies
-        self.token = secrets.token_hex(16)
+        self.token = str(uuid.uuid4())
         self.received = 0
         self.on_frame: Callable[[bytes, float], None] | None = None
         self._boot = boot or {}
