@@ -49,3 +49,8 @@ config = rx.Config(
     ],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )
+
+# Reflex lets its environment variables overrule all of this. A platform may set REFLEX_REDIS_URL for every program that
+# it runs: Reflex would then read pickles from that Redis, and whoever can write there runs code here.
+config.redis_url = None
+config.state_manager_mode = rx.constants.StateManagerMode.MEMORY

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,6 +48,7 @@ from ticket_portal.routes.headers import SecurityHeaders
 from ticket_portal.routes.incoming import hear_only_what_fits, keep_no_handshake
 from ticket_portal.routes.metrics import CountFailures
 from ticket_portal.routes.socket import SocketGuard
+from ticket_portal.routes.tab_states import SWEEP_EVERY, TabStates, forget_state, forget_strays
 from ticket_portal.states.gate import Gate
 from ticket_portal.states.session import SessionState, log_failure
 from ticket_portal.wiring import portal
@@ -171,11 +173,20 @@ async def live() -> AsyncIterator[None]:
     """
     app.event_processor.graceful_shutdown_timeout = SHUTDOWN_SECONDS
     hear_only_what_fits(app)
-    keep_no_handshake(app)
-    collecting = asyncio.create_task(_collect_seldom())
+    states = TabStates(portal().settings, partial(forget_state, app))
+    keep_no_handshake(app, states)
+    tasks = [asyncio.create_task(_collect_seldom()), asyncio.create_task(_sweep(states))]
     async with portal().running():
         yield
-    collecting.cancel()
+    for task in tasks:
+        task.cancel()
+
+
+async def _sweep(states: TabStates) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        states.sweep()
+        forget_strays(app, states)
 
 
 async def _collect_seldom() -> None:

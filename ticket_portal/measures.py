@@ -40,6 +40,12 @@ OPEN_SOCKETS = Gauge(
     registry=_ours,
     multiprocess_mode="livesum",
 )
+PAGE_STATES = Gauge(
+    "portal_page_states",
+    "States of pages in memory: of open ones, and of those that were closed a short while ago.",
+    registry=_ours,
+    multiprocess_mode="livesum",
+)
 WRITE_SECONDS = Histogram(
     "portal_write_seconds",
     "Time from asking for a write transaction until it was committed, with all waits and retries.",

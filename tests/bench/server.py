@@ -32,6 +32,11 @@ NO_LIMITS = {
     "limit_messages_per_10_minutes": 1_000_000,
     "limit_socket_events_per_second": 10_000,
     "limit_socket_events_burst": 10_000,
+    "limit_socket_opens_per_ip_per_minute": 1_000_000,
+    "limit_sockets": 1_000_000,
+    "limit_sockets_per_ip": 1_000_000,
+    "limit_states": 1_000_000,
+    "limit_states_per_ip": 1_000_000,
 }
 ENTRY = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "tests.bench.served:create"]
 

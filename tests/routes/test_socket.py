@@ -18,7 +18,7 @@ from ticket_portal.store.unit_of_work import Store
 SCOPE: Scope = {
     "type": "websocket",
     "path": "/_event/",
-    "query_string": b"EIO=4&transport=websocket",
+    "query_string": b"token=0b8b9a9e-2f6f-4d6e-9d3b-000000000001&EIO=4&transport=websocket",
     "headers": [(b"upgrade", b"websocket"), (b"connection", b"Upgrade")],
     "client": ("192.0.2.7", 50_000),
 }

@@ -20,12 +20,21 @@ class Client:
     """One tab. Everything the server says to it is kept in `frames`, as text."""
 
     def __init__(
-        self, url: str, cookies: dict[str, str] | None = None, *, token: str = "", **headers: str
+        self,
+        url: str,
+        cookies: dict[str, str] | None = None,
+        *,
+        token: str = "",
+        hello: str = "",
+        **headers: str,
     ) -> None:
-        """Prepare a tab that brings these cookies and headers (`x_forwarded_for="…"`) along."""
+        """Prepare a tab that brings these cookies and headers (`x_forwarded_for="…"`) along. `hello`: said with it."""
         self.url = url
         self.token = token or str(uuid.uuid4())
+        self.address = f"{url}{NAMESPACE}/?token={self.token}&EIO=4&transport=websocket"
         self.frames: list[str] = []
+        self.sid = ""
+        self._hello = hello
         self.closed_with: int | None = None
         self._headers = {"Origin": url} | {k.replace("_", "-"): v for k, v in headers.items()}
         if cookies:
@@ -37,14 +46,13 @@ class Client:
         """Connect. Raises Refused."""
         self._session = aiohttp.ClientSession()
         headers = {k: v for k, v in self._headers.items() if v != "-"}
-        address = f"{self.url}{NAMESPACE}/?token={self.token}&EIO=4&transport=websocket"
         try:
-            self._socket = await self._session.ws_connect(address, headers=headers, max_msg_size=0)
+            self._socket = await self._session.ws_connect(self.address, headers=headers, max_msg_size=0)
             opened = await asyncio.wait_for(self._socket.receive(), 10)
             if opened.type != aiohttp.WSMsgType.TEXT:
                 raise Refused(str(opened.data))
-            await self._socket.send_str(f"40{NAMESPACE},")
-            await asyncio.wait_for(self._socket.receive(), 10)
+            await self._socket.send_str(f"40{NAMESPACE},{self._hello}")
+            await self._until_connected()
         except (aiohttp.ClientError, TimeoutError) as refusal:
             await self._leave()
             raise Refused(str(refusal)) from None
@@ -61,6 +69,16 @@ class Client:
             await self._reader
         await self._socket.close()
         await self._leave()
+
+    async def _until_connected(self) -> None:
+        while not self.sid:
+            answer = await asyncio.wait_for(self._socket.receive(), 10)
+            if answer.type != aiohttp.WSMsgType.TEXT or answer.data.startswith(f"44{NAMESPACE},"):
+                raise Refused(str(answer.data))
+            if answer.data.startswith(f"40{NAMESPACE},"):
+                self.sid = json.loads(answer.data.partition(",")[2])["sid"]
+            elif answer.data != "2":
+                self.frames.append(answer.data)
 
     async def _leave(self) -> None:
         await self._session.close()
@@ -120,11 +138,15 @@ class Client:
 
     async def is_done(self, path: str, longest: float = 30.0) -> None:
         """Wait until all that was called is done: calls of a tab are heard one after the other, so one more is last."""
+        await self.is_heard(path, longest)
+        await self.settled(quiet=0.3, longest=longest)  # what goes on in the background
+
+    async def is_heard(self, path: str, longest: float = 30.0) -> None:
+        """The same, but for what goes on in the background."""
         last = uuid.uuid4().hex
-        await self.call(f"{ROOT}.hydrate_and_load", {"vars": {}}, path, asPath=f"{path}?{last}")
+        await self.call(f"{ROOT}.hydrate_and_load", {"vars": {}}, path, asPath=f"{path}?q={last}")
         await self.sees(last, longest)
         assert last in self.seen, f"the socket was closed with {self.closed_with}"
-        await self.settled(quiet=0.3, longest=longest)  # what goes on in the background
 
     async def sees(self, text: str, longest: float = 20.0) -> None:
         """Wait until the server has said this, or for so long."""

@@ -76,7 +76,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         for name in (
             "socket_events_per_second", "socket_events_burst", "guest_tickets_per_ip_per_hour", "tickets_per_hour",
             "codes_per_ip_per_hour", "links_per_ip_per_hour", "sign_ins_per_ip_per_hour", "guest_tickets_per_hour",
-            "messages_per_10_minutes",
+            "messages_per_10_minutes", "socket_opens_per_ip_per_minute", "sockets", "sockets_per_ip", "states",
+            "states_per_ip",
         )
     }  # fmt: skip
     # Without the worker: mails would make links while a test compares what is in the database.

@@ -39,10 +39,12 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *arguments: str, **chosen: object) -> Iterator[Served]:
+def served(
+    folder: Path, *arguments: str, factory: str = "ticket_portal.asgi:create", **chosen: object
+) -> Iterator[Served]:
     """Serve the portal from an empty database in `folder`; further settings by name, `env="production"`.
 
-    The front end must be built. `arguments` go to the server.
+    The front end must be built. `arguments` go to the server; `factory` makes the application.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -64,7 +66,7 @@ def served(folder: Path, *arguments: str, **chosen: object) -> Iterator[Served]:
         "--interface",
         "asgi",
         "--factory",
-        "ticket_portal.asgi:create",
+        factory,
     ]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "5", *arguments]
     log = folder / f"server-{port}.log"

@@ -28,7 +28,7 @@ from ticket_portal.store.unit_of_work import Work
 ATTACKERS = ("nobody", "guest", "guest as account", "customer", "customer and guest")
 # Types are nobody's matter in particular: the mixed identities are spared them.
 THOROUGH = ("nobody", "guest", "customer")
-HUGE = "x" * 200_000
+HUGE = "x" * 50_000
 FOREIGN_DRAFT = f"{CANARY} draft"
 
 

@@ -68,23 +68,3 @@ def test_a_message_too_large_closes_its_socket(strict: Served) -> None:
     assert asyncio.run(send('42/_event,["event",' + "[" * 200_000 + "]" * 200_000 + "]"))
     assert httpx.get(f"{strict.url}/healthz").status_code == 200
     assert "x" * 1000 not in strict.logged()
-
-
-def test_a_socket_connects_once(portal: Served) -> None:
-    """How a socket was opened is forgotten once it is open, so nobody connects through it again."""
-
-    async def again() -> list[str]:
-        async with Client(portal.url) as tab:
-            await tab.visit("/sign-in")
-            before, answers = len(tab.frames), list[str]()
-            for _ in range(20):
-                await tab.say("41/_event,")
-                await tab.say("40/_event,")
-            async with asyncio.timeout(10):
-                while len(answers) < 20:
-                    await asyncio.sleep(0.05)
-                    answers = [frame[:10] for frame in tab.frames[before:] if frame.startswith("4")]
-            return answers
-
-    assert asyncio.run(again()) == ["44/_event,"] * 20
-    assert "No token provided" not in portal.logged()

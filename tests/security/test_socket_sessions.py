@@ -1,17 +1,21 @@
 """When a socket must end, and whose a tab is."""
 
 import asyncio
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
+import pytest
 
+from tests.cast import asks_about, says
 from tests.security.client import ROOT, Client
 from tests.security.conftest import CANARY, World, signed_in
 from tests.security.names import CONVERSATION, SESSION
 from tests.security.server import Served, served
-from ticket_portal.domain import accounts, keys, sessions
+from ticket_portal.domain import accounts, keys, messages, new_ticket, sessions
 from ticket_portal.store.unit_of_work import Work
 
 
@@ -154,3 +158,126 @@ def test_a_tab_that_is_open_is_not_taken_over(portal: Served, world: World) -> N
                 return thief.seen
 
     assert CANARY not in asyncio.run(listen())
+
+
+# --- a tab's token is bound to its cookies
+def told_token(tab: Client) -> str:
+    """The name of the state that a tab has, as its own state tells it."""
+    return re.findall(r'"client_token":"([0-9a-f-]{36})"', tab.seen)[-1]
+
+
+@pytest.fixture
+def slow(portal: Served) -> Iterator[Callable[[int], None]]:
+    """Let each statement take so many milliseconds."""
+
+    def set_to(milliseconds: int) -> None:
+        httpx.post(f"{portal.url}/test/faults", json={"slow_database_ms": milliseconds}).raise_for_status()
+
+    yield set_to
+    set_to(0)
+
+
+@pytest.mark.parametrize("who", ["nobody", "customer", "guest", "team"])
+def test_what_was_asked_for_is_not_handed_to_the_next_socket(
+    portal: Served, world: World, slow: Callable[[int], None], who: str
+) -> None:
+    """Ana's socket drops while her page loads, and a silent stranger with her tab's token is there when it has."""
+    token, path = str(uuid4()), f"/tickets/{world.ana_number}"
+    hers = signed_in(portal, "ana@example.com")
+    theirs = signed_in(portal, "linh@example.com") if who == "team" else world.cookies[who]
+
+    async def scene() -> tuple[str, str, bool]:
+        async with Client(portal.url, hers, token=token) as tab:
+            await tab.visit("/tickets")
+            await asyncio.to_thread(slow, 300)
+            await tab.call(f"{CONVERSATION}.load", {}, path)
+            await tab.settled(quiet=0)
+        stranger, again = Client(portal.url, theirs, token=token), Client(portal.url, hers, token=token)
+        async with stranger, again:
+            await again.visit(path)
+            assert CANARY in again.seen
+            await stranger._hears(0.5)
+            return stranger.seen, again.seen, stranger._reader.done()
+
+    silent, owners, is_closed = asyncio.run(scene())
+    assert CANARY not in silent
+    assert not is_closed
+    assert '"new_token"' not in owners
+
+
+@pytest.mark.parametrize("who", ["nobody", "customer", "guest", "team"])
+def test_a_silent_stranger_hears_no_news(portal: Served, world: World, who: str) -> None:
+    """Nor takes the owner's away: how much is unread goes on being told."""
+    token = str(uuid4())
+    hers = signed_in(portal, "ana@example.com")
+    theirs = signed_in(portal, "linh@example.com") if who == "team" else world.cookies[who]
+
+    def answer(work: Work) -> None:
+        ana, linh = accounts.find(work, "ana@example.com"), accounts.find(work, "linh@example.com")
+        assert ana is not None
+        assert linh is not None
+        viewer = sessions.of_account(ana)
+        ticket = new_ticket.submit(work, viewer, asks_about(viewer, "Quiet", "Nothing yet"), "192.0.2.77")
+        messages.reply(work, sessions.of_account(linh), ticket.number or 0, says("news"))
+
+    async def scene() -> tuple[list[str], str]:
+        async with Client(portal.url, hers, token=token) as tab:
+            await tab.visit("/settings")
+        stranger, tab = Client(portal.url, theirs, token=token), Client(portal.url, hers, token=token)
+        async with stranger, tab:
+            await tab.visit("/settings")
+            tab.frames.clear()
+            await asyncio.to_thread(portal.store.write, answer)
+            await tab.sees('"unread_rx_state_":', 10)
+            await stranger._hears(0.5)
+            return stranger.frames, tab.seen
+
+    silent, owners = asyncio.run(scene())
+    assert silent == []
+    assert '"unread_rx_state_":' in owners
+
+
+def test_a_state_has_the_name_of_its_tab_and_its_cookies(portal: Served, world: World) -> None:
+    """The same cookies come back to the same state; another session, another browser, nobody to another."""
+    token = str(uuid4())
+    hers = signed_in(portal, "ana@example.com")
+    everybody = [
+        hers,
+        signed_in(portal, "ana@example.com"),
+        hers | {"portal_browser": "one"},
+        hers | {"portal_browser": "two"},
+        world.cookies["guest"],
+        {},
+    ]
+
+    async def name(cookies: dict[str, str], of: str = token) -> str:
+        async with Client(portal.url, cookies, token=of) as tab:
+            await tab.visit("/sign-in")
+            return told_token(tab)
+
+    async def names() -> tuple[list[str], list[str], str]:
+        first = [await name(cookies) for cookies in everybody]
+        again = [await name(cookies | {"portal_zone": "Asia/Tokyo"}) for cookies in everybody]
+        return first, again, await name(hers, first[0])
+
+    first, again, by_its_name = asyncio.run(names())
+    assert first == again
+    assert len({*first, token, by_its_name}) == len(everybody) + 2
+
+
+def test_the_copy_of_a_tab_comes_back_to_its_own_state(portal: Served) -> None:
+    """A second socket with the token of an open tab gets another, and keeps the state that goes with it."""
+    hers = signed_in(portal, "ana@example.com")
+
+    async def scene() -> tuple[str, str, str]:
+        async with Client(portal.url, hers) as tab:
+            await tab.visit("/sign-in")
+            async with Client(portal.url, hers, token=tab.token) as copy:
+                await copy.visit("/sign-in")
+                (given,) = re.findall(r'\["new_token","([0-9a-f-]{36})"\]', copy.seen)
+            async with Client(portal.url, hers, token=given) as later:
+                await later.visit("/sign-in")
+                return told_token(tab), told_token(copy), told_token(later)
+
+    original, copied, later = asyncio.run(scene())
+    assert copied == later != original

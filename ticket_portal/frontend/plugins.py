@@ -199,12 +199,14 @@ class InlineStyles(Plugin):
 
 
 class ClientPatches(Plugin):
-    """Three changes to Reflex's client, made on its pristine source at each build.
+    """Four changes to Reflex's client, made on its pristine source at each build.
 
     - Its notice of a new version is fixed English; it speaks the reader's language here.
     - It bakes the back end's port into the build; here the built client talks to where the page came from.
     - It can run code that the server sends. The page's policy forbids that, and its mere possibility keeps every
       name in the file from being shortened.
+    - It tells the server of updates that it could not show, in words that end up in the log. Anybody could send such
+      words; they stay in the browser's console, and the server closes a socket that brings them.
     """
 
     SOURCE = Path(reflex_base.__file__).parent / ".templates/web/utils/state.js"
@@ -212,6 +214,7 @@ class ClientPatches(Plugin):
     RELOAD = msg("Reload")
     _PORT = re.compile(r"\.port ?= ?window\.location\.port")
     _EVAL = re.compile(r"\beval\(")
+    _REPORT = re.compile(r"socket\.current\??\.emit\(CLIENT_ERROR_EVENT, ")
     _NO_CODE = 'const noCode = () => { throw new EvalError("The server sends no code."); };\n'
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
@@ -233,6 +236,9 @@ class ClientPatches(Plugin):
             ),
         ):
             client = replaced(client, text, translated, f"the client's line {text}")
+        client, reports = self._REPORT.subn("(() => {})(", client)
+        if reports != 2:
+            raise BuildChanged("the places where the client reports its errors")
         client, places = self._EVAL.subn("noCode(", client)
         if places != 5:
             raise BuildChanged("the places where code would run")

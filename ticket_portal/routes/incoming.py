@@ -7,14 +7,31 @@ future for ever for each event that no handler is registered for. Nothing of tha
 import inspect
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from typing import Any, get_type_hints
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from reflex_base.constants import CompileVars, SocketEvent
+from reflex_base.environment import auto_reload_cooldown
 from reflex_base.registry import RegistrationContext
+from starlette.types import Scope
 
-LONGEST_PLACE = 2_048
-MOST_PARAMETERS = 50
+from ticket_portal.routes.handshake import bound_token, credentials_of, keep_little, tab_token
+from ticket_portal.routes.socket import SOCKET_KEY, TRY_AGAIN_LATER, Socket
+from ticket_portal.routes.tab_states import TabStates
+
+LONGEST_PATH = 512
+LONGEST_QUERY = 2_048
+MOST_PARTS = 50
+# All that pages read of their addresses. The first two are parts of paths; Reflex's client sends them among the others.
+PARAMETERS = frozenset(
+    {
+        "number", "token", "next", "problem", "field", "until", "most", "notice", "follow_up", "original", "joined",
+        "q", "show", "page",
+    }
+)  # fmt: skip
 
 # Reflex's own events carry the browser's storage in it; no state of the portal is kept there.
 _STORAGE = "vars"
@@ -34,22 +51,70 @@ def hear_only_what_fits(app: Any) -> None:
     namespace.on_event = on_event
 
 
-def keep_no_handshake(app: Any) -> None:
-    """Forget how a socket was opened once it is open: Reflex has read what it needs, and Engine.IO would keep the rest.
+def keep_no_handshake(app: Any, states: TabStates) -> None:
+    """Count the states of tabs as they connect and leave, and forget how a socket was opened once it is open.
 
-    So a socket connects once; it is refused a second time, which no browser of ours asks for.
+    Reflex has read what it needs by then, and Engine.IO would keep the rest. So a socket connects once.
     """
     namespace = app.event_namespace
-    connected = namespace.on_connect
+    connected, disconnected = namespace.on_connect, namespace.on_disconnect
 
     async def on_connect(sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
-        if environ:
-            await connected(sid, environ, auth)
-        known = bool(environ)
+        scope: Scope = environ.get("asgi.scope") or {}
+        socket: Socket | None = scope.get(SOCKET_KEY)
+        if socket is None:
+            return False
+        renamed = _name_anew(namespace, scope)
+        token = tab_token(scope) or ""
+        if not states.opened(token, socket.holder):
+            socket.end_soon(TRY_AGAIN_LATER)
+            return False
+        if renamed:
+            await namespace.emit("new_token", renamed, to=sid)
+        environ["QUERY_STRING"] = f"token={token}"
+        try:
+            await connected(sid, environ, {CompileVars.CONNECT_AUTH_EVENT: await _boot_event(app, sid, auth)})
+        except BaseException:
+            states.closed(token)
+            raise
         environ.clear()
-        return known
+        return True
 
-    namespace.on_connect = on_connect
+    def on_disconnect(sid: str, *_reason: str) -> Any:
+        token = namespace.sid_to_token.get(sid)
+        if token:
+            states.closed(token)
+        return disconnected(sid)
+
+    namespace.on_connect, namespace.on_disconnect = on_connect, on_disconnect
+
+
+def _name_anew(namespace: Any, scope: Scope) -> str | None:
+    """Give a second socket of an open tab a token of its own; return it, for the browser to keep.
+
+    That is what copying a tab does. Reflex would make a token for it that the browser sends back at its next
+    connection, and which would be bound to its cookies only then: it would come back to another state.
+    """
+    if tab_token(scope) not in namespace._token_manager.token_to_socket:
+        return None
+    found = credentials_of(scope)
+    token = str(uuid4())
+    keep_little(scope, bound_token(token, found), found)
+    return token
+
+
+async def _boot_event(app: Any, sid: str, auth: Any) -> Any:
+    """Return the event that a page connects with, and have a page of another version reload.
+
+    Reflex does the same, but writes what the client said into the log, as often as it is said.
+    """
+    said: dict[str, Any] = auth if isinstance(auth, dict) else {}
+    theirs, ours = said.get(CompileVars.CONNECT_AUTH_STATE_SCHEMA), app._state._to_frontend_schema()
+    if theirs is not None and theirs != ours:
+        cooldown = auto_reload_cooldown() // timedelta(milliseconds=1)
+        told = {"backend": ours, "reload_cooldown_ms": cooldown}
+        await app.event_namespace.emit(str(SocketEvent.STATE_MISMATCH), told, to=sid)
+    return said.get(CompileVars.CONNECT_AUTH_EVENT)
 
 
 def cleaned(data: Any) -> dict[str, Any] | None:
@@ -92,21 +157,38 @@ def _whole(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _place(said: Any) -> dict[str, Any]:
-    """Return where the browser says to be: an address of this portal and its parameters, texts all of them."""
+    """Return where the browser says to be: an address of this portal and what its pages read of it, texts all of them.
+
+    It stays in the state for as long as that does, in five places: so of any other parameter nothing is kept.
+    """
     said = said if isinstance(said, dict) else {}
-    query = said.get("query")
-    parameters = list(query.items())[:MOST_PARAMETERS] if isinstance(query, dict) else []
+    path, _, query = _text(said.get("asPath"), LONGEST_PATH + LONGEST_QUERY).partition("?")
+    known = {part.partition("=")[0]: part for part in query[:LONGEST_QUERY].split("&")[:MOST_PARTS]}
+    kept = "&".join(part for name, part in known.items() if name in PARAMETERS)
     return {
         "pathname": _address(said.get("pathname")),
-        "asPath": _address(said.get("asPath")),
-        "query": {_text(k): _text(v) for k, v in parameters if isinstance(k, str) and isinstance(v, str)},
+        "asPath": _address(path) + (f"?{kept}" if kept else ""),
+        "query": _parameters(said.get("query")),
     }
+
+
+def _parameters(said: Any) -> dict[str, str]:
+    if not isinstance(said, dict):
+        return {}
+    kept: dict[str, str] = {}
+    left = LONGEST_QUERY
+    for name in PARAMETERS & said.keys():
+        value = _text(said[name], left)
+        left -= len(value)
+        if value:
+            kept[name] = value
+    return kept
 
 
 def _address(said: Any) -> str:
     # Two slashes (or what an address parser reads as such) would begin another host's name.
-    return "/" + "".join(_text(said).split()).lstrip("/\\") if isinstance(said, str) else "/"
+    return "/" + "".join(_text(said, LONGEST_PATH).split()).lstrip("/\\")
 
 
-def _text(said: str) -> str:
-    return said[:LONGEST_PLACE].encode("utf-8", "replace").decode()
+def _text(said: Any, longest: int) -> str:
+    return said[:longest].encode("utf-8", "replace").decode() if isinstance(said, str) else ""

@@ -1,46 +1,51 @@
-"""The guard of the websocket: who opens it, how fast it may speak, and when it must end.
+"""The guard of the websocket: who opens it, what and how fast it may speak, and when it must end.
 
 The handshake's headers hold for a socket's whole life, so what ends a session must also end its sockets.
 """
 
 import asyncio
 import json
+import logging
 import re
 import time
 from collections import defaultdict
 from contextlib import suppress
+from enum import StrEnum
+from typing import Any
 
+from reflex_base.constants import Endpoint
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticket_portal import measures
+from ticket_portal.domain import security_log
+from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Credentials
+from ticket_portal.routes.admission import Admission, Bucket, Holder, holder_of
 from ticket_portal.routes.cookies import credentials
+from ticket_portal.routes.handshake import bound_token, is_from, keep_little, tab_token
 from ticket_portal.wiring import Portal
 
+log = logging.getLogger(__name__)
+
+EVENTS = str(Endpoint.EVENT)
 POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
 SESSION_ENDED = 4401
-LARGEST_FRAME = 1_000_000
 
-# What Engine.IO, Reflex and the states read of a handshake; the cookies are replaced by their hashes.
-_READ_HEADERS = frozenset((b"connection", b"upgrade", b"origin", b"user-agent", b"sec-websocket-protocol"))
-
-
-class Bucket:
-    """A token bucket: `burst` at once, `rate` a second in the long run."""
-
-    __slots__ = ("_at", "_burst", "_left", "_rate")
-
-    def __init__(self, rate: int, burst: int) -> None:
-        """Start full."""
-        self._rate, self._burst = rate, burst
-        self._left, self._at = float(burst), time.monotonic()
-
-    def take(self) -> bool:
-        """Take one; False when there is none."""
-        now = time.monotonic()
-        self._left = min(self._burst, self._left + (now - self._at) * self._rate) - 1
-        self._at = now
-        return self._left >= 0
+LARGEST_FRAME = 65_536
+"""In characters. A browser's largest is a draft of 20,000 characters; JSON writes each line end and quote as two."""
+DEEPEST = 32
+"""How many lists and objects stand in one another in an event; the libraries go through them by recursion."""
+MOST_PARTS = 1_000
+"""How many lists and objects there are in one; each is looked at by four libraries, and a frame has room for 20,000."""
+HELLO_SECONDS = 30.0
+"""A page says hello a few hundred milliseconds after its socket is open; one that never does is no page."""
+TOLD_EVERY = 60.0
+MOST_TOLD = 10_000
+SOCKET_KEY = "portal.socket"
+"""Where the scope of a websocket has its `Socket`, for what happens when it connects to the events (event_filter)."""
 
 
 class SocketGuard:
@@ -51,26 +56,56 @@ class SocketGuard:
         self._app, self._sockets = app, sockets
         self._settings = portal.settings
         self._open: dict[str, set[Socket]] = defaultdict(set)
+        self._admission: Admission[Socket] = Admission(portal.settings)
+        self._told: dict[tuple[str, str], float] = {}
         self._portal = portal
         portal.hub.listeners.append(self._on_change)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a socket through with the hashes of its cookies instead of the cookies."""
         if scope["type"] != "websocket":
-            return await self._app(scope, receive, send)
+            # Engine.IO's polling is off; it would log what such a request says.
+            wants_events = scope["type"] == "http" and f"{scope['path']}/".startswith(f"{EVENTS}/")
+            app = Response(status_code=404) if wants_events else self._app
+            return await app(scope, receive, send)
         found = credentials(scope)
+        token = tab_token(scope) if scope["path"].rstrip("/") == EVENTS else None
+        if token is None:
+            return await _refuse(receive, send)
+        if not is_from(scope, self._settings.origins):
+            self._tell(SecurityEvent.ORIGIN_REFUSED, found.ip)
+            return await _refuse(receive, send)
+        holder = await self._holder(found)
+        if self._admission.opens_too_fast(holder):
+            self._tell(SecurityEvent.SOCKET_REFUSED, found.ip, "opens_per_minute")
+            return await _refuse(receive, send)
+        if not self._admission.has_room(holder):
+            self._tell(SecurityEvent.SOCKET_REFUSED, found.ip, "open_sockets")
+            return await _refuse(receive, send)
+        keep_little(scope, bound_token(token, found), found)
+        return await self._serve(scope, receive, send, found, holder)
+
+    async def _serve(
+        self, scope: Scope, receive: Receive, send: Send, found: Credentials, holder: Holder
+    ) -> None:
         s = self._settings
-        socket = Socket(receive, send, Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst))
+        bucket = Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst)
+        scope[SOCKET_KEY] = socket = Socket(receive, send, bucket, holder)
         holders = tuple({"", found.session, found.guest})  # all sockets stand under ""
         for token_hash in holders:
             self._open[token_hash].add(socket)
+        if pushed_out := self._admission.enter(holder, socket):
+            pushed_out.end_soon(TRY_AGAIN_LATER)
         measures.OPEN_SOCKETS.inc()
+        hello = asyncio.get_running_loop().call_later(HELLO_SECONDS, socket.end_if_silent)
         try:
-            _keep_little(scope, found)
             await self._sockets(scope, socket.receive, socket.send)
         finally:
+            hello.cancel()
             measures.OPEN_SOCKETS.dec()
+            self._admission.leave(holder, socket)
             await socket.close()
+            del scope[SOCKET_KEY]
             for token_hash in holders:
                 self._open[token_hash].discard(socket)
                 if not self._open[token_hash]:
@@ -80,6 +115,30 @@ class SocketGuard:
         """Close every socket; browsers connect again by themselves (for the QA hook that drops them)."""
         for socket in tuple(self._open.get("", ())):
             socket.end_soon()
+
+    async def _holder(self, found: Credentials) -> Holder:
+        """Return who the socket counts for. A cookie that is nobody's makes nobody known."""
+        return holder_of(await self._person(found.session), await self._person(found.guest), found.ip)
+
+    async def _person(self, token_hash: str) -> Viewer:
+        if not token_hash:
+            return NOBODY
+        try:
+            return await self._portal.viewer(token_hash)
+        except Exception:
+            # The page comes to life all the same, and says what is wrong; until then it counts as a stranger's.
+            log.exception("It could not be looked up whose a socket is.")
+            return NOBODY
+
+    def _tell(self, event: SecurityEvent, ip: str, limit: str = "") -> None:
+        """Log a refusal, once a minute for each network: whoever is refused goes on trying."""
+        now = time.monotonic()
+        if now - self._told.get((event, ip), -TOLD_EVERY) < TOLD_EVERY:
+            return
+        if len(self._told) >= MOST_TOLD:
+            self._told.clear()
+        self._told[event, ip] = now
+        security_log.refused(self._settings, event, ip=ip, limit=limit)
 
     def _on_change(self, topics: set[str]) -> None:
         if "sockets" in topics:
@@ -94,18 +153,24 @@ class SocketGuard:
 class Socket:
     """One open websocket."""
 
-    __slots__ = ("_bucket", "_ended", "_gone", "_reader", "_receive", "_send")
+    __slots__ = ("_bucket", "_ended", "_gone", "_reader", "_receive", "_send", "_stage", "holder")
 
-    def __init__(self, receive: Receive, send: Send, bucket: Bucket) -> None:
+    def __init__(self, receive: Receive, send: Send, bucket: Bucket, holder: Holder) -> None:
         """Wrap the server's two ends of it."""
-        self._receive, self._send, self._bucket = receive, send, bucket
+        self._receive, self._send, self._bucket, self.holder = receive, send, bucket, holder
         self._ended = 0
+        self._stage: Frame | None = None
         self._gone: ConnectionResetError | None = None
         self._reader: asyncio.Task[object] | None = None
 
-    def end_soon(self) -> None:
+    def end_soon(self, code: int = SESSION_ENDED) -> None:
         """End it from the event loop; nothing that still arrives on it is heard."""
-        self._end(SESSION_ENDED)
+        self._end(code)
+
+    def end_if_silent(self) -> None:
+        """End it unless it connected to the events."""
+        if self._stage is None:
+            self._end(POLICY_VIOLATION)
 
     async def receive(self) -> Message:
         """Pass on the next message, unless the socket has ended, speaks too fast or makes no sense.
@@ -116,12 +181,23 @@ class Socket:
         message = await self._next()
         if message and message["type"] == "websocket.receive" and not self._ended:
             text = message.get("text")
-            if not (self._bucket.take() and isinstance(text, str) and makes_sense(text)):
+            if not (self._bucket.take() and isinstance(text, str) and self._may_say(text)):
                 self._end(POLICY_VIOLATION)
         if message is None or self._ended or message["type"] == "websocket.disconnect":
             self._gone = ConnectionResetError()
             raise self._gone
         return message
+
+    def _may_say(self, text: str) -> bool:
+        """Whether a frame makes sense, and comes in its turn: connect once, then events, then disconnect."""
+        frame = parse(text)
+        if frame is Frame.PONG:
+            return True
+        if frame is None or self._stage is not _AFTER[frame]:
+            return False
+        if frame is not Frame.EVENT:
+            self._stage = frame
+        return True
 
     async def send(self, message: Message) -> None:
         """Pass on an answer, unless the socket has ended."""
@@ -158,29 +234,79 @@ class Socket:
             self._reader = None
 
 
-def _keep_little(scope: Scope, found: Credentials) -> None:
-    # In place: the server's end, the layers and Reflex all hold the scope for as long as the socket is open.
-    # `authorization` is one of the headers that Reflex keeps from the browser; a client's own is thrown away.
-    kept = [(name, value) for name, value in scope["headers"] if name in _READ_HEADERS]
-    scope["headers"] = [*kept, (b"authorization", b"portal " + found.packed().encode())]
+async def _refuse(receive: Receive, send: Send) -> None:
+    """Refuse a handshake: nothing of it is kept, and the browser tries again later and later."""
+    with suppress(Exception):  # it may be gone already
+        await receive()
+        await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
 
 
-# Control frames of engine.io 4; then of socket.io 5: connect, disconnect, event.
-_FRAME = re.compile(
-    r"[1-36]|40/_event,(?P<proof>\{.*)?|41/_event,|42/_event,[0-9]{0,9}(?P<event>\[.*)", re.DOTALL
-)
+class Frame(StrEnum):
+    """What a browser of ours says on its socket."""
+
+    PONG = "3"
+    CONNECT = "40/_event,"
+    DISCONNECT = "41/_event,"
+    EVENT = "42/_event,"
 
 
-def makes_sense(frame: str) -> bool:
-    """Whether a text is a frame as browsers send them: the libraries that read it next trust it to be one.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_AFTER = {Frame.CONNECT: None, Frame.EVENT: Frame.CONNECT, Frame.DISCONNECT: Frame.CONNECT}
 
-    They answer anything else with an exception, and each one goes into the log with its traceback.
+
+def parse(text: str) -> Frame | None:
+    """Return which frame of ours a text is; None for any other. The libraries that read it next trust it to be one.
+
+    They answer what they can't read with an exception, which goes into the log with its traceback, and they call a
+    handler by whatever name a client says: "connect", with a handshake of its own making, was one of them. So an event
+    is `["event", {…}]` or `["ping"]`; there are no acknowledgements, no other namespaces, and nothing is binary.
     """
-    found = _FRAME.fullmatch(frame) if len(frame) <= LARGEST_FRAME else None
-    if found is None:
-        return False
+    if text == Frame.PONG:
+        return Frame.PONG
+    if text == Frame.DISCONNECT:
+        return Frame.DISCONNECT
+    if len(text) > LARGEST_FRAME:
+        return None
+    if text.startswith(Frame.EVENT):
+        said = _parse_json(text[len(Frame.EVENT) :], "[")
+        is_event = (
+            isinstance(said, list) and len(said) == 2 and said[0] == "event" and isinstance(said[1], dict)
+        )
+        return Frame.EVENT if is_event or said == ["ping"] else None
+    if text.startswith(Frame.CONNECT):
+        rest = text[len(Frame.CONNECT) :]
+        return Frame.CONNECT if not rest or isinstance(_parse_json(rest, "{"), dict) else None
+    return None
+
+
+def _parse_json(text: str, begins_with: str) -> Any:
+    """Return what a text says; None when it is not JSON that begins like this, or goes too deep."""
+    if not text.startswith(begins_with):
+        return None
+    parts = _count_parts(text)
+    # Brackets in what people write count; only where there are very many is it worth to leave out what is in quotes.
+    if parts > MOST_PARTS and _count_parts(_QUOTED.sub("", text)) > MOST_PARTS:
+        return None
     try:
-        proof, event = json.loads(found["proof"] or "{}"), json.loads(found["event"] or '[""]')
+        said = json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(proof, dict) and bool(event) and isinstance(event[0], str)
+        return None
+    return said if parts <= DEEPEST or _is_shallow(said) else None
+
+
+def _count_parts(text: str) -> int:
+    return text.count("[") + text.count("{")
+
+
+def _is_shallow(said: Any) -> bool:
+    level = [said]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return True
+    return False

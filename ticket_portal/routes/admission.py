@@ -1,0 +1,128 @@
+"""How many sockets may be open, and how fast they may be opened.
+
+Counted in each process for itself: its memory is what is protected. People who proved who they are are counted each by
+themselves, strangers by their network (domain/networks.py): a stranger in the same office, or behind the same carrier's
+address, takes nothing away from a customer.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ticket_portal.domain.people import Viewer
+from ticket_portal.settings import Settings
+
+S = TypeVar("S")
+
+MOST_RATES = 10_000
+
+
+class Bucket:
+    """A token bucket: `burst` at once, `rate` a second in the long run."""
+
+    __slots__ = ("_at", "_burst", "_left", "_rate")
+
+    def __init__(self, rate: float, burst: int) -> None:
+        """Start full."""
+        self._rate, self._burst = rate, burst
+        self._left, self._at = float(burst), time.monotonic()
+
+    def take(self) -> bool:
+        """Take one; False when there is none. Asking when there is none costs nothing more."""
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+    def is_full(self) -> bool:
+        """Whether it would be full by now: then it tells nothing that a new one doesn't."""
+        return self._left + (time.monotonic() - self._at) * self._rate >= self._burst
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose sockets and states are counted together: one person's, or those of all strangers of one network."""
+
+    key: str
+    is_known: bool
+
+
+def holder_of(viewer: Viewer, guest: Viewer, network: str) -> Holder:
+    """Return who a socket counts for: an account, a guest who proved an address, or a network."""
+    for person in (viewer, guest):
+        if person.role != "nobody":
+            who = f"account:{person.account_id}" if person.account_id else f"guest:{person.address}"
+            return Holder(who, True)
+    return Holder(f"network:{network}", False)
+
+
+class Admission(Generic[S]):
+    """The open sockets of this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Begin with none."""
+        self._settings = settings
+        self._sockets: dict[Holder, dict[S, None]] = {}
+        self._strangers = 0
+        self._rates: dict[Holder, Bucket] = {}
+
+    def opens_too_fast(self, holder: Holder) -> bool:
+        """Count that a socket is asked for; whether it is one too many in this minute."""
+        bucket = self._rates.get(holder)
+        if bucket is None:
+            if len(self._rates) >= MOST_RATES:
+                self._rates = {who: rate for who, rate in self._rates.items() if not rate.is_full()}
+            burst = self._settings.limit_socket_opens_per_ip_per_minute
+            bucket = self._rates[holder] = Bucket(burst / 60, burst)
+        return not bucket.take()
+
+    def has_room(self, holder: Holder) -> bool:
+        """Whether one more socket of this holder fits."""
+        count = len(self._sockets.get(holder, ()))
+        if count >= self._settings.limit_sockets_per_ip:
+            return False
+        return (
+            holder.is_known
+            or self._strangers < self._settings.limit_sockets
+            or self._busiest(count + 1) is not None
+        )
+
+    def enter(self, holder: Holder, socket: S) -> S | None:
+        """Count an open socket. Returns the one to close for it when the process has no room for more strangers.
+
+        That is the newest socket of the network that has the most: whoever fills the process pushes out their own.
+        """
+        mine = self._sockets.setdefault(holder, {})
+        crowd = (
+            None
+            if holder.is_known or self._strangers < self._settings.limit_sockets
+            else self._busiest(len(mine) + 1)
+        )
+        mine[socket] = None
+        self._strangers += not holder.is_known
+        if crowd is None:
+            return None
+        pushed_out = next(reversed(self._sockets[crowd]))
+        self.leave(crowd, pushed_out)
+        return pushed_out
+
+    def leave(self, holder: Holder, socket: S) -> None:
+        """Count a socket no more; once is enough."""
+        mine = self._sockets.get(holder)
+        if mine is None or socket not in mine:
+            return
+        del mine[socket]
+        self._strangers -= not holder.is_known
+        if not mine:
+            del self._sockets[holder]
+
+    def _busiest(self, more_than: int) -> Holder | None:
+        """Return the network with the most sockets, if it has more than this."""
+        networks = [
+            (len(sockets), holder.key) for holder, sockets in self._sockets.items() if not holder.is_known
+        ]
+        most, key = max(networks, default=(0, ""))
+        return Holder(key, False) if most > more_than else None
