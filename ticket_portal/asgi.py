@@ -47,6 +47,9 @@ def _watched(portal: ASGIApp, found: settings.Settings) -> ASGIApp:
 def _straight(app: "rx.App") -> ASGIApp:
     """Reflex's application, in which a websocket skips the outermost router: 3 kB of each open page."""
     served = app()
+    if isinstance(served, Starlette):
+        # A tunnel's address (CONNECT) has no path; a redirect to "/" would name the host that the client named.
+        served.router.redirect_slashes = False
     mounted = getattr(served.routes[-1], "app", None) if isinstance(served, Starlette) else None
     if mounted is None:
         return served  # something stands around it, as telemetry does
