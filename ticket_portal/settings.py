@@ -2,6 +2,7 @@
 
 import base64
 import ipaddress
+import re
 import secrets
 from contextlib import suppress
 from email.utils import parseaddr
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     resend_webhook_secret: SecretStr = SecretStr("")
     vapid_private_key: SecretStr = SecretStr("")
     vapid_subject: str = ""
+    push_services: str = ""
 
     alert_hold_seconds: int = Field(default=20, ge=0)
     alert_gather_seconds: int = Field(default=120, ge=0)
@@ -155,6 +157,14 @@ class Settings(BaseSettings):
         if value and not value.startswith(("mailto:", "https://")):
             raise ValueError("must be mailto:you@example.com or an https address")
         return value
+
+    @field_validator("push_services")
+    @classmethod
+    def _host_names(cls, value: str) -> str:
+        names = [name.strip().lower() for name in value.split(",") if name.strip()]
+        if not all(re.fullmatch(r"(\*\.)?([a-z0-9-]+\.)+[a-z][a-z0-9-]*", name) for name in names):
+            raise ValueError("must be host names such as push.example.com,*.push.example.net")
+        return ",".join(names)
 
     @field_validator("base_url", "resend_api_url", "s3_endpoint_url")
     @classmethod
