@@ -145,7 +145,8 @@ def about_sign_up(work: Work, known: Account | None, address: str, language: str
     _put(
         work,
         Alert(
-            key=f"{SECURITY}.already_signed_up.{known.id if known else 0}.{int(work.now.timestamp() * 1e6)}",
+            key=f"{SECURITY}.already_signed_up.{known.id if known else keys.new_reference()}."
+            f"{int(work.now.timestamp() * 1e6)}",
             kind="security",
             address=address,
             language=known.language if known else language,
