@@ -7,6 +7,7 @@ const OFFLINE = "portal-offline";
 const SHARED = "portal-shared";
 const LANGUAGES = ["es", "fr", "id", "uk", "vi"];
 const A_DAY = 86_400_000;
+const MOST_SHARED = { files: 10, bytes: 60_000_000, letters: 10_000 }; // a message takes less; nobody shares more by hand
 
 const localeOf = (path) => LANGUAGES.find((code) => path === `/${code}` || path.startsWith(`/${code}/`)) ?? "en";
 const offlinePage = (path) => `/offline/${localeOf(path)}`;
@@ -45,20 +46,22 @@ const page = async (event) => {
 
 // A form that another app sent to the portal (manifest: share_target). It waits here until its page has it.
 const keepShared = async (form) => {
+  const text = ["title", "text", "url"].map((name) => form.get(name)).filter((it) => typeof it === "string" && it).join("\n");
+  const files = form.getAll("files").filter((it) => it instanceof File && it.size);
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
   await caches.delete(SHARED);
+  if (files.length > MOST_SHARED.files || bytes > MOST_SHARED.bytes) return;
   const shelf = await caches.open(SHARED);
-  const text = ["title", "text", "url"].map((name) => form.get(name)).filter(Boolean).join("\n");
   const put = (name, body, headers) => shelf.put(`/shared/${name}`, new Response(body, { headers }));
-  await put("text", JSON.stringify({ text, at: Date.now() }));
-  await Promise.all(
-    form
-      .getAll("files")
-      .filter((file) => file.size)
-      .map((file, i) => put(i, file, { "Content-Type": file.type, "X-Name": encodeURIComponent(file.name) })),
-  );
+  await put("text", JSON.stringify({ text: text.slice(0, MOST_SHARED.letters), at: Date.now() }));
+  await Promise.all(files.map((file, i) => put(i, file, { "Content-Type": file.type, "X-Name": encodeURIComponent(file.name.slice(0, 200)) })));
 };
+// Any web page can post such a form here, and would lay its words ("Send 0.1 BTC to …") into a message to support. The
+// system's share sheet is no page: its request has no referrer. A page that hides its own is found out where it leads
+// (js/share.js): the share sheet opens the installed app's window, a page stays in its tab.
 const share = async ({ request }) => {
-  await keepShared(await request.formData()).catch(() => caches.delete(SHARED)); // no room for all of it: the page says that nothing came
+  if (request.referrer === "" && request.headers.get("content-type")?.startsWith("multipart/form-data"))
+    await keepShared(await request.formData()).catch(() => caches.delete(SHARED)); // no room for all of it: the page says that nothing came
   return Response.redirect(pathOf(request), 303);
 };
 

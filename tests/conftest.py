@@ -60,6 +60,7 @@ def _settings(folder: Path, database_url: str = "") -> Settings:
         database_url=database_url,
         secret_key="a secret of the tests",  # pyright: ignore[reportArgumentType]
         test_mode=True,
+        push_services="push.example.com",
     )
 
 

@@ -32,7 +32,10 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def settings(tmp_path: Path) -> dict[str, str]:
     """The variables of a portal of its own."""
-    return {"PORTAL_DATA_DIR": str(tmp_path / "data"), "PORTAL_SECRET_KEY": "a secret of the tests"}
+    return {
+        "PORTAL_DATA_DIR": str(tmp_path / "data"),
+        "PORTAL_SECRET_KEY": "k7Qw2ZpX9vLrT4mBnJ8sYdHcF6gAeUoR3iVtNyWx",
+    }
 
 
 @pytest.fixture
@@ -152,6 +155,7 @@ def test_seed_loads_the_demo_once_scenarios_and_many_tickets(run):
 
 def test_seed_is_refused_in_production(run):
     production = {"PORTAL_ENV": "production", "PORTAL_BASE_URL": "https://support.example.com"}
+    production |= {"PORTAL_MAIL": "smtp", "PORTAL_SMTP_URL": "smtp://mail.internal"}
     refused = run("seed", "--scenario", "demo", **production)
     assert refused.returncode == 1
     assert "production" in refused.stderr

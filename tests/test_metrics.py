@@ -22,7 +22,7 @@ from sqlalchemy import text
 from tests.browser.portal import ROOT, Server, free_port
 from tests.cast import ANA, MINH, asks_about
 from tests.security.client import Client
-from tests.security.server import Served, served
+from tests.security.server import SECRET_KEY, Served, served
 from ticket_portal.cli import serving
 from ticket_portal.domain import accounts, new_ticket, sessions
 from ticket_portal.domain.people import NOBODY
@@ -47,7 +47,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def scraped(url: str, **headers: str) -> dict[str, float]:
     """What one scrape tells, as `name{label=value}`."""
-    answer = httpx.get(f"{url}/metrics", headers=headers, timeout=20)
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    answer = httpx.get(f"{url}/metrics", headers=token | headers, timeout=20)
     assert answer.status_code == 200
     found: dict[str, float] = {}
     for family in text_string_to_metric_families(answer.text):
@@ -243,7 +244,15 @@ def test_processes_that_share_a_port_are_counted_together(
     build_front_end()
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     public = "https://support.example.com"
-    chosen = {"env": "production", "test_mode": 0, "base_url": public, "secret_key": "a secret of the tests"}
+    chosen = {
+        "env": "production",
+        "test_mode": 0,
+        "base_url": public,
+        "secret_key": SECRET_KEY,
+        "mail": "smtp",
+        "smtp_url": "smtp://127.0.0.1:9",
+        "metrics_token": TOKEN,
+    }
     server = Server(tmp_path, database_url=postgres(), processes=2, worker=False, **chosen)
 
     async def look() -> None:
@@ -297,6 +306,13 @@ def test_a_worker_of_its_own_tells_what_it_delivers(portal: Served):
     worker = subprocess.Popen(command, cwd=ROOT, env=variables)
     try:
         assert asyncio.run(settles(lambda: listens(port), 1)) == 1
+        for host in (
+            f"evil.example:{port}",
+            "127.0.0.1:1",
+            "",
+        ):  # a page that has this machine's address (DNS rebinding)
+            refused = httpx.get(f"http://127.0.0.1:{port}/metrics", headers={"Host": host})
+            assert (refused.status_code, refused.text) == (404, "Not Found")
         minh_asks(portal)
         assert asyncio.run(settles(lambda: deliveries(f"http://127.0.0.1:{port}")["sent"], 1)) == 1
         refused = subprocess.run(

@@ -1,12 +1,15 @@
 """Settings: what is accepted, and the one clear line for what is not."""
 
+import os
+import secrets
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from ticket_portal import settings as module
-from ticket_portal.settings import Settings, SettingsError, load
+from ticket_portal.settings import Settings, SettingsError, is_weak, load
+from ticket_portal.store.private_files import keep_private
 
 
 @pytest.fixture
@@ -39,8 +42,10 @@ def test_a_file_says_the_same_as_the_environment_which_has_the_last_word(outside
 
 PRODUCTION = {
     "PORTAL_ENV": "production",
-    "PORTAL_SECRET_KEY": "hush, this is secret",
+    "PORTAL_SECRET_KEY": "hush-7Qw2ZpX9vLrT4mBnJ8sYdHcF6gAeUoR3iVtNyWx",
     "PORTAL_BASE_URL": "https://support.example.com/",
+    "PORTAL_MAIL": "smtp",
+    "PORTAL_SMTP_URL": "smtp://mail.internal",
 }
 
 
@@ -70,7 +75,11 @@ def test_production_as_it_should_be(outside):
         ({"PORTAL_LIMIT_CODES_PER_HOUR": "-1"}, "PORTAL_LIMIT_CODES_PER_HOUR"),
         ({"PORTAL_TEST_MODE": "maybe"}, "PORTAL_TEST_MODE"),
         (PRODUCTION | {"PORTAL_SECRET_KEY": ""}, "PORTAL_SECRET_KEY"),
+        (PRODUCTION | {"PORTAL_SECRET_KEY": "hush"}, "PORTAL_SECRET_KEY"),
         (PRODUCTION | {"PORTAL_BASE_URL": ""}, "PORTAL_BASE_URL"),
+        (PRODUCTION | {"PORTAL_BASE_URL": "http://support.example.com"}, "PORTAL_BASE_URL"),
+        (PRODUCTION | {"PORTAL_MAIL": "mailbox"}, "PORTAL_MAIL"),
+        (PRODUCTION | {"PORTAL_RESEND_API_URL": "http://mail.example"}, "PORTAL_RESEND_API_URL"),
         (PRODUCTION | {"PORTAL_TEST_MODE": "1"}, "PORTAL_TEST_MODE"),
         ({"PORTAL_REMINDER_DAYS": "3,soon"}, "PORTAL_REMINDER_DAYS"),
         ({"PORTAL_REMINDER_DAYS": "0"}, "PORTAL_REMINDER_DAYS"),
@@ -114,6 +123,56 @@ def test_a_contact_is_followed_by_what_it_is(outside, contact, link):
 def test_a_contact_that_no_page_may_link_to_is_refused(outside, contact):
     with pytest.raises(SettingsError, match="PORTAL_CONTACT"):
         outside(PORTAL_CONTACT=contact)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "x",
+        "Short-but-random-7Qw2ZpX9vLrT4m",
+        "a" * 64,
+        "abc123" * 8,
+        "0123456789abcdefghijklmnopqrstuvwxyz",
+        "please-change-this-before-you-go-live",
+        "My-very-long-Secret-key-for-production",
+        "CorrectHorse-Password-Battery-Staple-9",
+    ],
+)
+def test_a_key_that_can_be_guessed_is_refused_in_production(outside, key):
+    with pytest.raises(SettingsError, match="PORTAL_SECRET_KEY"):
+        outside(**PRODUCTION | {"PORTAL_SECRET_KEY": key})
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex])
+def test_random_keys_are_taken(make):
+    assert not any(is_weak(make(32)) for _ in range(200))
+
+
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"])
+def test_production_may_be_tried_on_this_machine_without_tls(outside, base_url):
+    assert not outside(**PRODUCTION | {"PORTAL_BASE_URL": base_url}).secure
+
+
+def test_what_is_kept_is_this_users_alone(outside, tmp_path):
+    """Also what was there before, made with another mask; what is not ours stays as it is."""
+    settings = outside(PORTAL_DATA_DIR=str(tmp_path / "data"))
+    before = os.umask(0o022)
+    try:
+        settings.data_dir.mkdir()
+        ours = [settings.data_dir / name for name in ("portal.db", "portal.db-wal", "secret.key")]
+        other = settings.data_dir / "notes.txt"
+        for path in (*ours, other):
+            path.write_text("hashes")
+        assert keep_private(settings) == [settings.data_dir, ours[2], *ours[:2]]
+        assert keep_private(settings) == []
+        (made := settings.data_dir / "export.zip").write_text("made later")
+        (settings.data_dir / "files").mkdir()
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (*ours, made)} == {0o600}
+    assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o700
+    assert stat.S_IMODE((settings.data_dir / "files").stat().st_mode) == 0o700
+    assert stat.S_IMODE(other.stat().st_mode) == 0o644
 
 
 def test_reminders_come_in_order_and_before_the_closing(outside):

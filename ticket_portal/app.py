@@ -15,7 +15,7 @@ from reflex.utils.prerequisites import get_web_dir
 from reflex_base.constants import Endpoint
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticket_portal.components.crash import crashed
@@ -42,6 +42,7 @@ from ticket_portal.routes import (
     sitemap,
     testing,
 )
+from ticket_portal.routes.body_limit import BodyLimit
 from ticket_portal.routes.edge import Edge
 from ticket_portal.routes.guard import PageGuard
 from ticket_portal.routes.headers import SecurityHeaders
@@ -49,6 +50,7 @@ from ticket_portal.routes.incoming import hear_only_what_fits, keep_no_handshake
 from ticket_portal.routes.metrics import CountFailures
 from ticket_portal.routes.socket import SocketGuard
 from ticket_portal.routes.tab_states import SWEEP_EVERY, TabStates, forget_state, forget_strays
+from ticket_portal.routes.well_formed import WellFormed
 from ticket_portal.states.gate import Gate
 from ticket_portal.states.session import SessionState, log_failure
 from ticket_portal.wiring import portal
@@ -95,6 +97,20 @@ def _edge(app: ASGIApp) -> ASGIApp:
 
 def _page_guard(app: ASGIApp) -> ASGIApp:
     return PageGuard(app, portal())
+
+
+def _body_limit(app: ASGIApp) -> ASGIApp:
+    return BodyLimit(app, portal().settings)
+
+
+def _without_slashes(routes: list[BaseRoute]) -> Starlette:
+    """Return an application that never redirects to the same address with or without a slash at its end.
+
+    Starlette builds that address from `Host`, which is whatever the client says it is.
+    """
+    made = Starlette(routes=routes)
+    made.router.redirect_slashes = False
+    return made
 
 
 def _socket_guard(inner: ASGIApp) -> ASGIApp:
@@ -157,7 +173,10 @@ app = rx.App(
     ],
     backend_exception_handler=report_failure,
     # Applied in this order: the last is the outermost.
-    api_transformer=[Starlette(routes=ROUTES), _edge, _page_guard, CountFailures, _socket_guard, _headers],
+    api_transformer=[
+        _without_slashes(ROUTES),
+        *(_edge, _page_guard, CountFailures, _socket_guard, _body_limit, WellFormed, _headers),
+    ],
 )
 app.add_middleware(Gate())
 add_pages(app, PAGES, NOT_FOUND)

@@ -1,8 +1,9 @@
 """Production entry: the built front end and the back end on one port.
 
-`granian --interface asgi --factory ticket_portal.asgi:create --workers-kill-timeout 15`
+`granian --interface asgi --http 1 --factory ticket_portal.asgi:create --workers-kill-timeout 15`
 """
 
+import sys
 from typing import TYPE_CHECKING, cast
 
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticket_portal import settings
 from ticket_portal.frontend import environment
+from ticket_portal.store import private_files
 
 if TYPE_CHECKING:
     import reflex as rx
@@ -19,19 +21,35 @@ if TYPE_CHECKING:
 def create() -> ASGIApp:
     """The whole portal as one ASGI application; called once by each server process."""
     environment.prepare_to_serve()
+    private_files.keep_private(settings.load())
     # Only now: Reflex reads its environment when it is imported.
     from ticket_portal.app import app
 
+    found = settings.load()
     portal = _straight(app)
-    if trusted := settings.load().trusted_proxies:
-        hosts = [host.strip() for host in trusted.split(",")]
-        return cast("ASGIApp", wrap_asgi_with_proxy_headers(portal, trusted_hosts=hosts))
-    return portal
+    if found.trusted_proxies:
+        hosts = [host.strip() for host in found.trusted_proxies.split(",")]
+        portal = cast("ASGIApp", wrap_asgi_with_proxy_headers(portal, trusted_hosts=hosts))
+    return _watched(portal, found)
+
+
+def _watched(portal: ASGIApp, found: settings.Settings) -> ASGIApp:
+    """The portal, whose connections are looked after; outermost, where their ends are still the real ones."""
+    if sys.platform != "linux":
+        return portal
+    from ticket_portal.routes.connections import Connections
+
+    connections = Connections(portal, found)
+    connections.watch()
+    return connections
 
 
 def _straight(app: "rx.App") -> ASGIApp:
     """Reflex's application, in which a websocket skips the outermost router: 3 kB of each open page."""
     served = app()
+    if isinstance(served, Starlette):
+        # A tunnel's address (CONNECT) has no path; a redirect to "/" would name the host that the client named.
+        served.router.redirect_slashes = False
     mounted = getattr(served.routes[-1], "app", None) if isinstance(served, Starlette) else None
     if mounted is None:
         return served  # something stands around it, as telemetry does

@@ -6,9 +6,12 @@ all of them up. Labels are from closed sets: nothing that people type, no ticket
 
 import operator
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from prometheus_client import (
     CollectorRegistry,
@@ -17,8 +20,9 @@ from prometheus_client import (
     Histogram,
     Metric,
     disable_created_metrics,
-    start_http_server,
+    make_wsgi_app,
 )
+from prometheus_client.exposition import ThreadingWSGIServer
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -80,7 +84,23 @@ def tell_at(port: int) -> None:
     """Answer Prometheus on this machine, in a process that is no web server. Raises OSError."""
     everything = CollectorRegistry()
     everything.register(_Everything())
-    start_http_server(port, "127.0.0.1", everything)
+    # A web page whose name was given this machine's address (DNS rebinding) comes under that name.
+    own = {f"127.0.0.1:{port}", f"localhost:{port}"}
+    tell = make_wsgi_app(everything)
+
+    def to_this_machine(environ: dict[str, Any], start: Any) -> Any:
+        if environ.get("HTTP_HOST") not in own:
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"Not Found"]
+        return tell(environ, start)
+
+    server = make_server("127.0.0.1", port, to_this_machine, ThreadingWSGIServer, handler_class=_Silent)
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+
+
+class _Silent(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
+        """Keep no access log."""
 
 
 class _Everything(Collector):

@@ -1,11 +1,13 @@
 """Everything read from outside, checked once at start: environment variables and `.env`, all named `PORTAL_…`."""
 
 import base64
+import ipaddress
 import re
 import secrets
 from contextlib import suppress
 from email.utils import parseaddr
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -15,6 +17,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MOST_DAYS = 10_000
 VAPID_BYTES = 32
+SHORTEST_KEY = 32
+FEWEST_CHARACTERS = 8
+# Of keys that were copied from an example or made up; by chance one in a million random keys has one of them.
+_TYPED = (
+    "secret",
+    "password",
+    "change",
+    "example",
+    "placeholder",
+    "default",
+    "insecure",
+    "qwerty",
+    "123456",
+    "portal",
+)
 
 
 _EMAIL = re.compile(r"[^\s@<>\"',;:?&%]+@[^\s@<>\"',;:?&%]+\.[^\s@<>\"',;:?&%]+")
@@ -62,11 +79,13 @@ class Settings(BaseSettings):
     mail: Literal["mailbox", "smtp", "resend"] = "mailbox"
     mail_from: str = "Harbor Support <support@example.com>"
     smtp_url: str = ""
+    smtp_plain: bool = False
     resend_api_key: SecretStr = SecretStr("")
     resend_api_url: str = "https://api.resend.com"
     resend_webhook_secret: SecretStr = SecretStr("")
     vapid_private_key: SecretStr = SecretStr("")
     vapid_subject: str = ""
+    push_services: str = ""
 
     alert_hold_seconds: int = Field(default=20, ge=0)
     alert_gather_seconds: int = Field(default=120, ge=0)
@@ -114,6 +133,10 @@ class Settings(BaseSettings):
     limit_feedback_per_ip_per_hour: int = Field(default=60, ge=1)
     limit_devices: int = Field(default=10, ge=1)
     limit_test_pushes_per_hour: int = Field(default=10, ge=1)
+    limit_connections: int = Field(default=8_192, ge=128)
+    limit_connections_per_ip: int = Field(default=512, ge=1)
+    limit_idle_seconds: int = Field(default=30, ge=1)
+    limit_body_seconds: int = Field(default=10, ge=1)
     limit_socket_events_per_second: int = Field(default=30, ge=1)
     limit_socket_events_burst: int = Field(default=120, ge=1)
     limit_socket_opens_per_ip_per_minute: int = Field(default=300, ge=1)
@@ -175,6 +198,14 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("push_services")
+    @classmethod
+    def _host_names(cls, value: str) -> str:
+        names = [name.strip().lower() for name in value.split(",") if name.strip()]
+        if not all(re.fullmatch(r"(\*\.)?([a-z0-9-]+\.)+[a-z][a-z0-9-]*", name) for name in names):
+            raise ValueError("must be host names such as push.example.com,*.push.example.net")
+        return ",".join(names)
+
     @field_validator("base_url", "resend_api_url", "s3_endpoint_url")
     @classmethod
     def _an_http_address(cls, value: str) -> str:
@@ -223,13 +254,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _what_belongs_together(self) -> Self:
-        if self.env == "production":
-            if not self.secret_key.get_secret_value():
-                raise ValueError("PORTAL_SECRET_KEY is required in production: set a long random text")
-            if self.test_mode:
-                raise ValueError("PORTAL_TEST_MODE is refused in production: unset it")
-            if not self.base_url:
-                raise ValueError("PORTAL_BASE_URL is required in production: set the public address")
+        if self.env == "production" and (problem := _unfit_for_production(self)):
+            raise ValueError(problem)
         if self.mail == "smtp" and urlsplit(self.smtp_url).scheme not in ("smtp", "smtps"):
             raise ValueError("PORTAL_SMTP_URL is needed for PORTAL_MAIL=smtp: smtp://user:password@host:587")
         if self.mail == "resend" and not self.resend_api_key.get_secret_value():
@@ -300,7 +326,7 @@ class Settings(BaseSettings):
     def _kept(self, name: str, made: str) -> str:
         """Return what a file of the data folder holds; where there is none, `made` is put there."""
         file = self.data_dir / name
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             # Two processes may start at once: the file appears with its content or not at all, and the first counts.
             draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
@@ -319,6 +345,51 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError("\n".join(_line(dict(e)) for e in error.errors())) from None
+
+
+def _unfit_for_production(s: Settings) -> str:
+    """Return why these settings would leave a portal open that strangers can reach, "" when they don't."""
+    key = s.secret_key.get_secret_value()
+    if not key:
+        return "PORTAL_SECRET_KEY is required in production: set a long random text"
+    if is_weak(key):
+        return (
+            "PORTAL_SECRET_KEY can be guessed: codes and links could be made by others. Set a random text of at least "
+            f'{SHORTEST_KEY} characters: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    if s.test_mode:
+        return "PORTAL_TEST_MODE is refused in production: unset it"
+    if not s.base_url:
+        return "PORTAL_BASE_URL is required in production: set the public address"
+    if not s.secure and not is_loopback(s.base_url):
+        return "PORTAL_BASE_URL must be https in production: passwords and cookies would go unprotected"
+    if s.mail == "mailbox":
+        return "PORTAL_MAIL=mailbox is refused in production, it sends nothing: set smtp or resend"
+    if not s.resend_api_url.startswith("https://") and not is_loopback(s.resend_api_url):
+        return "PORTAL_RESEND_API_URL must be https in production: it carries the key and every mail"
+    return ""
+
+
+def is_weak(key: str) -> bool:
+    """Whether a secret key is short, monotonous, or a text that somebody typed instead of a random one.
+
+    Whoever guesses it can make codes, links and seals; every mail carries a signature to try guesses on, offline.
+    """
+    if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS:
+        return True
+    if key in (key + key)[1:-1]:
+        return True  # one text over and over
+    steps = sum(abs(ord(after) - ord(before)) <= 1 for before, after in pairwise(key))
+    return 2 * steps >= len(key) or any(word in key.lower() for word in _TYPED)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address leads to this machine itself, over whatever name of it."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _line(mistake: dict[str, object]) -> str:

@@ -8,7 +8,13 @@ import { goodFiles } from "$/public/js/uploads.js";
 
 const SHARED = "portal-shared";
 const OLD = 3_600_000; // nobody remembers what it was
+// What the share sheet brings opens the installed app (manifest: standalone). In a browser's tab it came from a web page.
+const isApp = () => !window.matchMedia("(display-mode: browser)").matches;
 const take = async () => {
+  if (!isApp()) {
+    await window.caches?.delete(SHARED);
+    return { files: [], text: "" };
+  }
   const shelf = await window.caches?.open(SHARED);
   const note = await (await shelf?.match("/shared/text"))?.json();
   if (!note || Date.now() - note.at > OLD) return { files: [], text: "" };

@@ -14,19 +14,26 @@ from ticket_portal.i18n.locales import LOCALES, localized
 PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP8z4APMOGVZRip0gBBLAETee26JgAAAABJRU5ErkJggg=="
 )
-# What a browser does with what another app shares: it navigates with a form's POST.
+# What a browser does with what another app shares: it navigates with a form's POST, which no page began.
 SHARE = """([action, picture, text]) => {
   const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
   const files = new DataTransfer();
   if (picture) files.items.add(new File([bytes], "Screenshot 1.png", { type: "image/png" }));
   const form = document.body.appendChild(document.createElement("form"));
-  Object.assign(form, { method: "post", enctype: "multipart/form-data", action });
+  Object.assign(form, { method: "post", enctype: "multipart/form-data", rel: "noreferrer", action });
   const input = form.appendChild(document.createElement("input"));
   Object.assign(input, { type: "file", name: "files", multiple: true, files: files.files });
   for (const [name, value] of [["title", ""], ["text", text], ["url", ""]])
     Object.assign(form.appendChild(document.createElement("input")), { name, value });
   form.submit();
 }"""
+
+
+# The window of an installed app, as far as its pages can tell.
+APP_WINDOW = """
+  const asked = window.matchMedia.bind(window);
+  window.matchMedia = (query) => (query === "(display-mode: browser)" ? asked("not all") : asked(query));
+"""
 
 
 def has_worker(person: Person) -> None:
@@ -37,7 +44,8 @@ def has_worker(person: Person) -> None:
 
 
 def shares(person: Person, text: str = "", *, picture: bool = True) -> None:
-    """Share something from another app."""
+    """Share something from another app; the system opens the installed portal for it."""
+    person.page.add_init_script(APP_WINDOW)
     action = localized(person.language, "/share")
     with person.page.expect_navigation():
         person.page.evaluate(SHARE, [action, PNG if picture else "", text])
@@ -194,6 +202,26 @@ def test_what_there_is_no_room_for_is_not_shared_in_part(ana: Person):
         }"""
     )
     shares(ana, "Error 17 on this screen")
+    ana.sees("Nothing was shared")
+
+
+@pytest.mark.parametrize(
+    ("policy", "installed"), [("unsafe-url", True), ("unsafe-url", False), ("no-referrer", False)]
+)
+def test_a_foreign_page_shares_nothing(ana: Person, portal: Portal, policy: str, installed: bool):
+    """A form on another site begins no message of Ana's, whether its page says where it comes from or hides it."""
+    ana.goes_to("/tickets")
+    has_worker(ana)
+    if installed:
+        ana.page.add_init_script(APP_WINDOW)
+    form = f"""<meta name="referrer" content="{policy}"><form method="post" enctype="multipart/form-data"
+      action="{portal.url}/share"><input name="text" value="Send 0.1 BTC to 1Evil"><button>Win</button></form>"""
+    ana.page.route("http://evil.example/**", lambda route: route.fulfill(body=form, content_type="text/html"))
+    ana.page.goto("http://evil.example/")
+    ana.page.get_by_role("button", name="Win").click()
+
+    ana.sees("Nothing was shared")
+    ana.goes_to("/share")
     ana.sees("Nothing was shared")
 
 

@@ -21,7 +21,13 @@ def signed(
     event: dict[str, Any], at: datetime | None = None, *, secret: str = SECRET, name: str = ""
 ) -> tuple[bytes, dict[str, str]]:
     """A webhook's body and headers, signed as svix documents it (by hand: another way than the portal's library)."""
-    body = json.dumps(event).encode()
+    return signed_bytes(json.dumps(event).encode(), at, secret=secret, name=name)
+
+
+def signed_bytes(
+    body: bytes, at: datetime | None = None, *, secret: str = SECRET, name: str = ""
+) -> tuple[bytes, dict[str, str]]:
+    """The same of a body that need not make sense."""
     name, stamp = name or f"msg_{uuid4().hex}", str(int((at or datetime.now(UTC)).timestamp()))
     key = base64.b64decode(secret.removeprefix("whsec_"))
     proof = base64.b64encode(

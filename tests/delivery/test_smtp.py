@@ -205,6 +205,20 @@ def test_a_password_is_never_sent_in_the_clear_to_another_machine(
     assert server.mails == []
 
 
+def test_no_mail_goes_in_the_clear_to_another_machine(
+    server: Server, running: Controller, email: Email, monkeypatch: pytest.MonkeyPatch
+):
+    """Without a user too: codes are in it. It waits, unless the operator says that the way there is safe."""
+    monkeypatch.setattr("ticket_portal.delivery.mail.smtp._loopback", _nowhere)
+    with pytest.raises(Unavailable, match="no TLS"):
+        carrier(running).send(email)
+    assert server.mails == []
+
+    plain = settings(f"smtp://127.0.0.1:{running.port}").model_copy(update={"smtp_plain": True})
+    Smtp(plain).send(email)
+    assert len(server.mails) == 1
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1, signed by itself."""

@@ -8,6 +8,7 @@ from tests.push_service import Browser, PushService
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.push import Gone, Push
 from ticket_portal.delivery.push.webpush import WebPush
+from ticket_portal.domain import devices
 from ticket_portal.domain.devices import DeviceForm
 from ticket_portal.store.unit_of_work import Store
 
@@ -47,11 +48,36 @@ def test_a_name_that_leads_into_our_network_is_refused_when_it_is_resolved(
 
     monkeypatch.setattr(socket, "getaddrinfo", misled)
     settings.env = "production"
-    port = service.origin.rpartition(":")[2]
+    monkeypatch.setattr("ticket_portal.domain.devices.HTTPS_PORT", int(service.origin.rpartition(":")[2]))
 
-    with pytest.raises(Refused):
-        WebPush(store.settings).send(_push(f"https://push.example.com:{port}/x"))
+    with pytest.raises(Refused, match="private"):
+        WebPush(store.settings).send(_push(f"https://push.example.com:{devices.HTTPS_PORT}/x"))
     assert service.took == []
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2600::1", True),
+        ("10.0.0.1", False),
+        ("100.64.0.1", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("::ffff:10.0.0.1", False),
+        ("64:ff9b::a00:1", False),
+        ("64:ff9b:1::a00:1", False),
+        ("2002:a00:1::1", False),
+        ("2001:0:a00:1::1", False),
+        ("fec0::1", False),
+        ("fd00::1", False),
+        ("fe80::1%eth0", False),
+        ("ff02::1", False),
+    ],
+)
+def test_addresses_that_lead_inside_are_not_public(address: str, public: bool):
+    """Those too that translate an IPv4 address, which may be a private one."""
+    assert devices.is_public(address) is public
 
 
 def test_trouble_names_no_device(store: Store):

@@ -125,6 +125,18 @@ def test_with_too_many_the_one_longest_away_makes_room(
         "https:///x",
         "https://push.example.com\\@10.0.0.1/x",
         "https://push.example.com:99999/x",
+        "https://push.example.com:8443/x",
+        "https://push.example.com:80/x",
+        "https://sub.push.example.com/x",
+        "https://push.example.com.evil.example/x",
+        "https://evil.example/x",
+        "https://api.svc/x",
+        "https://hr.corp/x",
+        "https://fcm.googleapis.com.evil.example/x",
+        "https://evilpush.apple.com/x",
+        "https://push.services.mozilla.com@10.0.0.1/x",
+        "https://[64:ff9b::a00:1]/x",
+        "https://8.8.8.8/x",
         "https://push.example.com/" + "x" * 2_000,
         "",
         "javascript:alert(1)",
@@ -144,6 +156,11 @@ def test_this_machine_is_one_for_tests_and_never_in_production(settings: Setting
         settings.env = "development"
     assert devices.may_push_to(settings, "https://fcm.googleapis.com/fcm/send/abc:def")
     assert devices.may_push_to(settings, "https://updates.push.services.mozilla.com/wpush/v2/abc")
+    assert devices.may_push_to(settings, "https://wns2-par02p.notify.windows.com/w/?token=abc")
+    assert devices.may_push_to(settings, "https://web.push.apple.com:443/abc")
+    settings.test_mode = False
+    assert not devices.may_push_to(settings, "http://127.0.0.1:8030/x")
+    settings.test_mode = True
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,18 @@
 
 import pytest
 
-from tests.cast import IP, mails, opens, reads, says, sees
-from ticket_portal.domain import accounts, claims, guests, locks, mail_links, messages, tickets
+from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says, sees
+from ticket_portal.domain import (
+    accounts,
+    claims,
+    guests,
+    keys,
+    locks,
+    mail_links,
+    messages,
+    sessions,
+    tickets,
+)
 from ticket_portal.domain.errors import LinkInvalid, NotFound, TicketLocked
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.sessions import of_account
@@ -68,6 +78,35 @@ def test_the_team_unlocks_and_nobody_else(work, minh, ana, linh, guest_ticket, m
     work.now += guests.AGAIN_WITHIN
     [alert] = [m for m in mails(work) if m.number == guest_ticket.number]
     assert guests.open_link(work, alert.guest_token).ticket is guest_ticket
+
+
+def test_a_code_to_the_address_unlocks(work: Work, minh, linh, guest_ticket, mail):
+    """A leaked link locked it: its owner reads the address, the thief doesn't."""
+    locks.lock(work, mail.lock_token)
+    locks.send_code(work, mail.lock_token, BROWSER, IP, "vi")
+    code = code_for(work, minh.address)
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    for browser, typed in ((BROWSER, wrong), ("the thief's", code)):
+        session, refusal = locks.prove(work, mail.lock_token, browser, IP, typed)
+        assert session == ""
+        assert refusal is not None
+        assert guest_ticket.locked_at
+
+    session, refusal = locks.prove(work, mail.lock_token, BROWSER, IP, code)
+    assert refusal is None
+    assert sessions.viewer(work, keys.token_hash(session)).address == minh.address
+    assert reads(work, minh, guest_ticket.number) == ["Since Monday."]
+    with pytest.raises(LinkInvalid):  # one of the links leaked
+        guests.open_link(work, mail.guest_token)
+    assert [m.event for m in sees(work, linh, guest_ticket.number) if m.event] == ["locked", "unlocked"]
+
+
+def test_no_code_is_sent_for_a_ticket_that_is_not_locked(work: Work, minh, guest_ticket, mail):
+    locks.send_code(work, mail.lock_token, BROWSER, IP, "vi")
+    assert mails(work) == []
+    for ask in (locks.send_code, locks.prove):
+        with pytest.raises(LinkInvalid):
+            ask(work, mail.lock_token[:-1], BROWSER, IP, "000000")
 
 
 @pytest.mark.parametrize("token", ["", "1", "1-", "x-y", "9" * 400 + "-x", "١-x", "1-" + "0" * 32, "\ud800"])

@@ -100,6 +100,9 @@ def test_hostile_text_stays_text(body):
 
     assert parsed.text == body
     for tag, attributes in parsed.tags:
+        if tag == "bdi":
+            assert attributes == {}
+            continue
         assert tag == "a"
         assert set(attributes) == {"href", "target", "rel"}
         assert (attributes["href"] or "").startswith(("http://", "https://"))
@@ -111,6 +114,46 @@ def test_a_web_address_is_a_link_that_tells_nothing_of_us():
         'See <a href="https://example.com/a?b=1&amp;c=2" target="_blank" rel="noopener noreferrer nofollow">'
         "https://example.com/a?b=1&amp;c=2</a>, please."
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("https://\u0430pple.com/id", "https://xn--pple-43d.com/id"),  # one Cyrillic letter
+        ("https://\u0430\u0440\u0440\u04cf\u0435.com", "https://xn--80ak6aa92e.com"),  # all but the end
+        ("https://\u0251pple.com", "https://xn--pple-p5b.com"),  # a phonetic letter
+        ("https://g\u03bf\u03bfgle.com:8443/x", "https://xn--ggle-0nda.com:8443/x"),
+        ("https://m\u00fcnchen.de/x", "https://m\u00fcnchen.de/x"),
+        (
+            "https://\u0434\u0456\u044f.\u0443\u043a\u0440/x",
+            "https://\u0434\u0456\u044f.\u0443\u043a\u0440/x",
+        ),
+        ("https://vi\u1ec7t-nam.vn", "https://vi\u1ec7t-nam.vn"),
+    ],
+)
+def test_a_link_shows_where_it_leads(typed, shown):
+    """Look-alike letters of another script are shown as ASCII, names of one script as they are."""
+    found = as_html(typed)
+    assert f">{shown}</a>" in found
+    assert f'href="{shown}"' in found
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "http://portal@evil.example/",
+        "https://support.example.com:443@evil.example/login",
+        "https://user:word@evil.example",
+        "https://evil.example/\u202egpj.exe",
+        "https://evil.example/\u2067x",
+    ],
+)
+def test_an_address_that_says_something_else_is_no_link(typed):
+    assert "href" not in as_html(f"Look: {typed} please")
+
+
+def test_characters_that_turn_text_around_turn_nothing():
+    assert as_html("\u202emoc.elppa\u202c ok") == "<bdi>\u202e</bdi>moc.elppa<bdi>\u202c</bdi> ok"
 
 
 @pytest.mark.parametrize(

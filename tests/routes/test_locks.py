@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 
-from tests.cast import asks_about
+from tests.cast import asks_about, code_for
 from ticket_portal.delivery import emails
 from ticket_portal.domain import new_ticket, outbox
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -43,10 +43,15 @@ def link(store: Store, minh: Viewer) -> str:
     return address.removeprefix(store.settings.public_url)
 
 
-def asked(app: Starlette, method: str, path: str) -> httpx.Response:
+def asked(
+    app: Starlette, method: str, path: str, cookies: dict[str, str] | None = None, **form: str
+) -> httpx.Response:
     async def ask() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal") as client:
-            return await client.request(method, path)
+        transport, own = httpx.ASGITransport(app), {"Origin": "http://portal"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://portal", cookies=cookies
+        ) as client:
+            return await client.request(method, path, data=form or None, headers=own if form else None)
 
     return asyncio.run(ask())
 
@@ -73,9 +78,27 @@ def test_the_button_locks_and_says_so(app: Starlette, store: Store, link: str):
     for _ in range(2):
         answer = asked(app, "POST", link)
         assert answer.status_code == 200
-        assert "<form" not in answer.text
+        assert 'value="send-code"' in answer.text
+        assert answer.text.count("<form") == 1
     assert is_locked(store)
-    assert "<form" not in asked(app, "GET", link).text
+    assert 'value="send-code"' in asked(app, "GET", link).text
+
+
+def test_a_code_unlocks_and_leads_to_the_ticket(app: Starlette, store: Store, link: str, minh: Viewer):
+    """Bound to the browser that asked for it, and never asked for by another site."""
+    asked(app, "POST", link)
+    sent = asked(app, "POST", link, do="send-code")
+    cookies = dict(sent.cookies)
+    code = store.write(code_for, minh.address)
+    assert 'name="code"' in sent.text
+    assert asked(app, "POST", link, do="unlock", code=code).status_code == 200
+    assert is_locked(store)
+
+    done = asked(app, "POST", link, cookies, do="unlock", code=code)
+    assert done.status_code == 303
+    assert done.headers["location"].startswith("/vi/guest/tickets/")
+    assert "portal_guest" in done.headers["set-cookie"]
+    assert not is_locked(store)
 
 
 def test_who_locked_their_own_ticket_is_told_how_to_reach_us_where_there_is_a_way(

@@ -15,7 +15,7 @@ from sqlmodel import func, select
 from starlette.applications import Starlette
 
 from tests.delivery.conftest import Desk
-from tests.delivery.provider import KEY, SECRET, Provider, running, signed
+from tests.delivery.provider import KEY, SECRET, Provider, running, signed, signed_bytes
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.domain import addresses, deliveries
@@ -213,6 +213,12 @@ def test_five_minutes_by_our_clock_are_allowed(
 )
 def test_what_makes_no_sense_is_said_to_be_so(store: Store, post: Post, event: Any):
     assert post(signed(event, now(store))) == 400
+
+
+def test_what_is_nested_without_end_is_said_to_make_no_sense(store: Store, post: Post):
+    """Signed, so it is read: thousands of brackets are more than Python's reader takes."""
+    for body in (b"[" * 9_000 + b"]" * 9_000, b'{"type":' * 9_000 + b"1" + b"}" * 9_000):
+        assert post(signed_bytes(body, now(store))) == 400
 
 
 @pytest.mark.parametrize("kind", ["email.sent", "email.opened", "domain.updated", ""])

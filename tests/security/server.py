@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -11,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.browser.portal import free_port
+from ticket_portal.cli.serving import server_command
 from ticket_portal.settings import Settings
 from ticket_portal.store import migrations
 from ticket_portal.store.unit_of_work import Store
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 40
+SECRET_KEY = "k7Qw2ZpX9vLrT4mBnJ8sYdHcF6gAeUoR3iVtNyWx"  # as a production server wants it
 
 
 @dataclass
@@ -51,7 +52,7 @@ def served(
     given: dict[str, object] = {
         "port": port,
         "data_dir": folder,
-        "secret_key": "a secret of the tests",
+        "secret_key": SECRET_KEY,
         "test_mode": True,
         **chosen,
     }
@@ -59,16 +60,7 @@ def served(
     migrations.upgrade(settings)
     variables = {f"PORTAL_{name.upper()}": str(value) for name, value in given.items()}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "asgi",
-        "--factory",
-        factory,
-    ]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "5", *arguments]
+    command = [*server_command(settings, factory), "--workers-kill-timeout", "5", *arguments]
     log = folder / f"server-{port}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -13,7 +13,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from ticket_portal.settings import Settings
+from ticket_portal.settings import Settings, is_loopback, is_weak
+from ticket_portal.store import private_files
 
 WAIT_SECONDS = 5
 DRIFT_SECONDS = 30
@@ -37,8 +38,17 @@ class Finding:
 def findings(settings: Settings) -> Iterator[Finding]:
     """Yield a finding for everything that the portal needs."""
     yield Finding("ok", "settings", f"read; this is {settings.env}")
-    for check in (_data_dir, _database, _redis, _address, _mail, _push, _clock):
+    for check in (_secret_key, _data_dir, _database, _redis, _address, _mail, _push, _clock):
         yield check(settings)
+
+
+def _secret_key(s: Settings) -> Finding:
+    given = s.secret_key.get_secret_value()
+    if not given:
+        return Finding("ok", "secret key", "made by the portal and kept in the data folder")
+    if is_weak(given):
+        return Finding("note", "secret key", "can be guessed, production refuses it: set a long random text")
+    return Finding("ok", "secret key", "set")
 
 
 def _data_dir(s: Settings) -> Finding:
@@ -50,6 +60,9 @@ def _data_dir(s: Settings) -> Finding:
         return Finding(
             "wrong", "data folder", f"{s.data_dir.absolute()}: {error.strerror}. Check PORTAL_DATA_DIR."
         )
+    if open_ones := private_files.looser(s):
+        names = ", ".join(str(path) for path in open_ones)
+        return Finding("note", "data folder", f"other users can read {names}; the next start tightens this")
     free = shutil.disk_usage(s.data_dir).free // MEGABYTE
     where = f"{s.data_dir.absolute()} can be written, {free} MB are free"
     if free < s.upload_free_mb:
@@ -100,9 +113,11 @@ def _address(s: Settings) -> Finding:
         return Finding(
             "note", "address", f"PORTAL_BASE_URL is not set: links in emails begin with {s.public_url}"
         )
-    if s.env == "production" and not s.secure:
+    if not s.secure and not is_loopback(s.public_url):
         return Finding(
-            "note", "address", f"{s.public_url} is not https: passwords and cookies go unprotected"
+            "note",
+            "address",
+            f"{s.public_url} is not https: passwords and cookies go unprotected, production refuses it",
         )
     try:
         with urlopen(Request(f"{s.public_url}/healthz"), timeout=WAIT_SECONDS) as answer:  # noqa: S310 - http(s), checked
@@ -128,6 +143,8 @@ def _mail(s: Settings) -> Finding:
     if problem:
         name = "PORTAL_SMTP_URL" if s.mail == "smtp" else "PORTAL_RESEND_API_URL"
         return Finding("wrong", "mail", f"{s.mail} at {host}:{port}: {problem}. Check {name}.")
+    if s.mail == "smtp" and s.smtp_plain and address.scheme == "smtp" and not is_loopback(s.smtp_url):
+        return Finding("note", "mail", f"PORTAL_SMTP_PLAIN lets codes go unencrypted to {host}:{port}")
     return Finding("ok", "mail", f"{s.mail} at {host}:{port} can be reached")
 
 

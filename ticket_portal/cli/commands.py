@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -191,18 +191,26 @@ def doctor() -> None:
     from ticket_portal.cli import checkup
 
     bad = 0
-    for finding in checkup.findings(_settings()):
+    for finding in checkup.findings(_settings(tighten=False)):
         bad += finding.bad
         print(f"{finding.mark:5} {finding.what:14} {finding.text}", flush=True)
     raise typer.Exit(1 if bad else 0)
 
 
-def _settings() -> Settings:
+def _settings(*, tighten: bool = True) -> Settings:
+    """Read the settings, and see that only this user can read what they lead to."""
+    from ticket_portal.store import private_files
+
     try:
-        return settings_module.load()
+        settings = settings_module.load()
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(BAD_SETTINGS) from None
+    if tighten:
+        with suppress(OSError):  # a folder that can't be made is told by what needs it
+            for path in private_files.keep_private(settings):
+                print(f"Other users could read {path}; now only this one can.", file=sys.stderr)
+    return settings
 
 
 @contextmanager

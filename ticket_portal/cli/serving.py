@@ -19,26 +19,35 @@ from ticket_portal.settings import Settings
 # Open sockets would keep a worker alive; after this it is ended. Also, a SIGTERM in the second after the start is only
 # survived by granian when this is set.
 KILL_AFTER_SECONDS = 3
-# Every open page holds a connection; granian's own limit is 1,024 in all.
-MOST_CONNECTIONS = 8_192
+# How long a request's header may take to come, and an idle connection waits for the next one.
+HEADER_MILLISECONDS = 20_000
+FACTORY = "ticket_portal.asgi:create"
 
 
 def replace_this_process(settings: Settings) -> NoReturn:
     """Become the web server: what was loaded to get here is given back, and signals reach it directly."""
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "ticket_portal.asgi:create"),
-        *("--host", settings.host, "--port", str(settings.port)),
-        *("--workers", str(settings.processes)),
-        *("--workers-kill-timeout", str(KILL_AFTER_SECONDS)),
-        *("--backlog", str(MOST_CONNECTIONS), "--backpressure", str(MOST_CONNECTIONS)),
-        *("--log-level", "warning"),
-    ]
-    if settings.env == "production":
-        command.append("--respawn-failed-workers")
+    command = server_command(settings)
     sys.stdout.flush()
     sys.stderr.flush()
     metrics = new_metrics_folder() if settings.processes > 1 else None
     os.execve(sys.executable, command, environment.for_server(metrics))  # noqa: S606 - fixed words, and no shell
+
+
+def server_command(settings: Settings, factory: str = FACTORY) -> list[str]:
+    """Return the web server's command line; `factory` makes the application."""
+    # Every open page holds a connection; granian's own limit is 1,024 in all.
+    most = str(settings.limit_connections)
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "--factory", factory),
+        *("--host", settings.host, "--port", str(settings.port)),
+        *("--workers", str(settings.processes)),
+        *("--workers-kill-timeout", str(KILL_AFTER_SECONDS)),
+        *("--backlog", most, "--backpressure", most),
+        # Nothing speaks HTTP/2 without TLS to us; where granian waits to see which one it is, it waits for ever.
+        *("--http", "1", "--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
+        *("--log-level", "warning"),
+    ]
+    return [*command, "--respawn-failed-workers"] if settings.env == "production" else command
 
 
 def new_metrics_folder() -> Path:

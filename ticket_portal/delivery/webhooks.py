@@ -66,8 +66,8 @@ def report(body: bytes) -> Report | None:
             # "Transient" and "Undetermined" say nothing about the address.
             for_good=str(bounce.get("type") or "Permanent").lower() == "permanent",
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise NotUnderstood from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise NotUnderstood from None  # thousands of nested brackets are a RecursionError
 
 
 def _reference(tags: Any) -> str:

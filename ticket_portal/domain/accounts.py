@@ -70,8 +70,7 @@ def _ask_to_sign_up(work: Work, form: SignUp, hashed: str, door: Door) -> None:
     known = find(work, form.address)
     waiting = {"name": form.name, "hash": hashed, "language": form.language, "zone": form.time_zone}
     codes.send(work, door, form.language, known=known is None, sealed=waiting)
-    if known:
-        notifications.about_security(work, known, "already_signed_up")
+    notifications.about_sign_up(work, known, form.address, form.language)
 
 
 def ask_to_sign_up_again(work: Work, door: Door) -> None:

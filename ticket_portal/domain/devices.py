@@ -27,7 +27,16 @@ LONGEST_AGENT = 300
 POINT_BYTES, AUTH_BYTES = 65, 16
 MARK = 16
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_NOT_PUBLIC = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
+HTTPS_PORT = 443
+# Of Chrome, Edge, Opera, Brave, Samsung; Firefox; Edge on Windows; Safari.
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    "*.push.services.mozilla.com",
+    "*.notify.windows.com",
+    "*.push.apple.com",
+)
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("2001::/32", "2002::/16")))
 
 
 @dataclass(frozen=True)
@@ -178,23 +187,44 @@ def of_requester(work: Work, ticket: Ticket) -> list[int]:
 
 
 def may_push_to(settings: Settings, endpoint: str) -> bool:
-    """Whether an address may be one of a push service: public and https.
+    """Whether an address is one of a known push service: https, port 443, a host of the list (OWASP ASVS 1.3.6).
 
-    Otherwise a browser's word would make this server post into the network it stands in. Outside production a push
-    service on this machine will do, for tests. Names are looked at again when they are resolved (delivery/push).
+    Otherwise a browser's word would make this server post to any host and port, and tell by its answer what is open
+    there (SSRF). PORTAL_PUSH_SERVICES adds to the list; in test mode a service on this machine will do. Names are
+    looked at again when they are resolved (delivery/push).
     """
     if len(endpoint) > LONGEST_ENDPOINT or not endpoint.isascii() or not endpoint.isprintable():
         return False
     try:
         parts = urlsplit(endpoint)
-        host, _port = (parts.hostname or "").rstrip("."), parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
     if parts.username is not None or parts.password is not None or "\\" in endpoint or " " in endpoint:
         return False
     if host in LOOPBACK:
-        return settings.env != "production" and parts.scheme in ("http", "https")
-    return parts.scheme == "https" and _is_public(host)
+        return may_push_here(settings) and parts.scheme in ("http", "https")
+    return parts.scheme == "https" and port in (None, HTTPS_PORT) and _is_known(settings, host)
+
+
+def may_push_here(settings: Settings) -> bool:
+    """Whether a push service on this machine will do: in tests alone."""
+    return settings.test_mode and settings.env != "production"
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet's own, and leads nowhere else by way of a translation.
+
+    NAT64 (RFC 6052, 8215), 6to4 (RFC 3056) and Teredo (RFC 4380) carry an IPv4 address, maybe a private one; site-local
+    addresses (RFC 3879) are private though Python takes them for global.
+    """
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped:
+            return is_public(str(found.ipv4_mapped))
+        if found not in _GLOBAL_UNICAST or any(found in each for each in _TRANSLATED):
+            return False
+    return found.is_global and not found.is_multicast
 
 
 def mark(endpoint: str) -> str:
@@ -202,15 +232,11 @@ def mark(endpoint: str) -> str:
     return hashlib.sha256(endpoint.encode()).hexdigest()[:MARK]
 
 
-def _is_public(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        pass
-    # What some resolvers take for an address too ("127.1", "0x7f.1", "2130706433"), and names of a local network.
-    label = host.rpartition(".")[2]
-    return (
-        "." in host and re.fullmatch("[a-z][a-z0-9-]*", label) is not None and not host.endswith(_NOT_PUBLIC)
+def _is_known(settings: Settings, host: str) -> bool:
+    added = tuple(name for name in settings.push_services.split(",") if name)
+    return any(
+        host.endswith(name[1:]) if name.startswith("*.") else host == name
+        for name in (*PUSH_SERVICES, *added)
     )
 
 

@@ -2,14 +2,20 @@
 
 The link in the e-mail is the proof, as with muting: whoever reads the mail has the address. It locks the ticket for
 that address, makes its links worthless and stops its e-mails; the team is told and can undo it.
+
+A leaked link locks too, and so could shut out the ticket's owner. Locking must stay easy for people who never wrote to
+us, so it is unlocking that asks for more: a code to the ticket's address, which the thief of a link can't read. Who
+wrote the ticket in somebody else's name can't either.
 """
 
 from dataclasses import dataclass
 
-from ticket_portal.domain import events, guests, keys, mail_links, tickets
-from ticket_portal.domain.errors import LinkInvalid, NotAllowed
+from ticket_portal.domain import codes, events, guests, keys, mail_links, security_log, sessions, tickets
+from ticket_portal.domain.codes import Door
+from ticket_portal.domain.errors import DomainError, LinkInvalid, NotAllowed
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -41,6 +47,7 @@ def lock(work: Work, token: str) -> None:
         return
     ticket.locked_at = work.now
     guests.revoke_links(work, ticket)
+    security_log.happened(work, SecurityEvent.TICKET_DISOWNED, address=ticket.address, ticket=ticket.number)
     # Whoever it is: they said that they are not the one who wrote it.
     events.record(work, ticket, Viewer(role="guest"), "locked", public=False)
 
@@ -58,6 +65,33 @@ def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
         ticket.locked_at = None
         events.record(work, ticket, viewer, "unlocked", public=False)
     return ticket
+
+
+def send_code(work: Work, token: str, browser: str, ip: str, language: str) -> None:
+    """Send the code that unlocks a locked ticket to its address. Raises LinkInvalid, TooSoon, TooManyCodes."""
+    ticket = _signed_for(work, token)
+    if ticket.locked_at:
+        codes.send(work, _scope(ticket, browser, ip), language)
+
+
+def prove(work: Work, token: str, browser: str, ip: str, typed: str) -> tuple[str, DomainError | None]:
+    """Unlock for who proves the address; return the token of a guest session, else why not. Raises LinkInvalid.
+
+    Links that were sent before stay worthless: one of them may have leaked.
+    """
+    ticket = _signed_for(work, token, writing=True)
+    if refusal := codes.enter(work, _scope(ticket, browser, ip), typed):
+        return "", refusal
+    if ticket.locked_at:
+        ticket.locked_at = None
+        ticket.proved_by = ticket.proved_by or "code"
+        owner = Viewer(role="guest", address=ticket.address)
+        events.record(work, ticket, owner, "unlocked", public=False)
+    return sessions.begin_guest(work, ticket.address), None
+
+
+def _scope(ticket: Ticket, browser: str, ip: str) -> Door:
+    return Door(f"{guests.PURPOSE}:{ticket.id}", ticket.address, browser, ip)
 
 
 def _signed_for(work: Work, token: str, *, writing: bool = False) -> Ticket:

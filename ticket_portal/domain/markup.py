@@ -1,7 +1,10 @@
 """What people write, as HTML that is safe to put into a page."""
 
 import html
+import re
+import unicodedata
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from linkify_it import LinkifyIt
 
@@ -9,25 +12,61 @@ from ticket_portal.domain import identifiers
 
 _links = LinkifyIt(options={"fuzzy_email": False, "fuzzy_link": False})
 
+# Embeddings, overrides and isolates (UAX 9): "moc.elppa" behind one reads as "apple.com". Plain marks only help.
+_TURNS_TEXT = re.compile("([\u202a-\u202e\u2066-\u2069])")
+# Latin letters that have no ASCII letter inside.
+_OWN_LATIN = frozenset("ßæœøđðłþ")
+
 
 @lru_cache(maxsize=2_000)  # a conversation is read again at each change, and only its end is new
 def as_html(body: str) -> str:
     """Return a text as safe HTML: everything escaped, web addresses made into links that tell nothing of us.
 
+    A link says where it leads: an address with a user name in it ("http://bank@evil.example") or with characters that
+    turn text around stays text, and a host of look-alike letters is shown as it is written in ASCII (UTS 39, RFC 3492).
     Transaction IDs and addresses become buttons; what they do is the page's matter (assets/js/conversation.js).
     """
     parts: list[str] = []
     end = 0
     for link in _links.match(body) or ():
-        if not link.url.startswith(("http://", "https://")):
+        plain = _plainly(link.url, link.text) if link.url.startswith(("http://", "https://")) else None
+        if plain is None:
             continue
-        url = html.escape(link.url, quote=True)
+        url, text = map(html.escape, plain)
         parts += [
             _with_chips(body[end : link.index]),
-            f'<a href="{url}" target="_blank" rel="noopener noreferrer nofollow">{html.escape(link.text)}</a>',
+            f'<a href="{url}" target="_blank" rel="noopener noreferrer nofollow">{text}</a>',
         ]
         end = link.last_index
     return "".join([*parts, _with_chips(body[end:])])
+
+
+def _plainly(url: str, text: str) -> tuple[str, str] | None:
+    """Return an address and how it is shown; None for one that says something else than where it leads."""
+    try:
+        netloc = urlsplit(url).netloc
+        if "@" in netloc or _TURNS_TEXT.search(text):
+            return None
+        if _reads_as_it_is(netloc):
+            return url, text
+        host, colon, port = netloc.partition(":")
+        written = host.encode("idna").decode() + colon + port
+    except ValueError:  # no host name at all, UnicodeError
+        return None
+    return url.replace(netloc, written, 1), text.replace(netloc, written, 1)
+
+
+def _reads_as_it_is(host: str) -> bool:
+    """Whether all letters of a host are of one script, and Latin ones are letters that everyone knows."""
+    letters = [letter for letter in host.lower() if letter.isalpha() or not letter.isascii()]
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters}
+    if scripts <= {"LATIN"}:
+        return all(_is_known_latin(letter) for letter in letters)
+    return len(scripts) == 1 and all(letter.isalpha() for letter in letters)
+
+
+def _is_known_latin(letter: str) -> bool:
+    return letter in _OWN_LATIN or unicodedata.normalize("NFD", letter)[0].isascii()
 
 
 def _with_chips(text: str) -> str:
@@ -35,6 +74,11 @@ def _with_chips(text: str) -> str:
     end = 0
     for start, stop in identifiers.find(text):
         chip = f'<button type="button" class="chip" aria-describedby="copy-hint">{text[start:stop]}</button>'
-        parts += [html.escape(text[end:start]), chip]
+        parts += [_escaped(text[end:start]), chip]
         end = stop
-    return "".join([*parts, html.escape(text[end:])])
+    return "".join([*parts, _escaped(text[end:])])
+
+
+def _escaped(text: str) -> str:
+    # Each in an element that isolates: it turns nothing around but itself.
+    return _TURNS_TEXT.sub(r"<bdi>\1</bdi>", html.escape(text))

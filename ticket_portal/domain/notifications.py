@@ -137,6 +137,27 @@ def about_security(work: Work, account: Account, what: str, **data: Any) -> None
     )
 
 
+def about_sign_up(work: Work, known: Account | None, address: str, language: str) -> None:
+    """Tell who has an account that somebody signs up with its address.
+
+    For a new address the same row is written, but nothing leaves: the time of the answer must tell no difference.
+    """
+    _put(
+        work,
+        Alert(
+            key=f"{SECURITY}.already_signed_up.{known.id if known else keys.new_reference()}."
+            f"{int(work.now.timestamp() * 1e6)}",
+            kind="security",
+            address=address,
+            language=known.language if known else language,
+            time_zone=known.time_zone if known else "UTC",
+            data={"what": "already_signed_up"},
+            state="waiting" if known else "dropped",
+            due_at=work.now,
+        ),
+    )
+
+
 def forget(work: Work, account: Account) -> None:
     """Delete what an account was told of its security, at whatever address."""
     work.session.exec(delete(Alert).where(col(Alert.key).like(f"{SECURITY}.%.{account.id}.%")))

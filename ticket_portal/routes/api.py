@@ -387,22 +387,21 @@ async def _docs(_request: Request) -> Response:
     )
 
 
-routes: list[BaseRoute] = [
-    # An application of its own, so that its refusals are problem details and not the portal's pages.
-    Mount(
-        "/api",
-        Starlette(
-            routes=[
-                Route("/docs", _docs),
-                Route("/openapi.json", _document),
-                *(Route(o.path, o.endpoint, methods=[o.method]) for o in OPERATIONS),
-            ],
-            exception_handlers={
-                Problem: _problem,
-                DomainError: _refused,
-                HTTPException: _no_route,
-                Exception: _broken,
-            },
-        ),
-    )
-]
+# An application of its own, so that its refusals are problem details and not the portal's pages.
+_api = Starlette(
+    routes=[
+        Route("/docs", _docs),
+        Route("/openapi.json", _document),
+        *(Route(o.path, o.endpoint, methods=[o.method]) for o in OPERATIONS),
+    ],
+    exception_handlers={
+        Problem: _problem,
+        DomainError: _refused,
+        HTTPException: _no_route,
+        Exception: _broken,
+    },
+)
+# "/v1/tickets/" is nothing: a redirect to the address without a slash would name whatever host the client named.
+_api.router.redirect_slashes = False
+
+routes: list[BaseRoute] = [Mount("/api", _api)]

@@ -4,20 +4,26 @@ Following the link changes nothing, because mail scanners follow links; it shows
 """
 
 from html import escape
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ticket_portal.domain import locks
-from ticket_portal.domain.errors import LinkInvalid
+from ticket_portal.domain import keys, locks
+from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.domain.locks import Locking
 from ticket_portal.i18n.catalogues import _, translate
-from ticket_portal.i18n.locales import LOCALES
+from ticket_portal.i18n.locales import LOCALES, localized
+from ticket_portal.routes import cookies
+from ticket_portal.routes.bodies import whole
+from ticket_portal.routes.origin import refused
 from ticket_portal.routes.plain import invalid, page
 from ticket_portal.wiring import portal
 
 PATH = "/notifications/not-me/"
+LONGEST_FORM = 1_000
+SEND_CODE, UNLOCK = "send-code", "unlock"
 
 
 async def _look(request: Request) -> Response:
@@ -25,13 +31,78 @@ async def _look(request: Request) -> Response:
     return await _answer(request)
 
 
-async def _lock(request: Request) -> Response:
-    """Lock it. The signed token is the proof, as with muting: no cookie and no origin is asked for."""
+async def _act(request: Request) -> Response:
+    """Lock it, or unlock it with a code; the button says which.
+
+    For locking the signed token is the proof, as with muting: no cookie and no origin is asked for.
+    """
+    form = parse_qs((await whole(request, LONGEST_FORM) or b"").decode("latin-1"))
+    do, typed = form.get("do", [""])[0], form.get("code", [""])[0]
     try:
+        if do in (SEND_CODE, UNLOCK):
+            return await _unlock(request, do, typed)
         await portal().tell(locks.lock, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
     return await _answer(request)
+
+
+async def _unlock(request: Request, do: str, typed: str) -> Response:
+    """Send the code, or take it and lead to the ticket; the code is bound to this browser. Raises LinkInvalid."""
+    p, token = portal(), request.path_params["token"]
+    if refusal := refused(request, p.settings):
+        return refusal
+    found = cookies.credentials(request.scope)
+    fresh = "" if found.browser else keys.new_token()
+    browser = keys.token_hash(fresh) if fresh else found.browser
+    locking = await p.ask(locks.look, token)
+    if not locking.locked:
+        return await _answer(request)
+    session, problem = "", None
+    if do == UNLOCK:
+        session, problem = await p.tell(locks.prove, token, browser, found.ip, typed)
+    else:
+        try:
+            await p.tell(locks.send_code, token, browser, found.ip, _language(request, locking))
+        except DomainError as error:
+            problem = error
+    response = _code_page(request, locking, problem)
+    if session:
+        number = locking.number
+        response = RedirectResponse(localized(_language(request, locking), f"/guest/tickets/{number}"), 303)
+        seconds = p.settings.guest_session_hours * 3600
+        cookies.keep(response, p.settings, cookies.GUEST, session, seconds)
+    if fresh:
+        cookies.keep(response, p.settings, cookies.BROWSER, fresh, cookies.YEAR)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _code_page(request: Request, locking: Locking, problem: DomainError | None) -> Response:
+    """Show the field for the code, and what was wrong with the last one."""
+    language = _language(request, locking)
+    heading = translate(language, _("Unlock ticket {number}"), number=locking.number)
+    text = translate(language, _("We've sent a code to your email address. Enter it to unlock the ticket."))
+    if problem:
+        until = problem.values.get("until")
+        values = {**problem.values, "until": f"{until:%H:%M} UTC" if until else ""}
+        text = translate(language, problem.text, **values)
+    label, button, again = (
+        escape(translate(language, words))
+        for words in (_("Verification code"), _("Unlock"), _("Send a new code"))
+    )
+    form = (
+        f'<form method="post"><label for="code">{label}</label> <input id="code" name="code" inputmode="numeric" '
+        f'autocomplete="one-time-code" maxlength="20" required> <button name="do" value="{UNLOCK}">{button}</button>'
+        f'</form><form method="post"><button name="do" value="{SEND_CODE}">{again}</button></form>'
+    )
+    return page(language, heading, text, form)
+
+
+def _language(request: Request, locking: Locking) -> str:
+    """From a page it goes on in that page's language, from a mail in the mail's."""
+    chosen = request.query_params.get("language", "")
+    return chosen if chosen in LOCALES else locking.language
 
 
 async def _answer(request: Request) -> Response:
@@ -39,9 +110,7 @@ async def _answer(request: Request) -> Response:
         locking = await portal().ask(locks.look, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
-    # From a page it goes on in that page's language, from a mail in the mail's.
-    chosen = request.query_params.get("language", "")
-    language = chosen if chosen in LOCALES else locking.language
+    language = _language(request, locking)
     return page(language, *_question(locking, language))
 
 
@@ -49,8 +118,17 @@ def _question(locking: Locking, language: str) -> tuple[str, str, str]:
     number = locking.number
     if locking.locked:
         heading = _("Thank you. Ticket {number} is locked")
-        text = _("Its links no longer work, and you won't get any more emails about it. We've told our team.")
-        return translate(language, heading, number=number), translate(language, text), _contact(language)
+        text = _(
+            "Its links no longer work, and you won't get any more emails about it. We've told our team. If it's "
+            "your ticket after all, you can unlock it with a code that we send to your email address."
+        )
+        label = escape(translate(language, _("Send code")))
+        form = f'<form method="post"><button name="do" value="{SEND_CODE}">{label}</button></form>'
+        return (
+            translate(language, heading, number=number),
+            translate(language, text),
+            form + _contact(language),
+        )
     heading = _("Didn't send ticket {number}?")
     text = _(
         "Then someone else entered your email address. We'll lock the ticket, its links will stop working, and "
@@ -71,5 +149,5 @@ def _contact(language: str) -> str:
 
 routes = [
     Route(PATH + "{token}", _look),
-    Route(PATH + "{token}", _lock, methods=["POST"]),
+    Route(PATH + "{token}", _act, methods=["POST"]),
 ]

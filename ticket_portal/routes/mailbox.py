@@ -29,7 +29,7 @@ def insiders_only(door: Door) -> Door:
 
     async def guarded(request: Request) -> Response:
         settings = portal().settings
-        if settings.env == "production" or not may_enter(request, settings.test_token):
+        if settings.env == "production" or not may_enter(request, settings, settings.test_token):
             return Response("Not Found", 404, media_type="text/plain")
         return await door(request)
 

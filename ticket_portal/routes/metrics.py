@@ -1,4 +1,7 @@
-"""`/metrics`: the portal in numbers, for Prometheus. From this machine, or with PORTAL_METRICS_TOKEN as a bearer."""
+"""`/metrics`: the portal in numbers, for Prometheus, with PORTAL_METRICS_TOKEN as a bearer.
+
+Outside production this machine needs no token; in production there is no such address without one.
+"""
 
 import asyncio
 import logging
@@ -61,7 +64,8 @@ class _Scrape(Collector):
 
 async def metrics(request: Request) -> Response:
     """Tell all numbers. While the database is away those that are counted here are told alone."""
-    if not may_enter(request, portal().settings.metrics_token):
+    settings = portal().settings
+    if not may_enter(request, settings, settings.metrics_token):
         return Response("Not Found", 404, media_type="text/plain")
     scrape = _Scrape(await _queues())
     return Response(await asyncio.to_thread(generate_latest, scrape), headers=HEADERS)

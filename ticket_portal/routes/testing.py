@@ -66,7 +66,7 @@ def for_testers(door: Door) -> Door:
 
     async def guarded(request: Request) -> Response:
         settings = portal().settings
-        if not settings.test_mode or not may_enter(request, settings.test_token):
+        if not settings.test_mode or not may_enter(request, settings, settings.test_token):
             return Response("Not Found", 404, media_type="text/plain")
         try:
             return await door(request)

@@ -14,7 +14,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.push import Gone, Push
-from ticket_portal.domain.devices import may_push_to
+from ticket_portal.domain.devices import is_public, may_push_here, may_push_to
 from ticket_portal.settings import Settings
 
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5.0, 10.0
@@ -31,7 +31,7 @@ class WebPush:
         self._settings = settings
         self._key = Vapid02.from_raw(settings.vapid_key.encode())
         self._session = _Session()
-        guarded = _Guarded(allow_loopback=settings.env != "production")
+        guarded = _Guarded(allow_loopback=may_push_here(settings))
         self._session.mount("https://", guarded)
         self._session.mount("http://", guarded)
 
@@ -125,8 +125,8 @@ def _guarded(pool: Any, connection: Any, allow_loopback: bool) -> Any:
     class Connection(connection):
         def _new_conn(self) -> socket.socket:
             opened: socket.socket = super()._new_conn()
-            there = ipaddress.ip_address(opened.getpeername()[0])
-            if not (there.is_global or (allow_loopback and there.is_loopback)):
+            there: str = opened.getpeername()[0]
+            if not (is_public(there) or (allow_loopback and ipaddress.ip_address(there).is_loopback)):
                 opened.close()
                 raise NotPublic("not a public address")
             return opened
