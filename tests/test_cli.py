@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from ticket_portal.cli import serving
-from ticket_portal.domain import accounts, api, feedback, mailbox
+from ticket_portal.domain import accounts, api_tokens, feedback, mailbox
 from ticket_portal.domain.feedback import FeedbackForm
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
@@ -133,8 +133,8 @@ def test_a_token_is_printed_alone_and_acts_as_the_agent(run, opened):
 
     made = run("create-api-token", "--agent", "mai@example.com")
 
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", made.stdout)
-    assert opened().read(api.caller, made.stdout.strip()).viewer.address == "mai@example.com"
+    assert re.fullmatch(r"tp_[A-Za-z0-9_-]{43}\n", made.stdout)
+    assert opened().read(api_tokens.caller, made.stdout.strip()).viewer.address == "mai@example.com"
     refused = run("create-api-token", "--agent", "other@example.com")
     assert (refused.returncode, refused.stdout) == (1, "")
 

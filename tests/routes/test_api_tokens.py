@@ -5,13 +5,13 @@ from sqlmodel import select
 
 from tests.cast import ANA, LINH, PASSWORD
 from tests.routes.system import System, opens_ticket, problem_of
-from ticket_portal.domain import accounts, api, tickets
+from ticket_portal.domain import accounts, api_tokens, keys, tickets
 from ticket_portal.store.tables import ApiToken
 
 
 def test_nobody_comes_in_without_a_token_that_holds(system, store):
     number = opens_ticket(system, ANA.address)
-    revoked = store.write(api.new_token, LINH.address)
+    revoked = store.write(api_tokens.new_token, LINH.address)
     store.write(_revoke, revoked)
 
     for token in ("", "nonsense", revoked, "' OR 1=1 --"):
@@ -36,8 +36,8 @@ def test_a_token_ends_with_its_agents_rights(system, store):
 def test_a_token_is_for_the_team_alone_and_kept_as_a_hash(store):
     for address in (ANA.address, "unknown@example.com"):
         with pytest.raises(tickets.NotFound):
-            store.write(api.new_token, address)
-    token = store.write(api.new_token, "LINH@example.com")
+            store.write(api_tokens.new_token, address)
+    token = store.write(api_tokens.new_token, "LINH@example.com")
     kept = store.read(lambda work: work.session.exec(select(ApiToken.token_hash)).all())
     assert kept
     assert token not in kept
@@ -53,7 +53,7 @@ def test_a_cookie_opens_nothing(system, store, monkeypatch):
 
 
 def _revoke(work, token: str) -> None:
-    work.session.get_one(ApiToken, api.keys.token_hash(token)).revoked_at = work.now
+    work.session.get_one(ApiToken, keys.token_hash(token)).revoked_at = work.now
 
 
 def _becomes(work, address: str, role: str) -> None:

@@ -29,7 +29,7 @@ class MessageView:
 
     `kind`: reply, note, details, answers, or event (then `event` says which). `role`: whose it is. `key`: the writer's
     own client id, "" for everybody else. `html`: safe to put into a page.
-    `other`: the ticket that an event names.
+    `other`: the ticket that an event names; `whom`: the agent.
     """
 
     seq: int
@@ -43,6 +43,7 @@ class MessageView:
     key: str = ""
     files: list[FileView] = field(default_factory=list)
     other: int = 0
+    whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,8 @@ _SHOWN_EVENTS = (
     "merged",
     "joined",
     "assigned",
+    "assigned_to",
+    "unassigned",
     "claimed",
     "unclaimed",
     "locked",
@@ -230,6 +233,7 @@ def _entry(line: Any, files: list[FileView]) -> Entry:
         event="" if written else line.kind,
         files=files,
         other=(line.data.get("into") or line.data.get("other") or 0) if line.data else 0,
+        whom=line.data.get("agent") or "" if line.data else "",
     )
     return Entry(view, line.actor_id, line.client_id or "")
 

@@ -89,7 +89,8 @@ def _with_whose_it_is() -> Select[*tuple[Any, ...]]:
             col(Undeliverable.address) == func.coalesce(Account.address, Session.address),
             isouter=True,
         )
-        .where(col(Session.token_hash) == bindparam("token_hash"))
+        # Its sessions end when an account is deactivated; none of them counts even if one was left.
+        .where(col(Session.token_hash) == bindparam("token_hash"), col(Account.deactivated_at).is_(None))
     )
 
 
