@@ -53,10 +53,10 @@ def create_agent(
     log_security_events()
     with said_plainly():
         address = canonical(email)
-        password, made = _new_password()
-        hashed = accounts.hasher.hash(team.checked_password(password))
         shown = " ".join(name.split()) or address.partition("@")[0].capitalize()
         role = AccountRole.ADMIN if admin else AccountRole.AGENT
+        password, made = _new_password()
+        hashed = accounts.hasher.hash(team.checked_password(password, role, address, shown))
         with database(settings()) as store:
             store.write(team.create, address, shown, hashed, role)
     print(f"Made the {role} {as_text(shown)} <{address}>.")
@@ -95,9 +95,9 @@ def set_role(
     role: Annotated[str, typer.Argument(metavar="ROLE", help="customer, agent or admin.")],
     force: Force = False,
 ) -> None:
-    """Give an account another role: customer, agent or admin. It is signed out, and signs in again with the new one.
+    """Give an account another role: customer, agent or admin. It is signed out, and its API tokens are revoked.
 
-    A customer loses the API tokens, and the open tickets go back to the queue.
+    The open tickets of an agent who becomes a customer go back to the queue.
     """
     from ticket_portal.domain import team
     from ticket_portal.domain.team import AccountRole
@@ -128,9 +128,11 @@ def reset_agent_password(email: Email) -> None:
 
     log_security_events()
     with said_plainly(), database(settings()) as store:
-        store.read(team.require_agent, email)
+        account = store.read(team.find_agent, email)
         password, made = _new_password()
-        hashed = accounts.hasher.hash(team.checked_password(password))
+        hashed = accounts.hasher.hash(
+            team.checked_password(password, account.role, account.address, account.name)
+        )
         ended = store.write(team.set_password, email, hashed)
     print(f"{as_text(email)} has a new password. {_what_ended(ended)}")
     if made:

@@ -6,8 +6,7 @@ from functools import lru_cache
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import api_tokens, codes, keys, limits, notifications, phrases, sessions
-from ticket_portal.domain.api_tokens import TokenEnd
+from ticket_portal.domain import codes, endings, keys, limits, notifications, phrases, sessions
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
@@ -146,8 +145,7 @@ def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainEr
     if account is None:
         return codes.CodeExpired()
     account.password_hash = hashed
-    sessions.end_all(work, account)
-    api_tokens.end_all(work, account, TokenEnd.PASSWORD_RESET)
+    endings.end(work, endings.Ending.PASSWORD_RESET, account=account, ip=door.ip)
     limits.forget(work, _sign_in_limits(work.settings)[0], account.address)  # they proved the address
     notifications.about_security(work, account, "password_changed")
     return None

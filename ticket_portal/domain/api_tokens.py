@@ -57,15 +57,6 @@ class TokenState(StrEnum):
     SUSPENDED = "suspended"
 
 
-class TokenEnd(StrEnum):
-    """Why tokens are revoked, as the security log says it."""
-
-    BY_OPERATOR = "operator"
-    PASSWORD_RESET = "password_reset"  # noqa: S105 - a reason
-    ROLE_CHANGED = "role_changed"
-    DEACTIVATED = "deactivated"
-
-
 class BadToken(DomainError):
     """No token, or one that is unknown, expired or revoked, or whose agent is not an agent now."""
 
@@ -261,17 +252,15 @@ def revoke(work: Work, public_id: str) -> TokenView:
         raise NoSuchToken(id=one_line(public_id)[:LONGEST_NAME])
     token, agent = found
     if token.revoked_at is None:
-        _revoke(work, token, agent, TokenEnd.BY_OPERATOR)
+        _revoke(work, token, agent, by="operator")
     return _view(work, token, agent, "")
 
 
-def end_all(work: Work, account: Account, why: TokenEnd) -> int:
-    """End every token that acts as this account; return how many worked until now."""
+def end_all(work: Work, account: Account) -> None:
+    """End every token that acts as this account, for a reason of the table in `domain/endings`."""
     query = select(ApiToken).where(ApiToken.account_id == account.id, col(ApiToken.revoked_at).is_(None))
-    found = work.session.exec(query).all()
-    for token in found:
-        _revoke(work, token, account, why)
-    return len(found)
+    for token in work.session.exec(query).all():
+        _revoke(work, token, account)
 
 
 def _account(work: Work, email: str, *, locked: bool = False) -> Account:
@@ -282,11 +271,11 @@ def _account(work: Work, email: str, *, locked: bool = False) -> Account:
     return found
 
 
-def _revoke(work: Work, token: ApiToken, agent: Account, why: TokenEnd) -> None:
+def _revoke(work: Work, token: ApiToken, agent: Account, by: str = "") -> None:
     token.revoked_at = work.now
     work.session.add(token)
     security_log.happened(
-        work, SecurityEvent.API_TOKEN_REVOKED, address=agent.address, token=token.public_id, why=why.value
+        work, SecurityEvent.API_TOKEN_REVOKED, address=agent.address, token=token.public_id, by=by
     )
 
 

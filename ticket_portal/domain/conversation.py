@@ -210,7 +210,7 @@ _SHOWN_EVENTS = (
     "unlocked",
     "erased",
 )
-_NAMES_ANOTHER = ("merged", "joined")
+_WITH_DATA = ("merged", "joined", "assigned_to")
 
 
 def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[Entry]:
@@ -277,7 +277,7 @@ def _log(*, team: bool, before: bool) -> Select[Any]:
     """The newest entries of a ticket's log, or the newest `before` one, as far as an audience may see them."""
     event = (Event.seq, Event.kind, Event.actor_role, Event.actor_id, Event.actor_name, Event.at)
     # JSON is read line by line, and only these have something in it that is shown.
-    data = case((col(Event.kind).in_(_NAMES_ANOTHER), col(Event.data)), else_=None).label("data")
+    data = case((col(Event.kind).in_(_WITH_DATA), col(Event.data)), else_=None).label("data")
     message = (Message.author_name, Message.body, Message.client_id, Message.files)
     query = (
         # Columns, not rows of two tables: the objects of those cost three times as much.

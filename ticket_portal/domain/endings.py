@@ -10,9 +10,9 @@ from typing import Final
 from sqlalchemy import or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import security_log, sessions
+from ticket_portal.domain import api_tokens, security_log, sessions
 from ticket_portal.domain.security_log import SecurityEvent
-from ticket_portal.store.tables import Account, ApiToken, Challenge, Device, GuestLink, Ticket
+from ticket_portal.store.tables import Account, Challenge, Device, GuestLink, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 
@@ -112,16 +112,12 @@ def end(
 
 def _end_of_account(work: Work, ends: frozenset[Right], account: Account, kept: str) -> None:
     if Right.API_TOKENS in ends:
-        work.session.exec(
-            update(ApiToken)
-            .where(col(ApiToken.account_id) == account.id, col(ApiToken.revoked_at).is_(None))
-            .values(revoked_at=work.now)
-        )
+        api_tokens.end_all(work, account)
     if Right.DEVICES in ends:
         # Also those whose session ran out long ago: it took nothing along, and they would go on being told.
-        work.session.exec(
-            delete(Device).where(col(Device.account_id) == account.id, col(Device.session) != kept)
-        )
+        theirs = delete(Device).where(col(Device.account_id) == account.id)
+        # Without one to keep, all: a device may stand under no session.
+        work.session.exec(theirs.where(col(Device.session) != kept) if kept else theirs)
         work.tell(f"preferences:{account.id}")
     if Right.CODES in ends:
         _end_codes(work, account)

@@ -9,23 +9,23 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import func
-from sqlmodel import col, delete, or_, select
+from sqlmodel import col, or_, select
 
 from ticket_portal.domain import (
     accounts,
-    api_tokens,
     assignment,
+    endings,
     limits,
     notifications,
     security_log,
     sessions,
 )
-from ticket_portal.domain.api_tokens import TokenEnd
+from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import canonical
 from ticket_portal.domain.security_log import SecurityEvent
-from ticket_portal.store.tables import Account, ApiToken, Device, Session
+from ticket_portal.store.tables import Account, ApiToken, Session
 from ticket_portal.store.unit_of_work import Work
 
 
@@ -134,7 +134,7 @@ def deactivate(work: Work, email: str, *, force: bool = False) -> Ended:
     _keep_an_admin(work, account, force=force)
     account.deactivated_at = account.deactivated_at or work.now
     work.session.add(account)
-    ended = _end_access(work, account, TokenEnd.DEACTIVATED)
+    ended = _end(work, account, Ending.DEACTIVATED)
     security_log.happened(work, SecurityEvent.ACCOUNT_DEACTIVATED, address=account.address, role=account.role)
     return Ended(ended.sessions, ended.tokens, assignment.release(work, account))
 
@@ -157,20 +157,19 @@ def reactivate(work: Work, email: str) -> str:
 def sign_out(work: Work, email: str) -> Ended:
     """End an account's sessions everywhere; its tokens stay (`api_tokens.revoke`). Raises BadAddress, NoSuchAgent."""
     account = _agent(work, email)
-    ended = Ended(_end_sessions(work, account), 0)
-    security_log.happened(
-        work, SecurityEvent.SIGN_OUT, address=account.address, by="operator", sessions=ended.sessions
-    )
-    return ended
+    return _end(work, account, Ending.SIGNED_OUT_EVERYWHERE)
 
 
-def require_agent(work: Work, email: str) -> None:
-    """Raise BadAddress or NoSuchAgent unless an account of the team has this address."""
-    _agent(work, email)
+def find_agent(work: Work, email: str) -> Account:
+    """Return the account of the team with this address. Raises BadAddress, NoSuchAgent."""
+    return _agent(work, email)
 
 
-def checked_password(password: str) -> str:
-    """Return the password if it is good enough for the team. Raises PasswordTooShort, PasswordTooCommon, TooLong."""
+def checked_password(password: str, role: str, *context: str) -> str:  # noqa: ARG001 - what the rule will ask for
+    """Return the password if an account of this role may have it. Raises PasswordTooShort, PasswordTooCommon, TooLong.
+
+    `context`: what others know of its owner, which must not be in it.
+    """
     return accounts.checked_password(password)
 
 
@@ -183,7 +182,7 @@ def set_password(work: Work, email: str, password_hash: str) -> Ended:
     account = _agent(work, email)
     account.password_hash = password_hash
     work.session.add(account)
-    ended = _end_access(work, account, TokenEnd.PASSWORD_RESET)
+    ended = _end(work, account, Ending.PASSWORD_RESET)
     limits.forget(work, Limit("sign_in", work.settings.limit_sign_ins_per_hour), account.address)
     if account.deactivated_at is None:
         notifications.about_security(work, account, "password_changed")
@@ -194,9 +193,11 @@ def set_password(work: Work, email: str, password_hash: str) -> Ended:
 def set_role(work: Work, email: str, role: AccountRole, *, force: bool = False) -> tuple[str, Ended]:
     """Give an account another role; return the one before, and what ended. The same role changes nothing.
 
-    Sessions end with every change, upwards too: a session that was stolen from a customer must not become an agent's
-    (OWASP, Session Management: renew after any privilege level change). Who leaves the team loses their tokens, and
-    their open tickets go back to the queue. Raises BadAddress, NoSuchAccount, LastAdmin (not with `force`).
+    Sessions and tokens end with every change, upwards too: a session that was stolen from a customer must not become
+    an agent's, nor an agent's token an admin's (OWASP, Session Management: renew after any privilege level change). The
+    open tickets of an account that leaves the team go back to the queue.
+
+    Raises BadAddress, NoSuchAccount, LastAdmin (not with `force`).
     """
     account = _account(work, email)
     before = account.role
@@ -209,9 +210,9 @@ def set_role(work: Work, email: str, role: AccountRole, *, force: bool = False) 
     security_log.happened(
         work, SecurityEvent.ROLE_CHANGED, address=account.address, before=before, role=role.value
     )
+    ended = _end(work, account, Ending.ROLE_CHANGED)
     if role in TEAM:
-        return before, Ended(_end_sessions(work, account), 0)
-    ended = _end_access(work, account, TokenEnd.ROLE_CHANGED)
+        return before, ended
     return before, Ended(ended.sessions, ended.tokens, assignment.release(work, account))
 
 
@@ -249,18 +250,12 @@ def _keep_an_admin(work: Work, account: Account, *, force: bool) -> None:
         raise LastAdmin(email=account.address)
 
 
-def _end_access(work: Work, account: Account, why: TokenEnd) -> Ended:
-    """End everything that acts as the account."""
-    ended = Ended(_end_sessions(work, account), api_tokens.end_all(work, account, why))
-    # Also the devices whose session ran out by itself: they were kept, to be told of news.
-    work.session.exec(delete(Device).where(col(Device.account_id) == account.id))
-    return ended
-
-
-def _end_sessions(work: Work, account: Account) -> int:
-    found = _open_sessions(work, [account.id]).get(account.id, 0)
-    sessions.end_all(work, account)
-    return found
+def _end(work: Work, account: Account, why: Ending) -> Ended:
+    """End what the table in `endings` says, and count it."""
+    opened = _open_sessions(work, [account.id]).get(account.id, 0)
+    before = _working_tokens(work, [account.id]).get(account.id, 0)
+    endings.end(work, why, account=account)
+    return Ended(opened, before - _working_tokens(work, [account.id]).get(account.id, 0))
 
 
 def _open_sessions(work: Work, ids: list[int]) -> dict[int, int]:
