@@ -19,13 +19,18 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from ticket_portal.cli import serving
-from ticket_portal.domain import accounts, api, feedback, mailbox
+from ticket_portal.cli.commands import cli
+from ticket_portal.domain import accounts, api_tokens, feedback, mailbox
+from ticket_portal.domain.errors import WrongPassword
 from ticket_portal.domain.feedback import FeedbackForm
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
 from ticket_portal.store.unit_of_work import Store
 
 ROOT = Path(__file__).parents[1]
+COMMANDS = [
+    command.name or command.callback.__name__ for command in cli.registered_commands if command.callback
+]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -136,10 +141,102 @@ def test_a_token_is_printed_alone_and_acts_as_the_agent(run, opened):
 
     made = run("create-api-token", "--agent", "mai@example.com")
 
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", made.stdout)
-    assert opened().read(api.caller, made.stdout.strip()).viewer.address == "mai@example.com"
+    assert re.fullmatch(r"tp_[A-Za-z0-9_-]{43}\n", made.stdout)
+    assert opened().read(api_tokens.caller, made.stdout.strip()).viewer.address == "mai@example.com"
     refused = run("create-api-token", "--agent", "other@example.com")
     assert (refused.returncode, refused.stdout) == (1, "")
+
+
+def test_tokens_are_named_listed_and_revoked(run, opened):
+    run("migrate")
+    run("create-agent", "mai@example.com", "--name", "Mai\x1b[31m")
+    token = run(
+        "create-api-token", "--agent", "mai@example.com", "--name", "Billing\x1b]0;x\x07", "--scope", "read",
+        "--expires", "90d",
+    ).stdout.strip()  # fmt: skip
+    other = run("create-api-token", "--agent", "mai@example.com", "--expires", "never").stdout.strip()
+    store = opened()
+    assert store.read(api_tokens.caller, token).scope == "read"
+
+    listed = run("list-api-tokens", "--agent", "mai@example.com")
+
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert all(character.isprintable() or character == "\n" for character in listed.stdout)
+    assert listed.stdout.splitlines()[0].split()[:4] == ["ID", "NAME", "AGENT", "SCOPE"]
+    [line] = [line for line in listed.stdout.splitlines() if "Billing" in line]
+    assert line.endswith("active")
+    assert " read " in line
+    for secret in (token, other, "tp_"):
+        assert secret not in listed.stdout
+    revoked = run("revoke-api-token", line.split()[0])
+    assert revoked.returncode == 0
+    assert "event=api_token_revoked" in revoked.stderr
+    assert not store.read(api_tokens.caller, token).viewer.of_team
+    assert store.read(api_tokens.caller, other).viewer.of_team
+    for words, code in (
+        (("revoke-api-token", "nonsense\x1b[31m"), 1),
+        (("list-api-tokens", "--agent", "nobody@example.com"), 1),
+        (("create-api-token", "--agent", "mai@example.com", "--expires", "2020-01-01"), 1),
+        (("create-api-token", "--agent", "mai@example.com", "--scope", "all"), 2),
+    ):
+        refused = run(*words)
+        assert (refused.returncode, refused.stdout) == (code, ""), words
+        assert "\x1b" not in refused.stderr
+        assert code == 2 or refused.stderr.count("\n") == 1
+
+
+def test_the_accounts_of_the_team_are_managed(run, opened):
+    run("migrate")
+    for words in (("ada@example.com", "--admin"), ("mai@example.com", "--name", "Mai \u202etxt\x1b[2J")):
+        run("create-agent", *words)
+    store = opened()
+
+    listed = run("list-agents").stdout
+    assert all(character.isprintable() or character == "\n" for character in listed)
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        "EMAIL",
+        "ada@example.com",
+        "mai@example.com",
+    ]
+
+    reset = run("reset-agent-password", "Mai@example.com")
+    password = re.search(r"Password \(shown this once\): (\S+)", reset.stdout)
+    assert password
+    assert accounts.sign_in(store, "mai@example.com", password[1], "192.0.2.1")
+    assert "Sessions ended: 1." in run("sign-out-agent", "mai@example.com").stdout
+
+    gone = run("deactivate-agent", "mai@example.com")
+    assert (gone.returncode, "is deactivated" in gone.stdout) == (0, True)
+    assert re.search(r"mai@example.com .* deactivated ", run("list-agents").stdout)
+    with pytest.raises(WrongPassword):
+        accounts.sign_in(store, "mai@example.com", password[1], "192.0.2.1")
+    assert run("reactivate-agent", "mai@example.com").returncode == 0
+    assert accounts.sign_in(store, "mai@example.com", password[1], "192.0.2.1")
+
+    assert "is admin now, was agent" in run("set-role", "mai@example.com", "admin").stdout
+    assert run("set-role", "ada@example.com", "customer").returncode == 0
+    for words, code in (
+        (("deactivate-agent", "mai@example.com"), 1),  # the last admin
+        (("set-role", "mai@example.com", "agent"), 1),
+        (("set-role", "mai@example.com", "owner"), 2),
+        (("deactivate-agent", "ada@example.com"), 1),  # a customer by now
+        (("sign-out-agent", "nobody@example.com"), 1),
+        (("reset-agent-password", "nonsense"), 1),
+    ):
+        refused = run(*words)
+        assert (refused.returncode, refused.stdout) == (code, ""), words
+        assert code == 2 or refused.stderr.count("\n") == 1, words
+    assert run("set-role", "mai@example.com", "agent", "--force").returncode == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_is_explained_and_documented(command):
+    from typer.testing import CliRunner
+
+    said = CliRunner().invoke(cli, [command, "--help"])
+    assert said.exit_code == 0
+    assert len(said.stdout.split()) > 10
+    assert f"| `{command}" in (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
 
 def test_seed_loads_the_demo_once_scenarios_and_many_tickets(run):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,11 @@ from sqlalchemy import event, text
 from tests.cast import MINH, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import (
+    accounts,
     addresses,
+    api,
+    api_tokens,
+    assignment,
     conversation,
     listing,
     markup,
@@ -29,7 +34,7 @@ from ticket_portal.store.unit_of_work import Store, Work
 # Found by an index, or a row at a time by one; never by looking through a table that grows with the portal.
 GROWING = (
     "ticket", "message", "event", "reading", "session", "account", "alert", "limithit", "searchentry", "ticketupdate",
-    "challenge",
+    "challenge", "apitoken",
 )  # fmt: skip
 
 
@@ -79,6 +84,13 @@ Read = Callable[[Work], object]
         "search_id",
         "queue",
         "queue_below",
+        "api_list",
+        "api_list_below",
+        "api_list_of_status",
+        "api_list_of_status_below",
+        "api_list_since",
+        "api_token",
+        "bad_api_token",
         "thread",
         "ticket",
         "viewer",
@@ -88,6 +100,8 @@ def read(request: pytest.FixtureRequest, ana: Viewer, linh: Viewer, ticket_of_an
     """What an open page asks for."""
     ticket_id, number = ticket_of_ana
     below = "1~2026-01-01T00:00:00+00:00~5"
+    cursor = api._cursor(datetime(2026, 1, 1, tzinfo=UTC), 5)
+    since = datetime(2026, 1, 1, tzinfo=UTC)
     reads: dict[str, Read] = {
         "list": lambda work: tickets.mine(work, ana),
         "list_below": lambda work: tickets.mine(work, ana, below),
@@ -102,6 +116,13 @@ def read(request: pytest.FixtureRequest, ana: Viewer, linh: Viewer, ticket_of_an
         "search_id": lambda work: search.mine(work, ana, "5c504ed4"),
         "queue": lambda work: queue.page(work, linh),
         "queue_below": lambda work: queue.page(work, linh, below),
+        "api_list": lambda work: api.page(work, linh),
+        "api_list_below": lambda work: api.page(work, linh, cursor=cursor),
+        "api_list_of_status": lambda work: api.page(work, linh, status="open"),
+        "api_list_of_status_below": lambda work: api.page(work, linh, status="open", cursor=cursor),
+        "api_list_since": lambda work: api.page(work, linh, updated_since=since),
+        "api_token": lambda work: api_tokens.caller(work, f"tp_{'x' * 43}"),
+        "bad_api_token": lambda work: api_tokens._known(work, f"tp_{'x' * 43}", "192.0.2.1"),
         "thread": lambda work: conversation.thread(work, ticket_id, team=False),
         "ticket": lambda work: tickets.find(work, ana, number),
         "viewer": lambda work: sessions.viewer(work, "0" * 64),
@@ -155,6 +176,17 @@ def test_what_is_looked_up_by_an_address_is_found_by_an_index(store: Store, ana:
             assert scanned(store, statement, parameters) == [], statement
 
 
+def test_what_an_operator_ends_is_found_by_an_index(store: Store, linh: Viewer, ticket_of_ana):
+    with statements(store) as asked:
+        store.write(tickets.assign_to_me, linh, ticket_of_ana[1])
+        store.write(lambda work: assignment.release(work, accounts.find(work, linh.address)))
+        store.write(lambda work: api_tokens.end_all(work, accounts.find(work, linh.address)))
+
+    for statement, parameters in asked:
+        if statement.startswith("SELECT"):
+            assert scanned(store, statement, parameters) == [], statement
+
+
 def scanned(store: Store, statement: str, parameters: Any) -> list[str]:
     """The growing tables that a statement looks through from one end to the other."""
     with store.engine.connect() as connection:
@@ -176,7 +208,13 @@ def scanned(store: Store, statement: str, parameters: Any) -> list[str]:
 
 
 def test_lists_come_in_their_index_order(store: Store, ana: Viewer, linh: Viewer):
-    for read in (lambda work: tickets.mine(work, ana), lambda work: queue.page(work, linh)):
+    for read in (
+        lambda work: tickets.mine(work, ana),
+        lambda work: queue.page(work, linh),
+        lambda work: api.page(work, linh),
+        lambda work: api.page(work, linh, status="open"),
+        lambda work: api.page(work, linh, cursor=api._cursor(work.now, 5), updated_since=work.now),
+    ):
         with statements(store) as asked:
             store.read(read)
         if store.on_sqlite:

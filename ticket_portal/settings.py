@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     limit_claims_per_hour: int = Field(default=20, ge=1)
     limit_tickets_per_hour: int = Field(default=20, ge=1)
     limit_messages_per_10_minutes: int = Field(default=10, ge=1)
+    limit_bad_tokens_per_ip_per_hour: int = Field(default=60, ge=1)
     limit_feedback_per_ip_per_hour: int = Field(default=60, ge=1)
     limit_devices: int = Field(default=10, ge=1)
     limit_test_pushes_per_hour: int = Field(default=10, ge=1)

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from tests.bench.server import Data
 from ticket_portal.demo.people import HEAVY, LINH
-from ticket_portal.domain import accounts, api, guests, messages, new_ticket, sessions
+from ticket_portal.domain import accounts, api_tokens, guests, messages, new_ticket, sessions
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -71,7 +71,7 @@ def _cast(work: Work) -> Cast:
         agent={"portal_session": sessions.begin(work, linh)},
         guest={"portal_guest": sessions.begin_guest(work, guest_ticket.address)},
         guest_path="/guest/" + guests.new_link(work, guest_ticket),
-        api_token=api.new_token(work, linh.address),
+        api_token=api_tokens.new_token(work, linh.address),
         ticket_id=ticket.id,
         number=ticket.number or 0,
         busy=_open(work, customer).number or 0,

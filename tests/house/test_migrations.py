@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ticket_portal.domain import search
+from ticket_portal.domain import api_tokens, keys, search
 from ticket_portal.domain.people import Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store import migrations
@@ -101,6 +101,41 @@ def test_what_was_written_before_the_search_came_is_found(empty, tmp_path):
         store.read(lambda work: work.session.execute(text("SELECT count(*) FROM searchentry")).scalar()) == 0
     )
     store.close()
+
+
+def test_tokens_from_before_they_had_an_end_keep_working(empty, tmp_path):
+    assert _alembic(empty, tmp_path, "upgrade", "0012").returncode == 0
+    store = Store(empty)
+    tokens = [keys.new_token() for _ in range(2)]
+    store.write(_an_agent_with, tokens)
+    migrations.upgrade(empty)
+
+    for token in tokens:
+        found = store.read(api_tokens.caller, token)
+        assert (found.viewer.address, found.scope) == ("linh@example.com", api_tokens.Scope.WRITE)
+    listed = store.read(api_tokens.views)
+    assert len({token.id for token in listed}) == 2
+    assert {(token.state, token.expires_at) for token in listed} == {("active", None)}
+    store.write(api_tokens.revoke, listed[0].id)
+    assert sorted(token.state for token in store.read(api_tokens.views)) == ["active", "revoked"]
+    store.close()
+
+
+def _an_agent_with(work: Work, tokens: list[str]) -> None:
+    _insert(
+        work,
+        "account",
+        id=1,
+        address="linh@example.com",
+        name="Linh",
+        password_hash="",
+        role="agent",
+        language="en",
+        time_zone="UTC",
+        created_at=THEN,
+    )
+    for token in tokens:
+        _insert(work, "apitoken", token_hash=keys.token_hash(token), account_id=1, created_at=THEN)
 
 
 ANA = Viewer(role="customer", account_id=1)

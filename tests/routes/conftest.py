@@ -16,7 +16,7 @@ from tests.routes.engineer import Engineer
 from tests.routes.system import System
 from ticket_portal import wiring
 from ticket_portal.delivery.files import FileDesk
-from ticket_portal.domain import api, qa, sessions
+from ticket_portal.domain import api_tokens, qa, sessions
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import files, health, testing
 from ticket_portal.store import migrations
@@ -33,11 +33,13 @@ def system(store: Store, monkeypatch: pytest.MonkeyPatch) -> System:
 
     portal = SimpleNamespace(
         settings=store.settings,
+        store=store,
         ask=lambda *args: in_a_thread(store.read, *args),
         tell=lambda *args: in_a_thread(store.write, *args),
+        run=in_a_thread,
     )
     monkeypatch.setattr(wiring, "portal", lambda: portal)
-    return System(store, store.write(api.new_token, LINH.address))
+    return System(store, store.write(api_tokens.new_token, LINH.address))
 
 
 @pytest.fixture

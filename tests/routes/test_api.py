@@ -8,7 +8,7 @@ from tests.cast import ANA, LINH, reads
 from tests.conftest import advance
 from tests.routes.system import DEPOSIT, System, opens_ticket, problem_of, reads_ticket, rows_of
 from ticket_portal.delivery import outbox
-from ticket_portal.domain import api, messages, tickets
+from ticket_portal.domain import api_tokens, messages, tickets
 from ticket_portal.domain.messages import AnswersForm
 from ticket_portal.domain.outbox import take_due
 from ticket_portal.store.tables import ApiAnswer, Ticket
@@ -145,7 +145,7 @@ def test_a_key_belongs_to_one_request_and_one_token(system, store):
         "POST", "/api/v1/tickets", {**DEPOSIT, "subject": "Other"}, Idempotency_Key="order-1"
     )
     assert problem_of(other) == (422, "idempotency_key_reused")
-    elsewhere = System(store, store.write(api.new_token, LINH.address))
+    elsewhere = System(store, store.write(api_tokens.new_token, LINH.address))
     assert elsewhere.calls("POST", "/api/v1/tickets", DEPOSIT, Idempotency_Key="order-1").status_code == 201
     assert rows_of(store, Ticket) == 2
 

@@ -78,6 +78,8 @@ def _event(line: rx.Var[Line]) -> rx.Component:
                     ),
                 ),
                 ("assigned", t("{name} took this ticket", name=who)),
+                ("assigned_to", t("{name} assigned this ticket to {agent}", name=who, agent=line.whom)),
+                ("unassigned", t("This ticket went back to the queue")),
                 ("joined", t("Ticket {number} was joined with this one", number=line.other)),
                 ("claimed", t("{name} added this ticket to their account", name=who)),
                 ("unclaimed", t("{name} returned this ticket to the guest", name=who)),

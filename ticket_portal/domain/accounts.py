@@ -6,7 +6,7 @@ from functools import lru_cache
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, keys, limits, notifications, phrases, sessions
+from ticket_portal.domain import codes, endings, keys, limits, notifications, phrases, sessions
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
@@ -120,7 +120,7 @@ def sign_in(store: Store, email: str, password: str, ip: str, agent: str = "") -
 def ask_to_reset(work: Work, email: str, language_code: str, browser: str, ip: str) -> str:
     """Send a code for a new password, if the address has an account; return the address in its kept form."""
     address = canonical(email)
-    account = find(work, address)
+    account = find_active(work, address)
     door = Door(RESET, address, browser, ip)
     codes.send(work, door, account.language if account else language_code, known=account is not None)
     return address
@@ -140,11 +140,11 @@ def reset_password(store: Store, door: Door, typed: str, password: str) -> Domai
 def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainError | None:
     if refusal := codes.enter(work, door, typed):
         return refusal
-    account = find(work, door.address)
+    account = find_active(work, door.address)
     if account is None:
         return codes.CodeExpired()
     account.password_hash = hashed
-    sessions.end_all(work, account)
+    endings.end(work, endings.Ending.PASSWORD_RESET, account=account, ip=door.ip)
     limits.forget(work, _sign_in_limits(work.settings)[0], account.address)  # they proved the address
     notifications.about_security(work, account, "password_changed")
     return None
@@ -153,6 +153,12 @@ def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainEr
 def find(work: Work, address: str) -> Account | None:
     """Return the account with this (canonical) address."""
     return work.session.exec(select(Account).where(Account.address == address)).first()
+
+
+def find_active(work: Work, address: str) -> Account | None:
+    """Return the account with this address, if it may come in: a deactivated one is treated as if it weren't there."""
+    account = find(work, address)
+    return None if account is None or account.deactivated_at else account
 
 
 def choose_phrase(work: Work, account_id: int, typed: str) -> str:
@@ -235,7 +241,8 @@ def _nobodys_hash() -> str:
 
 
 def _credentials(work: Work, address: str) -> tuple[int | None, str]:
-    account = find(work, address)
+    # The same answer and the same slow hash for an address without an account and for one that was deactivated.
+    account = find_active(work, address)
     return (account.id, account.password_hash) if account else (None, _nobodys_hash())
 
 
@@ -257,7 +264,8 @@ def _count_wrong_sign_in(work: Work, address: str, ip: str) -> None:
 
 def _sign_in(work: Work, account_id: int, hashed: str, agent: str) -> str:
     account = work.session.get_one(Account, account_id, with_for_update=True)
-    if account.password_hash != hashed:  # a new one was set while this one was checked: it must not sign in
+    # A new password was set, or the account deactivated, while this one was checked: it must not sign in.
+    if account.password_hash != hashed or account.deactivated_at:
         raise WrongPassword
     limits.forget(work, _sign_in_limits(work.settings)[0], account.address)
     return sessions.begin(work, account, agent)

@@ -1,22 +1,29 @@
-"""The company's own systems: their tokens, each request's one effect, and a ticket as they get it (SPEC 9)."""
+"""The company's own systems: each request's one effect, a ticket as they get it, and their list of tickets."""
 
+import base64
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
+import sqlalchemy
+from sqlalchemy import Integer, Select, bindparam, or_
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import accounts, detail_requests, keys, sessions, tickets
+from ticket_portal.domain import api_tokens, detail_requests, tickets
+from ticket_portal.domain.api_tokens import Caller, Scope
 from ticket_portal.domain.detail_requests import DetailView
-from ticket_portal.domain.errors import DomainError, NotFound
+from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.events import Posted
-from ticket_portal.domain.people import NOBODY, Viewer, canonical, require_team
-from ticket_portal.store.tables import Account, ApiAnswer, ApiToken, Message, Ticket
+from ticket_portal.domain.people import Viewer, require_team
+from ticket_portal.store.tables import LARGEST, Account, ApiAnswer, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 NEWEST = 100
+PAGE = 25
+LARGEST_PAGE = 100
 KEPT = timedelta(days=7)
 
 
@@ -28,12 +35,11 @@ class KeyReused(DomainError):
     text = "This Idempotency-Key was already used for a different request."
 
 
-@dataclass(frozen=True)
-class Caller:
-    """A system that calls: the agent it acts as, and its token's hash."""
+class BadCursor(DomainError):
+    """Not a cursor that a page of the list gave."""
 
-    viewer: Viewer
-    token_hash: str
+    code = "bad_cursor"
+    text = "This cursor is not one that the list gave. Begin again without a cursor."
 
 
 @dataclass(frozen=True)
@@ -60,35 +66,15 @@ class Answer:
     repeated: bool = False
 
 
-def new_token(work: Work, email: str) -> str:
-    """Return a new token that acts as an agent. Raises BadAddress, NotFound (no such account, or not the team's)."""
-    account = accounts.find(work, canonical(email))
-    if account is None or not sessions.of_account(account).of_team:
-        raise NotFound
-    token = keys.new_token()
-    work.session.add(ApiToken(token_hash=keys.token_hash(token), account_id=account.id, created_at=work.now))
-    return token
-
-
-def caller(work: Work, token: str) -> Caller:
-    """Return whom a token stands for: nobody, if it is unknown or revoked, or the agent is one no longer."""
-    hashed = keys.token_hash(token)
-    account = work.session.exec(
-        select(Account)
-        .join(ApiToken, col(ApiToken.account_id) == col(Account.id))
-        .where(ApiToken.token_hash == hashed, col(ApiToken.revoked_at).is_(None))
-    ).first()
-    viewer = sessions.of_account(account) if account else NOBODY
-    return Caller(viewer if viewer.of_team else NOBODY, hashed)
-
-
 def once(work: Work, caller: Caller, request: Request, do: Callable[[Work, Viewer], Answer]) -> Answer:
     """Do what is asked and keep the answer for a week; a request with a key that was answered is not done again.
 
     The effect and the kept answer are one transaction, so of two that come at once the second fails on the key,
     is run again by the store, and finds the first one's answer. A refusal has no effect and is not kept.
-    Raises KeyReused, and whatever `do` raises.
+    The token is looked at again: it may have ended since the request began. Raises BadToken, KeyReused, and whatever
+    `do` raises.
     """
+    api_tokens.require(work, caller, Scope.WRITE)
     if not request.key:
         return do(work, caller.viewer)
     if earlier := work.session.get(ApiAnswer, (caller.token_hash, request.key)):
@@ -115,13 +101,109 @@ def sweep(work: Work) -> None:
     work.session.exec(delete(ApiAnswer).where(col(ApiAnswer.at) < work.now - KEPT))
 
 
-def short(work: Work, ticket: Ticket) -> dict[str, Any]:
+def short(work: Work, ticket: Any) -> dict[str, Any]:
     """Return a ticket in three words: its number, its state, and where people read it."""
     return {
         "number": ticket.number,
         "status": ticket.status,
         "url": f"{work.settings.public_url}/tickets/{ticket.number}",
     }
+
+
+def assigned(work: Work, ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket's number, state and address, and whose it is."""
+    agent = work.session.get(Account, ticket.assignee_id) if ticket.assignee_id else None
+    return {**short(work, ticket), "assignee": _assignee(agent.address, agent.name) if agent else None}
+
+
+def page(
+    work: Work,
+    viewer: Viewer,
+    *,
+    cursor: str = "",
+    limit: int = PAGE,
+    status: str = "",
+    updated_since: datetime | None = None,
+) -> dict[str, Any]:
+    """Return tickets, the last activity first, and the cursor of the next page (None after the last).
+
+    Keyset pagination: a page costs the same however far down it is, and nothing is shown twice. What is updated while
+    somebody pages moves to the top, so those who follow changes ask again, with `updated_since` as the time they began.
+    Raises BadCursor, NotFound (not of the team).
+    """
+    require_team(viewer)
+    asked: dict[str, object] = {"most": limit + 1}
+    if cursor:
+        asked["at"], asked["last"] = _parse_cursor(cursor)
+    if status:
+        asked["status"] = status
+    if updated_since:
+        asked["since"] = updated_since
+    found = work.execute(_list(frozenset(asked)), asked).all()
+    last = found[limit - 1] if len(found) > limit else None
+    return {
+        "tickets": [_summary(work, t, t.agent_address or "", t.agent_name or "") for t in found[:limit]],
+        "next_cursor": _cursor(last.updated_at, last.id) if last else None,
+    }
+
+
+@cache  # composed once for each combination of filters
+def _list(asked: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """Select a page: `asked` names the filters. The order is that of ix_ticket_recent and ix_ticket_status_recent."""
+    at, last = col(Ticket.updated_at), col(Ticket.id)
+    columns = (Ticket.id, Ticket.number, Ticket.status, Ticket.subject, Ticket.language, Ticket.address)
+    more = (Ticket.requester, Ticket.proved_by, Ticket.created_at, Ticket.updated_at)
+    query = sqlalchemy.select(
+        *map(col, (*columns, *more)),
+        col(Account.address).label("agent_address"),
+        col(Account.name).label("agent_name"),
+    ).join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
+    if "status" in asked:
+        query = query.where(col(Ticket.status) == bindparam("status"))
+    if "since" in asked:
+        query = query.where(at >= bindparam("since"))
+    if "at" in asked:
+        query = query.where(at <= bindparam("at"), or_(at < bindparam("at"), last < bindparam("last")))
+    return query.order_by(at.desc(), last.desc()).limit(bindparam("most", type_=Integer))
+
+
+def _cursor(at: datetime, last: int) -> str:
+    return base64.urlsafe_b64encode(f"{at.isoformat()}~{last}".encode()).decode().rstrip("=")
+
+
+def _parse_cursor(cursor: str) -> tuple[datetime, int]:
+    """Return where the page before ended. Raises BadCursor for anything that `_cursor` would not make."""
+    try:
+        at, last = (
+            base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode().split("~")
+        )
+        parsed = datetime.fromisoformat(at).astimezone(UTC), int(last)
+    except (ValueError, OverflowError):  # Unicode and base64 errors are ValueErrors
+        raise BadCursor from None
+    if not 0 < parsed[1] <= LARGEST or _cursor(*parsed) != cursor:
+        raise BadCursor
+    return parsed
+
+
+def _summary(work: Work, ticket: Any, agent_address: str, agent_name: str) -> dict[str, Any]:
+    """Return a ticket, or the columns of one, without its messages."""
+    return {
+        **short(work, ticket),
+        "subject": ticket.subject,
+        "language": ticket.language,
+        "requester": {
+            "email": ticket.address,
+            "name": ticket.requester,
+            "verified_by": ticket.proved_by or None,
+        },
+        "assignee": _assignee(agent_address, agent_name) if agent_address else None,
+        "created_at": ticket.created_at.isoformat(),
+        "updated_at": ticket.updated_at.isoformat(),
+    }
+
+
+def _assignee(address: str, name: str) -> dict[str, Any]:
+    return {"email": address, "name": name}
 
 
 def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
@@ -136,17 +218,9 @@ def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
     )
     found = work.session.exec(newest_first).all()
     items = detail_requests.of_ticket(work, ticket.id)
+    assignee = work.session.get(Account, ticket.assignee_id) if ticket.assignee_id else None
     return {
-        **short(work, ticket),
-        "subject": ticket.subject,
-        "language": ticket.language,
-        "requester": {
-            "email": ticket.address,
-            "name": ticket.requester,
-            "verified_by": ticket.proved_by or None,
-        },
-        "created_at": ticket.created_at.isoformat(),
-        "updated_at": ticket.updated_at.isoformat(),
+        **_summary(work, ticket, assignee.address if assignee else "", assignee.name if assignee else ""),
         "has_earlier": len(found) > NEWEST,
         "messages": [message(m, items) for m in reversed(found[:NEWEST])],
     }

@@ -29,7 +29,7 @@ class MessageView:
 
     `kind`: reply, note, details, answers, or event (then `event` says which). `role`: whose it is. `key`: the writer's
     own client id, "" for everybody else. `html`: safe to put into a page.
-    `other`: the ticket that an event names.
+    `other`: the ticket that an event names; `whom`: the agent.
     """
 
     seq: int
@@ -43,6 +43,7 @@ class MessageView:
     key: str = ""
     files: list[FileView] = field(default_factory=list)
     other: int = 0
+    whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,13 +202,15 @@ _SHOWN_EVENTS = (
     "merged",
     "joined",
     "assigned",
+    "assigned_to",
+    "unassigned",
     "claimed",
     "unclaimed",
     "locked",
     "unlocked",
     "erased",
 )
-_NAMES_ANOTHER = ("merged", "joined")
+_WITH_DATA = ("merged", "joined", "assigned_to")
 
 
 def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[Entry]:
@@ -230,6 +233,7 @@ def _entry(line: Any, files: list[FileView]) -> Entry:
         event="" if written else line.kind,
         files=files,
         other=(line.data.get("into") or line.data.get("other") or 0) if line.data else 0,
+        whom=line.data.get("agent") or "" if line.data else "",
     )
     return Entry(view, line.actor_id, line.client_id or "")
 
@@ -273,7 +277,7 @@ def _log(*, team: bool, before: bool) -> Select[Any]:
     """The newest entries of a ticket's log, or the newest `before` one, as far as an audience may see them."""
     event = (Event.seq, Event.kind, Event.actor_role, Event.actor_id, Event.actor_name, Event.at)
     # JSON is read line by line, and only these have something in it that is shown.
-    data = case((col(Event.kind).in_(_NAMES_ANOTHER), col(Event.data)), else_=None).label("data")
+    data = case((col(Event.kind).in_(_WITH_DATA), col(Event.data)), else_=None).label("data")
     message = (Message.author_name, Message.body, Message.client_id, Message.files)
     query = (
         # Columns, not rows of two tables: the objects of those cost three times as much.

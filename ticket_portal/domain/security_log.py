@@ -24,6 +24,7 @@ class SecurityEvent(StrEnum):
     SESSION_ENDED = "session_ended"
     ACCOUNT_CREATED = "account_created"
     ACCOUNT_DEACTIVATED = "account_deactivated"
+    ACCOUNT_REACTIVATED = "account_reactivated"
     ACCOUNT_DELETION_ASKED = "account_deletion_asked"
     ACCOUNT_DELETED = "account_deleted"
     ROLE_CHANGED = "role_changed"

@@ -10,16 +10,35 @@ from functools import partial, wraps
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
-from ticket_portal.domain import api, detail_requests, messages, new_ticket, resolution, tickets
-from ticket_portal.domain.api import Answer, Caller
+from ticket_portal.domain import (
+    api,
+    api_tokens,
+    assignment,
+    detail_requests,
+    messages,
+    new_ticket,
+    resolution,
+    tickets,
+)
+from ticket_portal.domain.api import Answer
+from ticket_portal.domain.api_tokens import BadToken, Caller, Scope, ScopeMissing
 from ticket_portal.domain.errors import (
     CannotReopen,
     DomainError,
@@ -31,8 +50,9 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.events import Posted
 from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.networks import network
 from ticket_portal.domain.new_ticket import TicketForm
-from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.people import LONGEST_ADDRESS, NOBODY, Viewer
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes import openapi
 from ticket_portal.routes.bodies import whole
@@ -47,6 +67,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 JSON = "application/json"
 
 Endpoint = Callable[[Request, Caller], Awaitable[Response]]
+Status = Literal["new", "open", "waiting_customer", "on_hold", "resolved", "closed", "merged"]
 Language = Literal["en", "es", "fr", "id", "uk", "vi"]
 
 
@@ -96,6 +117,28 @@ class NewDetailRequest(Body):
     )
 
 
+class NewAssignee(Body):
+    """Whose a ticket is to be: the address of an active agent, or null for the queue."""
+
+    agent: Annotated[str, StringConstraints(max_length=LONGEST_ADDRESS)] | None
+
+
+class TicketFilter(BaseModel):
+    """Which tickets are listed. Everything in a query is text, so it is not strict about types."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Annotated[str, Field(max_length=200, description="`next_cursor` of the page before")] = ""
+    limit: Annotated[
+        int, Field(ge=1, le=api.LARGEST_PAGE, description=f"Tickets a page, {api.LARGEST_PAGE} at most")
+    ] = api.PAGE
+    status: Annotated[Status | None, Field(description="Only tickets with this status")] = None
+    updated_since: Annotated[
+        AwareDatetime | None,
+        Field(description="Only tickets updated at or after this moment, such as 2026-11-30T12:00:00Z"),
+    ] = None
+
+
 class Nothing(Body):
     """A request that needs no more than its address; an empty body or `{}`."""
 
@@ -143,6 +186,8 @@ TITLES = {
     500: "Internal server error",
 }
 _STATUS: dict[type[DomainError], int] = {
+    BadToken: 401,
+    ScopeMissing: 403,
     NotFound: 404,
     NotAllowed: 403,
     Invalid: 422,
@@ -153,20 +198,36 @@ _STATUS: dict[type[DomainError], int] = {
 }
 
 
-def for_agents(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """Let in only who brings a valid token."""
+def for_agents(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+    """Return an operation's endpoint that lets in only who brings a good token with the operation's scope.
 
-    @wraps(endpoint)
+    The token is looked at before anything of the request is read.
+    """
+
+    @wraps(operation.endpoint)
     async def guarded(request: Request) -> Response:
-        scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and token.strip()
-        caller = await wiring.portal().ask(api.caller, token.strip()) if known else Caller(NOBODY, "")
-        if not caller.viewer.of_team:
-            how = {"WWW-Authenticate": 'Bearer realm="ticket portal"'}
-            raise Problem(401, "unauthorized", "Send a valid token: Authorization: Bearer <token>.", how)
-        return await endpoint(request, caller)
+        caller = await _caller(request)
+        api_tokens.require_scope(caller, operation.scope)
+        response = await operation.endpoint(request, caller)
+        if caller.note_use:
+            # After the answer: a request that only reads does not wait for the database's writers.
+            response.background = BackgroundTask(_note_use, caller)
+        return response
 
     return guarded
+
+
+async def _note_use(caller: Caller) -> None:
+    await wiring.portal().tell(api_tokens.note_use, caller)
+
+
+async def _caller(request: Request) -> Caller:
+    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise BadToken  # no token is no guess, and costs nothing: it isn't counted
+    portal = wiring.portal()
+    ip = network(request.client.host) if request.client else ""
+    return await portal.run(lambda: api_tokens.authenticate(portal.store, token.strip(), ip))
 
 
 def _open(work: Work, viewer: Viewer, _number: int, sent: NewTicket) -> Answer:
@@ -201,6 +262,10 @@ def _reopen(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
     return Answer(200, api.short(work, resolution.reopen(work, viewer, number)))
 
 
+def _assign(work: Work, viewer: Viewer, number: int, sent: NewAssignee) -> Answer:
+    return Answer(200, api.assigned(work, assignment.assign(work, viewer, number, sent.agent)))
+
+
 def _form(sent: NewMessage) -> MessageForm:
     return MessageForm.parse({"body": sent.body, "client_id": str(uuid4())})
 
@@ -212,10 +277,9 @@ def _written(message: Posted) -> Answer:
 Does = Callable[[Work, Viewer, int, Model], Answer]
 
 
-def writing(model: type[Model], do: Does[Model]) -> Callable[[Request], Awaitable[Response]]:
+def writing(model: type[Model], do: Does[Model]) -> Endpoint:
     """Return an endpoint that checks its request, then does one thing, once."""
 
-    @for_agents
     async def endpoint(request: Request, caller: Caller) -> Response:
         body = await whole(request, LARGEST_BODY)
         if body is None:
@@ -234,10 +298,28 @@ def _do(do: Does[Model], number: int, sent: Model, work: Work, viewer: Viewer) -
     return do(work, viewer, number, sent)
 
 
-@for_agents
 async def read_ticket(request: Request, caller: Caller) -> Response:
     """Return a ticket and its newest messages."""
     found = await wiring.portal().ask(api.full, caller.viewer, _number(request))
+    return JSONResponse(found, headers=NO_STORE)
+
+
+async def list_tickets(request: Request, caller: Caller) -> Response:
+    """Return a page of tickets."""
+    try:
+        wanted = TicketFilter.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        raise _invalid(error) from None
+    found = await wiring.portal().run(
+        lambda: wiring.portal().store.read(
+            api.page,
+            caller.viewer,
+            cursor=wanted.cursor,
+            limit=wanted.limit,
+            status=wanted.status or "",
+            updated_since=wanted.updated_since,
+        )
+    )
     return JSONResponse(found, headers=NO_STORE)
 
 
@@ -249,11 +331,15 @@ def _parsed(model: type[Model], request: Request, body: bytes) -> Model:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        mistakes = error.errors(include_url=False, include_input=False, include_context=False)
+        raise _invalid(error) from None
+
+
+def _invalid(error: ValidationError) -> Problem:
+    mistakes = error.errors(include_url=False, include_input=False, include_context=False)
     if mistakes[0]["type"] == "json_invalid":
-        raise Problem(400, "bad_json", "The body is not valid JSON in UTF-8.")
+        return Problem(400, "bad_json", "The body is not valid JSON in UTF-8.")
     errors = [{"field": ".".join(map(str, m["loc"])), "detail": m["msg"]} for m in mistakes]
-    raise Problem(422, "invalid", "Some fields can't be used; see errors.", errors=errors)
+    return Problem(422, "invalid", "Some fields can't be used; see errors.", errors=errors)
 
 
 def _key(request: Request) -> str:
@@ -288,7 +374,17 @@ async def _refused(_request: Request, error: Exception) -> Response:
     more = {"errors": [{"field": error.field, "detail": detail}]} if isinstance(error, Invalid) else {}
     until = error.values.get("until")
     headers = {"Retry-After": format_datetime(until, usegmt=True)} if until else {}
+    if isinstance(error, (BadToken, ScopeMissing)):
+        headers["WWW-Authenticate"] = _challenge(error)
     return Problem(status, error.code, detail, headers, **more).response()
+
+
+def _challenge(error: BadToken | ScopeMissing) -> str:
+    """Return what RFC 6750, section 3, says of a bearer token that is refused."""
+    realm = 'Bearer realm="ticket portal"'
+    if isinstance(error, ScopeMissing):
+        return f'{realm}, error="insufficient_scope", scope="{error.values["scope"]}"'
+    return realm
 
 
 async def _no_route(_request: Request, error: Exception) -> Response:
@@ -307,8 +403,19 @@ async def _broken(_request: Request, _error: Exception) -> Response:
 
 OPERATIONS = (
     Operation(
+        "GET",
+        "/v1/tickets",
+        Scope.READ,
+        "List tickets, the last activity first, a page at a time",
+        None,
+        list_tickets,
+        "TicketPage",
+        query=TicketFilter,
+    ),
+    Operation(
         "POST",
         "/v1/tickets",
+        Scope.WRITE,
         "Open a ticket in somebody's name",
         NewTicket,
         writing(NewTicket, _open),
@@ -316,11 +423,18 @@ OPERATIONS = (
         201,
     ),
     Operation(
-        "GET", "/v1/tickets/{number}", "Read a ticket and its newest messages", None, read_ticket, "Ticket"
+        "GET",
+        "/v1/tickets/{number}",
+        Scope.READ,
+        "Read a ticket and its newest messages",
+        None,
+        read_ticket,
+        "Ticket",
     ),
     Operation(
         "POST",
         "/v1/tickets/{number}/replies",
+        Scope.WRITE,
         "Answer publicly",
         NewMessage,
         writing(NewMessage, _reply),
@@ -330,6 +444,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/v1/tickets/{number}/notes",
+        Scope.WRITE,
         "Write an internal note, which no customer ever sees",
         NewMessage,
         writing(NewMessage, _note),
@@ -339,6 +454,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/v1/tickets/{number}/detail-requests",
+        Scope.WRITE,
         "Ask the customer for details: typed items, a question, or both; it is their turn then",
         NewDetailRequest,
         writing(NewDetailRequest, _request_details),
@@ -348,6 +464,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/v1/tickets/{number}/resolve",
+        Scope.WRITE,
         "Say that it is solved; the customer is asked to confirm",
         Nothing,
         writing(Nothing, _resolve),
@@ -356,6 +473,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/v1/tickets/{number}/close",
+        Scope.WRITE,
         "Close it without asking; the customer is told",
         Nothing,
         writing(Nothing, _close),
@@ -364,10 +482,20 @@ OPERATIONS = (
     Operation(
         "POST",
         "/v1/tickets/{number}/reopen",
+        Scope.WRITE,
         "Take a resolved or lately closed ticket up again; the customer is told",
         Nothing,
         writing(Nothing, _reopen),
         "TicketState",
+    ),
+    Operation(
+        "POST",
+        "/v1/tickets/{number}/assign",
+        Scope.WRITE,
+        "Give it to an agent, or with null back to the queue; the customer is not told",
+        NewAssignee,
+        writing(NewAssignee, _assign),
+        "AssignedTicket",
     ),
 )
 
@@ -387,21 +515,37 @@ async def _docs(_request: Request) -> Response:
     )
 
 
-# An application of its own, so that its refusals are problem details and not the portal's pages.
-_api = Starlette(
-    routes=[
-        Route("/docs", _docs),
-        Route("/openapi.json", _document),
-        *(Route(o.path, o.endpoint, methods=[o.method]) for o in OPERATIONS),
-    ],
-    exception_handlers={
-        Problem: _problem,
-        DomainError: _refused,
-        HTTPException: _no_route,
-        Exception: _broken,
-    },
-)
-# "/v1/tickets/" is nothing: a redirect to the address without a slash would name whatever host the client named.
-_api.router.redirect_slashes = False
+def _routes() -> list[Route]:
+    """Return a route for each address: with one for each method, a wrong one would be told of the first alone."""
+    found: dict[str, dict[str, Callable[[Request], Awaitable[Response]]]] = {}
+    for operation in OPERATIONS:
+        found.setdefault(operation.path, {})[operation.method] = for_agents(operation)
+    return [Route(path, _by_method(endpoints), methods=list(endpoints)) for path, endpoints in found.items()]
 
-routes: list[BaseRoute] = [Mount("/api", _api)]
+
+def _by_method(
+    endpoints: dict[str, Callable[[Request], Awaitable[Response]]],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return endpoint
+
+
+def _application() -> Starlette:
+    found = Starlette(
+        routes=[Route("/docs", _docs), Route("/openapi.json", _document), *_routes()],
+        exception_handlers={
+            Problem: _problem,
+            DomainError: _refused,
+            HTTPException: _no_route,
+            Exception: _broken,
+        },
+    )
+    # A redirect to the address without the slash would be built from the Host header, which the client chooses.
+    found.router.redirect_slashes = False
+    return found
+
+
+# An application of its own, so that its refusals are problem details and not the portal's pages.
+routes: list[BaseRoute] = [Mount("/api", _application())]

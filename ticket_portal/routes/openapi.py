@@ -13,20 +13,24 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ticket_portal.domain.api_tokens import PREFIX, Caller, Scope
+
 SCHEMAS = "#/components/schemas/{model}"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing that the API does, where, and what it is sent."""
+    """One thing that the API does, where, which scope its token needs, and what it is sent: a body or a query."""
 
     method: str
     path: str
+    scope: Scope
     summary: str
     body: type[BaseModel] | None
-    endpoint: Callable[[Request], Awaitable[Response]]
+    endpoint: Callable[[Request, Caller], Awaitable[Response]]
     answers: str
     status: int = 200
+    query: type[BaseModel] | None = None
 
 
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -41,6 +45,22 @@ ANSWERS: dict[str, dict[str, Any]] = {
             },
             "url": {"type": "string", "format": "uri"},
         },
+    },
+    "Assignee": {
+        "type": ["object", "null"],
+        "description": "The agent whose ticket it is",
+        "required": ["email", "name"],
+        "properties": {"email": {"type": "string"}, "name": {"type": "string"}},
+    },
+    "AssignedTicket": {
+        "allOf": [
+            {"$ref": "#/components/schemas/TicketState"},
+            {
+                "type": "object",
+                "required": ["assignee"],
+                "properties": {"assignee": {"$ref": "#/components/schemas/Assignee"}},
+            },
+        ]
     },
     "Message": {
         "type": "object",
@@ -74,11 +94,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "zone": {"type": "string", "description": "The time zone in which a moment was given"},
         },
     },
-    "Ticket": {
+    "TicketSummary": {
         "allOf": [
-            {"$ref": "#/components/schemas/TicketState"},
+            {"$ref": "#/components/schemas/AssignedTicket"},
             {
                 "type": "object",
+                "required": ["subject", "language", "requester", "created_at", "updated_at"],
                 "properties": {
                     "subject": {"type": "string"},
                     "language": {"type": "string"},
@@ -91,7 +112,33 @@ ANSWERS: dict[str, dict[str, Any]] = {
                         },
                     },
                     "created_at": {"type": "string", "format": "date-time"},
-                    "updated_at": {"type": "string", "format": "date-time"},
+                    "updated_at": {
+                        "type": "string",
+                        "format": "date-time",
+                        "description": "When anything that its requester can see happened last",
+                    },
+                },
+            },
+        ]
+    },
+    "TicketPage": {
+        "type": "object",
+        "required": ["tickets", "next_cursor"],
+        "properties": {
+            "tickets": {"type": "array", "items": {"$ref": "#/components/schemas/TicketSummary"}},
+            "next_cursor": {
+                "type": ["string", "null"],
+                "description": "Send it as `cursor`, with the same filters; null after the last page",
+            },
+        },
+    },
+    "Ticket": {
+        "allOf": [
+            {"$ref": "#/components/schemas/TicketSummary"},
+            {
+                "type": "object",
+                "required": ["has_earlier", "messages"],
+                "properties": {
                     "has_earlier": {
                         "type": "boolean",
                         "description": "Whether there are messages before the newest hundred",
@@ -125,7 +172,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
 CODES = {
     "bad_json": (400, "The body is not valid JSON in UTF-8."),
     "bad_idempotency_key": (400, "The Idempotency-Key is too long, or not printable ASCII."),
-    "unauthorized": (401, "No token, or one that is unknown or revoked."),
+    "bad_cursor": (400, "The cursor is not one that the list gave."),
+    "unauthorized": (401, "No token, or one that is unknown, expired or revoked."),
+    "insufficient_scope": (403, "The token may only read."),
     "not_allowed": (403, "The agent may not do this."),
     "not_found": (404, "No such ticket, or no such address."),
     "method_not_allowed": (405, "The address exists, the method doesn't; see Allow."),
@@ -139,8 +188,16 @@ CODES = {
     "empty_message": (422, "The message has no text."),
     "too_long": (422, "A field has more characters than allowed."),
     "idempotency_key_reused": (422, "The Idempotency-Key was used for a different request."),
+    "not_an_agent": (422, "The address is not that of an active agent."),
+    "too_many": (429, "Too many bad tokens came from your network; see Retry-After. Good ones still work."),
     "internal": (500, "Something broke here. Repeat the request with the same Idempotency-Key."),
 }
+
+
+TOKENS = (
+    f"A token begins with {PREFIX} and has a scope: `read` may call what needs `read`, `write` may call everything. It "
+    "works until it expires or is revoked."
+)
 
 
 def document(title: str, address: str, operations: Iterable[Operation]) -> dict[str, Any]:
@@ -158,7 +215,7 @@ def document(title: str, address: str, operations: Iterable[Operation]) -> dict[
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": TOKENS}},
             "schemas": {**schemas.get("$defs", {}), **ANSWERS},
         },
     }
@@ -168,7 +225,15 @@ def _described(operation: Operation) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = []
     if "{number}" in operation.path:
         parameters.append({"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}})
-    described: dict[str, Any] = {"summary": operation.summary, "parameters": parameters}
+    described: dict[str, Any] = {
+        "summary": operation.summary,
+        "description": f"Needs a token with the scope `{operation.scope}`.",
+        "parameters": parameters,
+    }
+    if operation.query:
+        for name, schema in operation.query.model_json_schema()["properties"].items():
+            about = schema.pop("description", "")
+            parameters.append({"name": name, "in": "query", "description": about, "schema": schema})
     if operation.body:
         about = "The same key with the same request again: the same answer, and nothing is done twice."
         key = {"type": "string", "maxLength": 255}
@@ -227,7 +292,9 @@ def page(described: dict[str, Any]) -> str:
 <body><main>
 <h1>{title}</h1>
 <p>Requests carry a token made with <code>python -m ticket_portal create-api-token --agent EMAIL</code>; what they
-do is done as that agent. Answers are JSON. For programs: <a href="/api/openapi.json">openapi.json</a>.</p>
+do is done as that agent. A token with <code>--scope read</code> may only read; one ends when it expires (after a year,
+if <code>--expires</code> says nothing else) and when it is revoked. Answers are JSON. For programs:
+<a href="/api/openapi.json">openapi.json</a>.</p>
 <pre tabindex="0" aria-label="Example">{example}</pre>
 <p>Send an <code>Idempotency-Key</code> with everything that writes: a request that is repeated after a lost
 connection is then answered as the first time, for a week, and nothing is done twice.</p>
@@ -246,6 +313,10 @@ def _section(method: str, path: str, operation: dict[str, Any], schemas: dict[st
         2
     ]
     parts = [f"<h2>{method.upper()} {html.escape(path)}</h2><p>{html.escape(operation['summary'])}.</p>"]
+    parts.append(f"<p>{html.escape(operation['description']).replace('`', '')}</p>")
+    if query := [p for p in operation["parameters"] if p["in"] == "query"]:
+        named = (f"<li><code>{p['name']}</code>: {html.escape(p['description'])}</li>" for p in query)
+        parts.append(f"<p>Query, all optional:</p><ul>{''.join(named)}</ul>")
     if "requestBody" in operation:
         sent = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         parts.append(f"<p>Body: {_fields(schemas[sent])}</p>")

@@ -62,6 +62,8 @@ class Account(SQLModel, table=True):
     created_at: datetime = _moment()
     # They asked for it; until then they may think better of it (domain/erasure).
     deletion_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    # The operator took away its access (domain/team): it can't sign in until it is given back.
+    deactivated_at: datetime | None = _moment(null=True)
 
 
 class Session(SQLModel, table=True):
@@ -138,6 +140,13 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_queue", "queue_rank", "waiting_since", "id"),
         Index("ix_ticket_due", "due_at"),
         Index("ix_ticket_account_status", "account_id", "status"),
+        # The API's list, by last activity: of all, and of one status.
+        Index("ix_ticket_recent", text("updated_at DESC"), text("id DESC")),
+        Index("ix_ticket_status_recent", "status", text("updated_at DESC"), text("id DESC")),
+        # An agent's open tickets.
+        Index(
+            "ix_ticket_mine", "assignee_id", "queue_rank", "waiting_since", "id", **_where("queue_rank < 9")
+        ),
         # Only what is unread stands in these two: counting costs what there is to read, not what was ever written.
         Index("ix_ticket_account_unread", "account_id", **_where("team_seq > seen_by_requester_seq")),
         Index("ix_ticket_address_unread", "address", **_where("team_seq > seen_by_requester_seq")),
@@ -503,11 +512,26 @@ class CapturedPush(SQLModel, table=True):
 
 
 class ApiToken(SQLModel, table=True):
-    """A bearer token of the REST API; it acts as one agent."""
+    """A bearer token of the REST API; it acts as one agent. `public_id` names it and opens nothing.
+
+    `created_by` is None when it was made at the command line; `expires_at` is None when it does not expire.
+    """
+
+    __table_args__ = (
+        Index("ix_api_token_public_id", "public_id", unique=True),
+        Index("ix_api_token_account", "account_id"),
+    )
 
     token_hash: str = Field(primary_key=True)
+    public_id: str
     account_id: int = _to("account")
+    name: str = ""
+    scope: str = "write"
+    created_by: int | None = _by("account")
     created_at: datetime = _moment()
+    expires_at: datetime | None = _moment(null=True)
+    # Written once a minute at most.
+    last_used_at: datetime | None = _moment(null=True)
     revoked_at: datetime | None = _moment(null=True)
 
 
