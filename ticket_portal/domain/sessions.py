@@ -145,16 +145,35 @@ def end(work: Work, token_hash: str) -> None:
     work.tell(f"session:{token_hash}")
 
 
+def supersede(work: Work, token_hash: str, successor: str) -> None:
+    """End a session because this browser gets another one now, whose hash is `successor` (ASVS 7.2.4).
+
+    Sockets of its other tabs are closed with the commit and connect again at once, perhaps sooner than the browser has
+    the new cookie: `replaced:` lets the guard of the sockets refuse the old token until then, so that no tab takes the
+    old one's end for the person's. Push notifications go on where both sessions are of the same person.
+    """
+    before = work.session.get(Session, token_hash)
+    after = work.session.get(Session, successor) if successor else None
+    if before is None or before.ended_at:
+        return
+    if after and (before.account_id, before.address) == (after.account_id, after.address):
+        work.session.exec(
+            update(Device).where(col(Device.session) == token_hash).values(session=after.token_hash)
+        )
+    work.tell(f"replaced:{token_hash}")
+    end(work, token_hash)
+
+
 def end_all(work: Work, account: Account, *, but: str = "") -> None:
     """Sign the account out everywhere, `but` the session with this hash."""
-    for token_hash in _open_ones(work, account.id):
+    for token_hash in open_ones(work, account.id):
         if token_hash != but:
             end(work, token_hash)
 
 
 def changed(work: Work, account_id: int) -> None:
     """Let nobody go on with what they knew of the account: its name, zone or address is another now."""
-    work.tell(*(f"viewer:{token_hash}" for token_hash in _open_ones(work, account_id)))
+    work.tell(*(f"viewer:{token_hash}" for token_hash in open_ones(work, account_id)))
 
 
 def sweep(work: Work) -> None:
@@ -165,10 +184,17 @@ def sweep(work: Work) -> None:
     )
 
 
-def _open_ones(work: Work, account_id: int) -> Sequence[str]:
+def open_ones(work: Work, account_id: int) -> Sequence[str]:
+    """Return the hashes of all sessions of an account that nothing has ended."""
     query = select(Session.token_hash).where(
         Session.account_id == account_id, col(Session.ended_at).is_(None)
     )
+    return work.session.exec(query).all()
+
+
+def open_guests(work: Work, address: str) -> Sequence[str]:
+    """Return the hashes of all sessions of guests who proved this address that nothing has ended."""
+    query = select(Session.token_hash).where(Session.address == address, col(Session.ended_at).is_(None))
     return work.session.exec(query).all()
 
 
