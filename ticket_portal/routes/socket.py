@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ticket_portal import measures
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.routes.cookies import credentials
+from ticket_portal.routes.superseded import Superseded, ask_again
 from ticket_portal.wiring import Portal
 
 POLICY_VIOLATION = 1008
@@ -50,18 +51,21 @@ class SocketGuard:
         """Watch for sessions that end. `sockets` answers what is a websocket, `app` everything else."""
         self._app, self._sockets = app, sockets
         self._settings = portal.settings
+        self._superseded = Superseded()
         self._open: dict[str, set[Socket]] = defaultdict(set)
         self._portal = portal
-        portal.hub.listeners.append(self._on_change)
+        portal.hub.listeners += [self._superseded.hear, self._on_change]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a socket through with the hashes of its cookies instead of the cookies."""
         if scope["type"] != "websocket":
             return await self._app(scope, receive, send)
-        found = credentials(scope)
+        found = credentials(scope, self._settings)
         s = self._settings
         socket = Socket(receive, send, Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst))
-        holders = tuple({"", found.session, found.guest})  # all sockets stand under ""
+        if self._superseded.has(found):
+            return await ask_again(scope, receive, send, SESSION_ENDED)
+        holders = tuple({"", found.session, found.guest, found.browser})  # all sockets stand under ""
         for token_hash in holders:
             self._open[token_hash].add(socket)
         measures.OPEN_SOCKETS.inc()
@@ -86,7 +90,7 @@ class SocketGuard:
             self.drop_all()
         for topic in topics:
             kind, _, token_hash = topic.partition(":")
-            if kind == "session":
+            if kind in ("session", "browser"):
                 for socket in tuple(self._open.get(token_hash, ())):
                     socket.end_soon()
 
