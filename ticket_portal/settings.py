@@ -118,6 +118,8 @@ class Settings(BaseSettings):
     limit_codes_per_ip_per_hour: int = Field(default=60, ge=1)
     limit_sign_ins_per_hour: int = Field(default=10, ge=1)
     limit_sign_ins_per_ip_per_hour: int = Field(default=100, ge=1)
+    limit_sessions_per_account: int = Field(default=50, ge=1)
+    sign_in_notice_minutes: int = Field(default=60, ge=0)
     limit_guest_tickets_per_hour: int = Field(default=5, ge=1)
     limit_guest_tickets_per_ip_per_hour: int = Field(default=20, ge=1)
     limit_links_per_hour: int = Field(default=5, ge=1)

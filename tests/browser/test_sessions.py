@@ -235,3 +235,53 @@ def test_another_person_at_the_same_browser_sees_nothing_of_the_first(ana: Perso
     other.goes_to(f"/tickets/{number}")
     other.sees_heading("We can't find that ticket")
     expect(ana.page.get_by_text("Since Monday.")).to_have_count(0)
+
+
+@pytest.mark.scenario("new")
+def test_a_new_password_ends_other_browsers_and_no_tab_of_this_one(
+    ana: Person, visitor: Visitor, number: int
+):
+    ana.opens(number)
+    ana.writes("Half a sentence")
+    at_work = visitor("ana")
+    at_work.is_signed_in()
+    at_work.opens(number)
+    at_work.sees_message("Since Monday.")
+    changing = ana.opens_another_tab()
+    changing.goes_to("/settings/password")
+    changing.types("Current password", PASSWORD)
+    changing.types("New password", "another sentence of mine")
+    changing.presses("Save new password")
+    expect(at_work.heading("Your session ended")).to_be_visible(timeout=TWO_SECONDS)
+    assert "Deposit of 0.42 ETH" not in at_work.page.content()
+    changing.sees("Your password was changed. You've been signed out everywhere else.")
+    # The other tab of this browser has another token by now, and noticed nothing.
+    expect(ana.heading("Your session ended")).to_have_count(0)
+    ana.has_typed("Half a sentence")
+    ana.composer_is_ready()
+    ana.presses("Send")
+    ana.sees_message("Half a sentence")
+    at_work.chooses("Sign in")
+    at_work.signs_in("another sentence of mine")
+    at_work.is_at(f"/tickets/{number}")
+
+
+@pytest.mark.parametrize("language", ["fr"])
+def test_a_sign_in_from_a_new_browser_is_told(ana: Person, visitor: Visitor, portal: Portal):
+    ana.goes_to("/tickets")
+    at_work = visitor("ana")
+    at_work.is_signed_in()
+    [mail] = portal.mails(ana.address, "security")
+    assert "Chrome" in mail["text"]
+    ana.goes_to("/tickets")
+    ana.sees("There was a sign-in to your account from a new browser.")
+    at_work.goes_to("/settings")
+    expect(at_work.page.get_by_test_id("sign-in")).to_have_count(2)
+    expect(at_work.page.get_by_test_id("new-sign-in")).to_have_count(0)
+    ana.goes_to("/settings")
+    notice = ana.page.get_by_test_id("new-sign-in")
+    expect(notice).to_be_visible()
+    ana.presses("This was me")
+    expect(notice).to_have_count(0)
+    ana.goes_to("/tickets")
+    expect(ana.page.get_by_test_id("new-sign-in")).to_have_count(0)

@@ -94,8 +94,9 @@ def test_a_new_password(visitor: Visitor, portal: Portal, phone: bool):
     here.sees("Your password was changed. You've been signed out everywhere else.")
     expect(there.page).to_have_url(re.compile("/sign-in"), timeout=5_000)
     there.signs_in(NEW_PASSWORD)
-    [told] = portal.mails(here.address, "security")
+    told, new_sign_in = portal.mails(here.address, "security")
     assert told["subject"] == "Your password was changed"
+    assert new_sign_in["subject"] == "New sign-in to your account"
 
 
 @pytest.mark.parametrize("phone", [False, True])

@@ -1,5 +1,7 @@
 """A new password and a new address, for somebody who is signed in."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
@@ -40,10 +42,20 @@ def who(store, viewer: Viewer) -> Viewer:
     return store.read(sessions.viewer, viewer.session)
 
 
-def changes_address(store, viewer, address=NEW, browser=BROWSER):
-    """Ask, and enter the code that was sent; return the refusal."""
+def changes_address(store, viewer, address=NEW, browser=BROWSER) -> Viewer:
+    """Ask, and enter the code that was sent; return the viewer of this browser's session from then on."""
     credentials.ask_to_change_address(store, viewer, address, PASSWORD, browser, IP)
-    return store.write(credentials.finish, viewer, browser, IP, store.write(code_for, address))
+    code = store.write(code_for, address)
+    token, refusal = store.write(credentials.finish, viewer, browser, IP, code)
+    assert refusal is None
+    return store.read(sessions.viewer, keys.token_hash(token))
+
+
+def finishes(store, viewer, browser, code) -> str:
+    """Enter a code that is refused; return why."""
+    token, refusal = store.write(credentials.finish, viewer, browser, IP, code)
+    assert token == ""
+    return refusal.code
 
 
 # The password.
@@ -52,9 +64,11 @@ def changes_address(store, viewer, address=NEW, browser=BROWSER):
 def test_a_new_password_signs_out_everywhere_else(store, ana, budi):
     here, there, his = signs_in(store, ana), signs_in(store, ana), signs_in(store, budi)
 
-    credentials.change_password(store, here, PASSWORD, NEW_PASSWORD, IP)
+    token = credentials.change_password(store, here, PASSWORD, NEW_PASSWORD, IP)
 
-    assert who(store, here) == here
+    now = store.read(sessions.viewer, keys.token_hash(token))
+    assert replace(now, session="") == replace(here, session="")
+    assert who(store, here) == NOBODY, "a token that was known before the new password is worth nothing"
     assert who(store, there) == NOBODY
     assert who(store, his) == his
     assert signs_in(store, ana, NEW_PASSWORD)
@@ -150,9 +164,12 @@ def test_the_code_goes_to_the_new_address_and_the_notice_to_the_old(store, ana):
     assert (code.kind, code.address, code.data["purpose"]) == ("code", NEW, "change_email")
     assert who(store, here).address == ana.address, "nothing changes before the code"
 
-    assert store.write(credentials.finish, here, BROWSER, IP, code.secret["code"]) is None
+    there = signs_in(store, ana)
+    token, refusal = store.write(credentials.finish, here, BROWSER, IP, code.secret["code"])
+    assert refusal is None
 
-    assert who(store, here).address == NEW
+    assert store.read(sessions.viewer, keys.token_hash(token)).address == NEW
+    assert who(store, here) == who(store, there) == NOBODY
     [told] = store.write(mails)
     assert (told.kind, told.address, told.data["what"]) == ("security", ana.address, "address_changed")
     assert NEW not in str(told), "whoever reads the old address need not know the new one"
@@ -173,9 +190,7 @@ def test_tickets_stay_and_the_old_address_leads_to_none(store, ana, linh):
 
     number, link = store.write(prepare)
 
-    assert changes_address(store, here) is None
-
-    now = who(store, here)
+    now = changes_address(store, here)
     assert store.read(tickets.find, now, number).address == NEW
     with pytest.raises(NotFound):
         store.read(tickets.find, Viewer(role="guest", address=ana.address), number)
@@ -195,7 +210,7 @@ def test_what_was_muted_stays_muted_also_for_a_page_that_knows_an_older_address(
     number = store.write(lambda work: opens(work, here).number)
     store.write(muting.mute, here, number)
     for address in (NEW, "third@example.com"):
-        assert changes_address(store, here, address) is None
+        here = changes_address(store, here, address)
 
     store.write(messages.reply, linh, number, says("An answer"))
     advance(store, minutes=5)
@@ -209,7 +224,7 @@ def test_a_taken_address_looks_like_a_free_one_until_the_code(store, ana, budi):
         credentials.ask_to_change_address(store, here, address, PASSWORD, browser, IP)
         status = store.read(codes_status, here, address, browser)
         assert (status.sent, status.refusal) == (True, None)
-        assert store.write(credentials.finish, here, browser, IP, "00000").code == "code_wrong"
+        assert finishes(store, here, browser, "00000") == "code_wrong"
     assert [m.address for m in store.write(mails)] == [NEW]
     assert who(store, here).address == ana.address
 
@@ -224,7 +239,7 @@ def test_an_address_that_is_taken_in_the_meantime_is_not_given_away(store, ana):
     credentials.ask_to_change_address(store, here, NEW, PASSWORD, BROWSER, IP)
     code = store.write(code_for, NEW)
     store.write(lambda work: accounts.create(work, NEW, "Somebody", "-").id)
-    assert store.write(credentials.finish, here, BROWSER, IP, code).code == "code_expired"
+    assert finishes(store, here, BROWSER, code) == "code_expired"
     assert who(store, here).address == ana.address
 
 
@@ -232,8 +247,8 @@ def test_a_code_is_of_one_account_and_one_browser(store, ana, budi):
     hers, his = signs_in(store, ana), signs_in(store, budi)
     credentials.ask_to_change_address(store, hers, NEW, PASSWORD, BROWSER, IP)
     code = store.write(code_for, NEW)
-    assert store.write(credentials.finish, his, BROWSER, IP, code).code == "code_expired"
-    assert store.write(credentials.finish, hers, "another browser", IP, code).code == "code_expired"
+    assert finishes(store, his, BROWSER, code) == "code_expired"
+    assert finishes(store, hers, "another browser", code) == "code_expired"
     assert (who(store, hers), who(store, his)) == (hers, his)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ticket_portal.domain import api_tokens, keys, search
+from ticket_portal.domain import api_tokens, keys, search, sessions
 from ticket_portal.domain.people import Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store import migrations
@@ -138,6 +138,28 @@ def _an_agent_with(work: Work, tokens: list[str]) -> None:
         _insert(work, "apitoken", token_hash=keys.token_hash(token), account_id=1, created_at=THEN)
 
 
+@pytest.mark.parametrize(
+    ("base_url", "before"), [("https://support.example.com", sessions.PLAIN), ("http://localhost:3000", "")]
+)
+def test_people_stay_signed_in_over_the_update_to_prefixed_cookies(empty, tmp_path, base_url, before):
+    """On https, what the old cookies lead to is known by a name of its own: nothing that begins later is."""
+    assert _alembic(empty, tmp_path, "upgrade", "0012").returncode == 0
+    store = Store(empty)
+    store.write(_signed_in)
+    migrations.upgrade(empty.model_copy(update={"base_url": base_url}))
+
+    def kept(work: Work) -> set[str]:
+        rows = work.session.execute(text("SELECT token_hash FROM session WHERE account_id = 1"))
+        devices = work.session.execute(text("SELECT session FROM device"))
+        return {row[0] for row in [*rows, *devices]}
+
+    assert store.read(kept) == {f"{before}abc"}
+    assert store.read(sessions.viewer, f"{before}abc").account_id == 1
+    assert _alembic(empty, tmp_path, "downgrade", "0012").returncode == 0
+    assert store.read(kept) == {"abc"}
+    store.close()
+
+
 ANA = Viewer(role="customer", account_id=1)
 THEN = "2026-01-01 00:00:00"
 
@@ -188,6 +210,38 @@ def _earlier_tickets(work: Work) -> None:
             client_id=str(seq),
             created_at=THEN,
         )
+
+
+def _signed_in(work: Work) -> None:
+    now = work.now.strftime("%Y-%m-%d %H:%M:%S")
+    _insert(
+        work,
+        "account",
+        id=1,
+        address="a1@example.com",
+        name="A",
+        password_hash="",
+        role="customer",
+        language="vi",
+        time_zone="UTC",
+        created_at=now,
+    )
+    _insert(work, "session", token_hash="abc", account_id=1, agent="", created_at=now, seen_at=now)
+    _insert(
+        work,
+        "device",
+        endpoint="e",
+        p256dh="",
+        auth="",
+        account_id=1,
+        address="a1@example.com",
+        name="",
+        language="en",
+        session="abc",
+        browser_hash="",
+        created_at=now,
+        seen_at=now,
+    )
 
 
 def _insert(work: Work, table: str, **values: object) -> None:

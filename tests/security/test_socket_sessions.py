@@ -281,3 +281,36 @@ def test_the_copy_of_a_tab_comes_back_to_its_own_state(portal: Served) -> None:
 
     original, copied, later = asyncio.run(scene())
     assert copied == later != original
+
+
+def test_a_tab_carries_on_when_another_one_changes_the_password(portal: Served, world: World) -> None:
+    """Its socket is closed at once. With the old cookie it is sent away to try again; with the new one it goes on."""
+    cookies = signed_in(portal, "budi@example.com")
+    path = f"/tickets/{world.budi_number}"
+    form = {"current_password": "portal-demo-1", "password": "a quiet harbour at night"}
+
+    async def change() -> tuple[int | None, int | None, str]:
+        async with Client(portal.url, cookies) as tab:
+            await tab.visit(path)
+            assert "own words" in tab.seen
+            answer = await asyncio.to_thread(
+                httpx.post,
+                f"{portal.url}/auth/change-password",
+                data=form,
+                headers={"Origin": portal.url},
+                cookies=cookies,
+                timeout=20,
+            )
+            code = await tab.ended(within=2)
+        async with Client(portal.url, cookies) as too_soon:
+            sent_away = await too_soon.ended(within=2)
+            assert too_soon.frames == []
+        new = cookies | {"portal_session": answer.cookies["portal_session"]}
+        async with Client(portal.url, new) as again:
+            await again.visit(path)
+            return code, sent_away, again.seen
+
+    code, sent_away, seen = asyncio.run(change())
+    assert code == 4401
+    assert sent_away == 4401, "taken for nobody, it would say that the session is over"
+    assert "own words" in seen

@@ -7,8 +7,9 @@ from ticket_portal.components.connection import is_live
 from ticket_portal.components.focus import keeps_focus
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.icons import icon
-from ticket_portal.components.words import date, rel_time_in_sentence, t
+from ticket_portal.components.words import date, href, rel_time_in_sentence, t
 from ticket_portal.domain.sign_ins import SignInView
+from ticket_portal.states.session import SessionState
 from ticket_portal.states.sign_ins import SignInState as State
 
 
@@ -24,6 +25,7 @@ def sign_ins() -> rx.Component:
                 ),
                 class_name="muted",
             ),
+            rx.cond(SessionState.new_sign_in, _recognise()),
             rx.cond(
                 State.known,
                 el.ul(rx.foreach(State.sign_ins, _device), class_name="sign-ins", **keeps_focus("signIns")),
@@ -41,6 +43,46 @@ def sign_ins() -> rx.Component:
     )
 
 
+def sign_in_notice() -> rx.Component:
+    """Say, at the top of the pages that people see first, that there was a sign-in from a new browser."""
+    return el.div(
+        rx.cond(
+            SessionState.new_sign_in,
+            el.div(
+                icon("shield"),
+                el.p(
+                    t("There was a sign-in to your account from a new browser."),
+                    " ",
+                    el.a(t("Active sessions"), href=href("/settings") + "#sign-ins"),
+                ),
+                class_name="note offer",
+                custom_attrs={"data-tone": "warn", "data-testid": "new-sign-in"},
+            ),
+        ),
+        role="status",
+        class_name="mail-notice",
+    )
+
+
+def _recognise() -> rx.Component:
+    return el.div(
+        icon("shield"),
+        el.div(
+            el.p(t("There was a sign-in to your account from a new browser.")),
+            el.button(
+                t("This was me"),
+                type="button",
+                class_name="btn btn--small",
+                disabled=~is_live(),
+                on_click=State.recognise,
+            ),
+            class_name="stack",
+        ),
+        class_name="note",
+        custom_attrs={"data-tone": "warn", "data-testid": "new-sign-in"},
+    )
+
+
 def _device(device: rx.Var[SignInView]) -> rx.Component:
     name = _name(device)
     return el.li(
@@ -48,6 +90,7 @@ def _device(device: rx.Var[SignInView]) -> rx.Component:
         el.div(
             el.b(name),
             rx.cond(device.here, el.span(t("This device"), class_name="mark-good")),
+            rx.cond(device.unfamiliar, el.span(t("New browser"), class_name="mark-warn")),
             el.p(
                 t("Last seen {when}", when=rel_time_in_sentence(device.seen_at)),
                 " · ",

@@ -8,7 +8,7 @@ from typing import Any
 from ticket_portal.demo import bulk, people, stories
 from ticket_portal.demo.people import CAST, GUEST, Cast
 from ticket_portal.demo.stories import Opened, Story
-from ticket_portal.domain import codes, guests, keys, outbox, qa, tickets
+from ticket_portal.domain import codes, guests, known_browsers, outbox, qa, tickets
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store import bulk as tables
@@ -77,9 +77,9 @@ def _guest_expired_code(work: Work, cast: Cast) -> dict[str, Any]:
     ticket = story.opens(ROBIN, "I can't sign in to my account any more", "Since this morning.")
     story.at(minutes=work.settings.code_minutes + 5)
     found = _with_link(work, ticket)
-    browser = keys.new_token()
+    browser = known_browsers.new_token(work.settings)
     opened = tickets.find(work, cast.linh, ticket.number)
-    door = Door(f"{guests.PURPOSE}:{opened.id}", GUEST, keys.token_hash(browser))
+    door = Door(f"{guests.PURPOSE}:{opened.id}", GUEST, known_browsers.token_hash(work.settings, browser))
     codes.send(work, door, "en")
     [mail] = outbox.take_due(work)
     outbox.delivered(work, mail.id)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, endings, keys, limits, notifications, phrases, sessions
+from ticket_portal.domain import codes, endings, keys, limits, notifications, phrases, sessions, sign_ins
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
@@ -20,6 +20,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import canonical, language, one_line, storable
+from ticket_portal.domain.sessions import Arrival
 from ticket_portal.i18n import zones
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
@@ -28,6 +29,7 @@ from ticket_portal.store.unit_of_work import Store, Work
 # OWASP's password storage advice for argon2id: 19 MiB, two passes, one lane.
 hasher = argon2.using(type="ID", memory_cost=19_456, rounds=2, parallelism=1)
 
+NOWHERE = Arrival()
 SIGN_UP = "sign_up"
 RESET = "reset"
 SHORTEST_PASSWORD = 10
@@ -82,7 +84,9 @@ def ask_to_sign_up_again(work: Work, door: Door) -> None:
     codes.send(work, door, waiting["language"], known=known is None, sealed=waiting)
 
 
-def finish_sign_up(work: Work, door: Door, typed: str, agent: str = "") -> tuple[str, DomainError | None]:
+def finish_sign_up(
+    work: Work, door: Door, typed: str, arrival: Arrival = NOWHERE
+) -> tuple[str, DomainError | None]:
     """Make the account if the code is right; return its session's token, or why not."""
     refusal = codes.enter(work, door, typed)
     if refusal:
@@ -92,7 +96,7 @@ def finish_sign_up(work: Work, door: Door, typed: str, agent: str = "") -> tuple
     waiting = codes.sealed(work, door)
     account = create(work, door.address, waiting["name"], waiting["hash"])
     account.language, account.time_zone = waiting["language"], waiting["zone"]
-    return sessions.begin(work, account, agent), None
+    return sign_ins.begin(work, account, arrival), None
 
 
 def create(work: Work, address: str, name: str, password_hash: str, role: str = "customer") -> Account:
@@ -103,7 +107,7 @@ def create(work: Work, address: str, name: str, password_hash: str, role: str = 
     return account
 
 
-def sign_in(store: Store, email: str, password: str, ip: str, agent: str = "") -> str:
+def sign_in(store: Store, email: str, password: str, ip: str, arrival: Arrival = NOWHERE) -> str:
     """Return the token of a new session. Raises BadAddress, WrongPassword, TooMany.
 
     Same answer and same work for known and unknown addresses; the slow hash is computed outside any transaction.
@@ -114,7 +118,7 @@ def sign_in(store: Store, email: str, password: str, ip: str, agent: str = "") -
     if not verify(password, hashed) or account_id is None:
         store.write(_count_wrong_sign_in, address, ip)
         raise WrongPassword
-    return store.write(_sign_in, account_id, hashed, agent)
+    return store.write(_sign_in, account_id, hashed, arrival)
 
 
 def ask_to_reset(work: Work, email: str, language_code: str, browser: str, ip: str) -> str:
@@ -262,10 +266,10 @@ def _count_wrong_sign_in(work: Work, address: str, ip: str) -> None:
     limits.use(work, by_ip, ip)
 
 
-def _sign_in(work: Work, account_id: int, hashed: str, agent: str) -> str:
+def _sign_in(work: Work, account_id: int, hashed: str, arrival: Arrival) -> str:
     account = work.session.get_one(Account, account_id, with_for_update=True)
     # A new password was set, or the account deactivated, while this one was checked: it must not sign in.
     if account.password_hash != hashed or account.deactivated_at:
         raise WrongPassword
     limits.forget(work, _sign_in_limits(work.settings)[0], account.address)
-    return sessions.begin(work, account, agent)
+    return sign_ins.begin(work, account, arrival)

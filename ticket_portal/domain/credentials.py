@@ -5,8 +5,9 @@ An open page is no proof: it may be somebody else's hands on a device that was l
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import accounts, codes, limits, notifications, sessions
+from ticket_portal.domain import accounts, codes, limits, notifications, sessions, sign_ins
 from ticket_portal.domain.codes import Door
+from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import (
     DomainError,
     NotAllowed,
@@ -17,7 +18,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
 from ticket_portal.settings import Settings
-from ticket_portal.store.tables import Account, Alert, Device, GuestLink, Muted, Ticket
+from ticket_portal.store.tables import Account, Alert, Device, Muted, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
 PURPOSE = "change_email"
@@ -46,22 +47,22 @@ def proved(work: Work, viewer: Viewer, hashed: str) -> Account:
     return account
 
 
-def change_password(store: Store, viewer: Viewer, current: str, password: str, ip: str) -> None:
-    """Set a new password and sign the account out everywhere but here.
+def change_password(store: Store, viewer: Viewer, current: str, password: str, ip: str) -> str:
+    """Set a new password and sign the account out everywhere but here; return the token of this browser's new session.
 
     Raises PasswordTooShort, PasswordTooCommon, NotYourPassword, TooMany, NotAllowed.
     """
     password = accounts.checked_password(password)
     before = prove(store, viewer, current, ip)
-    store.write(_change_password, viewer, before, accounts.hasher.hash(password))
+    return store.write(_change_password, viewer, before, accounts.hasher.hash(password), ip)
 
 
-def _change_password(work: Work, viewer: Viewer, before: str, hashed: str) -> None:
+def _change_password(work: Work, viewer: Viewer, before: str, hashed: str, ip: str = "") -> str:
     account = proved(work, viewer, before)
     account.password_hash = hashed
     work.session.add(account)
-    sessions.end_all(work, account, but=viewer.session)
     notifications.about_security(work, account, "password_changed", elsewhere=True)
+    return sign_ins.renew(work, Ending.PASSWORD_CHANGED, account, viewer, ip)
 
 
 def door(viewer: Viewer, address: str, browser: str, ip: str = "") -> Door:
@@ -108,26 +109,28 @@ def ask_again(work: Work, viewer: Viewer, browser: str, ip: str) -> None:
     _send(work, work.session.get_one(Account, viewer.account_id), at)
 
 
-def finish(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> DomainError | None:
+def finish(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> tuple[str, DomainError | None]:
     """Give the account its new address if the code is right; else return why not. Raises NotAllowed.
 
-    Tickets stay with the account. What led to them by the old address ends: its links, its guest's access.
+    Tickets stay with the account. What led to them by the old address ends, and all other sessions with it: return
+    the token of this browser's new one.
     """
     if viewer.account_id is None:
         raise NotAllowed
     at = door(viewer, codes.newest_address(work, purpose(viewer), browser), browser, ip)
     if refusal := codes.enter(work, at, typed):
-        return refusal
+        return "", refusal
     if accounts.find(work, at.address):  # signed up in the meantime
-        return codes.CodeExpired()
+        return "", codes.CodeExpired()
     account = work.session.get_one(Account, viewer.account_id, with_for_update=True)
     notifications.about_security(work, account, "address_changed", to=masked(at.address))
+    token = sign_ins.renew(work, Ending.ADDRESS_CHANGED, account, viewer, ip)
     before, account.address = account.address, at.address
     work.session.add(account)
     work.session.flush()
     _move(work, account.id, before, at.address)
     sessions.changed(work, account.id)
-    return None
+    return token, None
 
 
 def _send(work: Work, account: Account, at: Door) -> None:
@@ -137,11 +140,6 @@ def _send(work: Work, account: Account, at: Door) -> None:
 def _move(work: Work, account_id: int, old: str, new: str) -> None:
     """Let the account's tickets know it by its new address, and nobody by the old one."""
     theirs = select(Ticket.id).where(Ticket.account_id == account_id)
-    work.session.exec(
-        update(GuestLink)
-        .where(col(GuestLink.ticket_id).in_(theirs), col(GuestLink.revoked_at).is_(None))
-        .values(revoked_at=work.now)
-    )
     work.session.exec(
         update(Muted).where(col(Muted.ticket_id).in_(theirs), col(Muted.address) == old).values(address=new)
     )

@@ -92,8 +92,7 @@ def end(
     same browser. `successor`: the hash of the session that takes the place of `session`, for reasons with REPLACED.
     """
     ends = ENDS[why]
-    if Right.REPLACED in ends and session:
-        sessions.supersede(work, session, successor)
+    replaced = Right.REPLACED in ends and bool(session) and sessions.supersede(work, session, successor)
     kept = successor if Right.REPLACED in ends else ""
     gone = {session} if Right.SESSION in ends else set[str]()
     if Right.GUEST_HERE in ends:
@@ -105,9 +104,11 @@ def end(
             gone.update(sessions.open_guests(work, account.address))
         gone -= {kept} if Right.SESSION in ends else {kept, session}
         _end_of_account(work, ends, account, kept)
-    for token_hash in gone - {""}:
+    gone.discard("")
+    for token_hash in gone:
         sessions.end(work, token_hash)
-    _log(work, why, account, ip, len(gone - {""}))
+    if gone or replaced or account:
+        _log(work, why, account, ip, len(gone) + replaced)
 
 
 def _end_of_account(work: Work, ends: frozenset[Right], account: Account, kept: str) -> None:

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import credentials, events, notifications, sessions, tickets
+from ticket_portal.domain import credentials, endings, events, notifications, tickets
+from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import ERASED, SYSTEM, Viewer
 from ticket_portal.store.tables import (
@@ -143,9 +144,7 @@ def _make_shell(work: Work, ticket: Ticket) -> None:
 
 def _forget(work: Work, account: Account) -> None:
     address = account.address
-    for token_hash in sessions.of_address(work, address):
-        sessions.end(work, token_hash)
-    sessions.end_all(work, account)
+    endings.end(work, Ending.DELETED, account=account)
     work.session.exec(
         delete(Draft).where(col(Draft.owner).in_((f"account:{account.id}", f"guest:{address}")))
     )

@@ -6,18 +6,20 @@ from typing import NamedTuple
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import addresses, codes, keys, limits, notifications, sessions, tickets
+from ticket_portal.domain import addresses, codes, keys, limits, notifications, sign_ins, tickets
 from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
 from ticket_portal.domain.guest_links import new_link
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
+from ticket_portal.domain.sessions import Arrival
 from ticket_portal.store.tables import LARGEST, Account, GuestLink, Session, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 PURPOSE = "guest"
 MOST_LINKS = 20
 TOKEN_LENGTH = 43
+NOWHERE = Arrival()
 AGAIN_WITHIN = timedelta(days=1)
 
 
@@ -97,7 +99,9 @@ def send_code(work: Work, token: str, browser: str, ip: str, language: str) -> N
     codes.send(work, _door(link, browser, ip), language)
 
 
-def verify(work: Work, token: str, browser: str, ip: str, typed: str) -> tuple[str, DomainError | None]:
+def verify(
+    work: Work, token: str, browser: str, ip: str, typed: str, arrival: Arrival = NOWHERE
+) -> tuple[str, DomainError | None]:
     """Return the token of a guest session if the code is right, else why not. Raises LinkInvalid."""
     link, ticket = open_link(work, token)
     if refusal := codes.enter(work, _door(link, browser, ip), typed):
@@ -106,7 +110,7 @@ def verify(work: Work, token: str, browser: str, ip: str, typed: str) -> tuple[s
         ticket.proved_by = "code"
         work.session.add(ticket)
         work.changed(ticket)
-    return sessions.begin_guest(work, link.address), None
+    return sign_ins.begin_guest(work, link.address, arrival), None
 
 
 def revoke_links(work: Work, ticket: Ticket) -> None:
@@ -152,13 +156,13 @@ def send_code_again(work: Work, session: str, browser: str, ip: str, language: s
 
 
 def verify_again(
-    work: Work, session: str, browser: str, ip: str, typed: str
+    work: Work, session: str, browser: str, ip: str, typed: str, arrival: Arrival = NOWHERE
 ) -> tuple[str, DomainError | None]:
     """Return the token of a new guest session if the code is right, else why not. Raises LinkInvalid."""
     address = _ran_out(work, session)
     if refusal := codes.enter(work, _door_again(address, browser, ip), typed):
         return "", refusal
-    return sessions.begin_guest(work, address), None
+    return sign_ins.begin_guest(work, address, arrival), None
 
 
 def _ran_out(work: Work, session: str) -> str:

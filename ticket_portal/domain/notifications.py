@@ -158,6 +158,15 @@ def about_sign_up(work: Work, known: Account | None, address: str, language: str
     )
 
 
+def told_since(work: Work, account: Account, what: str, since: datetime) -> bool:
+    """Return whether the owner of an account was mailed this about its security after a moment."""
+    told = select(Alert.id).where(
+        col(Alert.key).startswith(f"{SECURITY}.{what}.{account.id}.", autoescape=True),
+        col(Alert.created_at) > since,
+    )
+    return work.session.exec(told.limit(1)).first() is not None
+
+
 def forget(work: Work, account: Account) -> None:
     """Delete what an account was told of its security, at whatever address."""
     work.session.exec(delete(Alert).where(col(Alert.key).like(f"{SECURITY}.%.{account.id}.%")))

@@ -22,6 +22,7 @@ class Viewer:
 
     `zone_is_chosen`: whether pages show times in their zone; else in the device's.
     `as_of`: when a guest's session was looked at; some of what guests may do ends at a moment.
+    `new_sign_in`: whether another session of theirs began in a browser that the account did not know.
     `mail_problem`: why e-mails to their address are not tried any more: bounced, complained.
     """
 
@@ -33,6 +34,7 @@ class Viewer:
     time_zone: str = "UTC"
     zone_is_chosen: bool = False
     session: str = ""
+    new_sign_in: bool = False
     as_of: datetime | None = None
     mail_problem: str = ""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Select, bindparam, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
@@ -21,6 +22,9 @@ SEEN_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=7)
 MOST_TOLD = 10
 LONGEST_AGENT = 300
+PLAIN = "plain:"
+"""How the key of a session begins whose cookie may lack the prefix `__Host-` on https: one from before that prefix."""
+
 _NAMES = (Account.id, Account.address, Account.name, Account.role, Account.language)
 _OF_ACCOUNT = tuple(map(col, (*_NAMES, Account.time_zone, Account.zone_is_chosen)))
 
@@ -49,14 +53,57 @@ class Credentials:
             return cls()
 
 
-def begin(work: Work, account: Account, agent: str = "") -> str:
+@dataclass(frozen=True)
+class Arrival:
+    """The browser in which someone proves who they are.
+
+    `user_agent`: what it calls itself. `browser`: the hash of its token until now, `successor`: of the one that it
+    gets now. `session`: the hash of the session that it brought along. `ip`: the network that it calls from.
+    """
+
+    user_agent: str = ""
+    browser: str = ""
+    successor: str = ""
+    session: str = ""
+    ip: str = ""
+
+
+def begin(work: Work, account: Account, agent: str = "", *, unfamiliar: bool = False) -> str:
     """Sign an account in and return the token for its cookie. `agent`: what its browser calls itself."""
-    return _begin(work, account_id=account.id, agent=agent)
+    return _begin(work, account_id=account.id, agent=agent, unfamiliar=unfamiliar)
 
 
 def begin_guest(work: Work, address: str) -> str:
     """Remember that this browser proved the address, and return the token for its cookie."""
     return _begin(work, address=address)
+
+
+def renew(work: Work, token_hash: str) -> str:
+    """Begin another session for whoever has this one and return its token; "" where it is unknown or ended.
+
+    The caller ends the old one with `endings.end`.
+    """
+    before = work.session.get(Session, token_hash) if token_hash else None
+    if before is None or before.ended_at:
+        return ""
+    return _begin(
+        work,
+        account_id=before.account_id,
+        address=before.address,
+        agent=before.agent,
+        unfamiliar=before.unfamiliar,
+    )
+
+
+def surplus(work: Work, account_id: int | None, address: str | None = None) -> Sequence[str]:
+    """Return the hashes of an account's or a guest's open sessions that are too many, the longest unused ones."""
+    whose = col(Session.account_id) == account_id if account_id else col(Session.address) == address
+    newest_first = (
+        select(Session.token_hash)
+        .where(whose, col(Session.ended_at).is_(None))
+        .order_by(col(Session.seen_at).desc(), col(Session.created_at).desc())
+    )
+    return work.session.exec(newest_first.offset(work.settings.limit_sessions_per_account)).all()
 
 
 def viewer(work: Work, token_hash: str) -> Viewer:
@@ -72,16 +119,27 @@ def viewer(work: Work, token_hash: str) -> Viewer:
             as_of=work.now,
             mail_problem=row.problem or "",
         )
-    return of_account(row, token_hash, row.problem or "")
+    return of_account(row, token_hash, row.problem or "", new_sign_in=bool(row.new_sign_in))
 
 
 @cache  # composed once: every page that comes asks for it
 def _with_whose_it_is() -> Select[*tuple[Any, ...]]:
     """A session's columns, with its account's if it has one."""
     session = (col(Session.created_at), col(Session.seen_at), col(Session.ended_at))
+    other = aliased(Session)
+    new_sign_in = sqlalchemy.exists().where(
+        other.account_id == Session.account_id,  # pyright: ignore[reportArgumentType]
+        other.token_hash != Session.token_hash,  # pyright: ignore[reportArgumentType]
+        other.unfamiliar.is_(True),  # pyright: ignore[reportAttributeAccessIssue]
+        other.ended_at.is_(None),  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    )
     return (
         sqlalchemy.select(
-            *session, col(Session.address).label("guest_address"), *_OF_ACCOUNT, col(Undeliverable.problem)
+            *session,
+            col(Session.address).label("guest_address"),
+            *_OF_ACCOUNT,
+            col(Undeliverable.problem),
+            new_sign_in.label("new_sign_in"),
         )
         .join(Account, col(Account.id) == col(Session.account_id), isouter=True)
         .join(
@@ -94,7 +152,9 @@ def _with_whose_it_is() -> Select[*tuple[Any, ...]]:
     )
 
 
-def of_account(account: Any, session: str = "", mail_problem: str = "") -> Viewer:
+def of_account(
+    account: Any, session: str = "", mail_problem: str = "", *, new_sign_in: bool = False
+) -> Viewer:
     """Return an account, or the columns of one, as a viewer."""
     role: Role = account.role if account.role in ("agent", "admin") else "customer"  # pyright: ignore[reportAssignmentType]
     return Viewer(
@@ -106,6 +166,7 @@ def of_account(account: Any, session: str = "", mail_problem: str = "") -> Viewe
         time_zone=account.time_zone,
         zone_is_chosen=account.zone_is_chosen,
         session=session,
+        new_sign_in=new_sign_in,
         mail_problem=mail_problem,
     )
 
@@ -146,8 +207,10 @@ def end(work: Work, token_hash: str) -> None:
     work.tell(f"session:{token_hash}")
 
 
-def supersede(work: Work, token_hash: str, successor: str) -> None:
+def supersede(work: Work, token_hash: str, successor: str) -> bool:
     """End a session because this browser gets another one now, whose hash is `successor` (ASVS 7.2.4).
+
+    Return whether there was one to end.
 
     Sockets of its other tabs are closed with the commit and connect again at once, perhaps sooner than the browser has
     the new cookie: `replaced:` lets the guard of the sockets refuse the old token until then, so that no tab takes the
@@ -156,13 +219,14 @@ def supersede(work: Work, token_hash: str, successor: str) -> None:
     before = work.session.get(Session, token_hash)
     after = work.session.get(Session, successor) if successor else None
     if before is None or before.ended_at:
-        return
+        return False
     if after and (before.account_id, before.address) == (after.account_id, after.address):
         work.session.exec(
             update(Device).where(col(Device.session) == token_hash).values(session=after.token_hash)
         )
     work.tell(f"replaced:{token_hash}")
     end(work, token_hash)
+    return True
 
 
 def end_all(work: Work, account: Account, *, but: str = "") -> None:
@@ -199,7 +263,14 @@ def open_guests(work: Work, address: str) -> Sequence[str]:
     return work.session.exec(query).all()
 
 
-def _begin(work: Work, *, account_id: int | None = None, address: str | None = None, agent: str = "") -> str:
+def _begin(
+    work: Work,
+    *,
+    account_id: int | None = None,
+    address: str | None = None,
+    agent: str = "",
+    unfamiliar: bool = False,
+) -> str:
     token = keys.new_token()
     work.session.add(
         Session(
@@ -207,6 +278,7 @@ def _begin(work: Work, *, account_id: int | None = None, address: str | None = N
             account_id=account_id,
             address=address,
             agent=one_line(agent)[:LONGEST_AGENT],
+            unfamiliar=unfamiliar,
             created_at=work.now,
             seen_at=work.now,
         )

@@ -5,6 +5,7 @@ from reflex import el
 
 from ticket_portal.components.frame import frame
 from ticket_portal.components.notice import notice, session_ended, ticket_missing
+from ticket_portal.components.sign_ins import sign_in_notice
 from ticket_portal.components.tickets import moment, show_more, status_chip, unread_word, waiting_rows
 from ticket_portal.components.words import href, language_name, t
 from ticket_portal.domain.listing import TicketRow
@@ -25,6 +26,7 @@ def queue() -> rx.Component:
 def _queue() -> rx.Component:
     return rx.fragment(
         el.div(el.h1(t("Queue")), class_name="page__head"),
+        sign_in_notice(),
         rx.cond(
             QueueState.session_over,
             session_ended(heading="h2"),

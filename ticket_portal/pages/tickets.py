@@ -17,6 +17,7 @@ from ticket_portal.components.listing import (
     search_box,
 )
 from ticket_portal.components.notice import session_ended
+from ticket_portal.components.sign_ins import sign_in_notice
 from ticket_portal.components.tickets import waiting_rows
 from ticket_portal.components.words import href, t
 from ticket_portal.states.session import SessionState
@@ -37,7 +38,11 @@ def tickets() -> rx.Component:
             TicketsState.session_over,
             session_ended(heading="h2"),
             rx.fragment(
-                mail_notice(SessionState.mail_problem, SessionState.account), offer(), just_added(), _list()
+                sign_in_notice(),
+                mail_notice(SessionState.mail_problem, SessionState.account),
+                offer(),
+                just_added(),
+                _list(),
             ),
         ),
         kind="reading",

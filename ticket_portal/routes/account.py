@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from ticket_portal.delivery import exports as archive
 from ticket_portal.domain import credentials, erasure, exports, sign_ins
 from ticket_portal.domain.errors import DomainError, NotAllowed
+from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import cookies
 from ticket_portal.routes.doors import Asked, door, problem, to
 from ticket_portal.wiring import portal
@@ -21,32 +22,33 @@ async def sign_out_everywhere(asked: Asked) -> Response:
     """End all sessions of the account; every open page of it hears of it at once."""
     p = portal()
     try:
-        await p.tell(sign_ins.end_all, await asked.viewer())
+        await p.tell(sign_ins.end_all, await asked.viewer(), asked.credentials.guest, asked.ip)
     except NotAllowed:
         return _to_sign_in(asked)
     response = to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.SESSION)
+    cookies.drop(response, p.settings, cookies.GUEST)
     return response
 
 
 async def change_password(asked: Asked) -> Response:
     """Set a new password; this browser alone stays signed in."""
-    p = portal()
+    p, viewer = portal(), await asked.viewer()
     change = partial(
         credentials.change_password,
         p.store,
-        await asked.viewer(),
+        viewer,
         asked.text("current_password"),
         asked.text("password"),
         asked.ip,
     )
     try:
-        await p.run(change)
+        token = await p.run(change)
     except NotAllowed:
         return _to_sign_in(asked)
     except DomainError as error:
         return to(asked.page("/settings/password", **problem(error)))
-    return to(asked.page("/settings", notice="password_changed"))
+    return _goes_on(asked.page("/settings", notice="password_changed"), viewer, token)
 
 
 async def change_email(asked: Asked) -> Response:
@@ -82,16 +84,17 @@ async def change_email_again(asked: Asked) -> Response:
 
 
 async def finish_change_email(asked: Asked) -> Response:
-    """Take the code that proves the new address."""
+    """Take the code that proves the new address; this browser alone stays signed in."""
+    viewer = await asked.viewer()
     try:
-        refusal = await portal().tell(
-            credentials.finish, await asked.viewer(), asked.browser, asked.ip, asked.text("code")
+        token, refusal = await portal().tell(
+            credentials.finish, viewer, asked.browser, asked.ip, asked.text("code")
         )
     except NotAllowed:
         return _to_sign_in(asked)
     if refusal:
         return to(asked.page("/settings/email/code", **problem(refusal)))
-    return to(asked.page("/settings", notice="address_changed"))
+    return _goes_on(asked.page("/settings", notice="address_changed"), viewer, token)
 
 
 async def export(asked: Asked) -> Response:
@@ -153,6 +156,14 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
         await desk.run(lambda: file.seek(0))
         while piece := await desk.run(lambda: file.read(AT_ONCE)):
             yield piece
+
+
+def _goes_on(address: str, viewer: Viewer, token: str) -> Response:
+    """Lead on with the cookie of the session that took the place of the one before."""
+    response = to(address)
+    if token:
+        cookies.keep_session(response, portal().settings, token, of_team=viewer.of_team)
+    return response
 
 
 def _to_sign_in(asked: Asked) -> Response:

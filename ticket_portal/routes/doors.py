@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ticket_portal.domain import keys
+from ticket_portal.domain import known_browsers
 from ticket_portal.domain.errors import DomainError, Invalid
 from ticket_portal.domain.people import Viewer, language
-from ticket_portal.domain.sessions import Credentials
+from ticket_portal.domain.sessions import Arrival, Credentials
 from ticket_portal.i18n.locales import localized
 from ticket_portal.routes import cookies
 from ticket_portal.routes.origin import refused
@@ -27,14 +27,17 @@ class Asked:
 
     def __init__(self, request: Request, form: FormData) -> None:
         """Take the form's texts; files are none of ours."""
-        self.cookies = request.cookies
-        self.credentials: Credentials = cookies.credentials(request.scope)
+        settings = portal().settings
+        self.cookies = cookies.given(request.scope)
+        self.credentials: Credentials = cookies.credentials(request.scope, settings)
         self._form = form
         self.language = language(self.text("language"))
         self.new_browser = ""
-        if not self.credentials.browser:
-            self.new_browser = keys.new_token()
-        self.browser = keys.token_hash(self.new_browser) if self.new_browser else self.credentials.browser
+        self.browser = self.credentials.browser
+        if not self.browser:
+            self.new_browser = known_browsers.new_token(settings)
+            self.browser = known_browsers.token_hash(settings, self.new_browser)
+        self._next_browser = known_browsers.new_token(settings)
         self.ip = self.credentials.ip
         self.agent = request.headers.get("user-agent", "")
 
@@ -42,6 +45,19 @@ class Asked:
         """Return a field's text, "" when it is missing or no text."""
         value = self._form.get(name)
         return value[:LONGEST_FIELD] if isinstance(value, str) else ""
+
+    def arrival(self, session: str) -> Arrival:
+        """Return what a sign-in, or a guest's proof, must know of the browser; `session` is the one that it replaces.
+
+        Where it succeeds, call `arrived`.
+        """
+        successor = known_browsers.token_hash(portal().settings, self._next_browser)
+        return Arrival(self.agent, self.browser, successor, session, self.ip)
+
+    def arrived(self) -> None:
+        """Let the browser have its new token; its things were moved to it with the proof."""
+        self.new_browser = self._next_browser
+        self.browser = known_browsers.token_hash(portal().settings, self.new_browser)
 
     async def viewer(self) -> Viewer:
         """Return who is signed in at the browser."""

@@ -6,14 +6,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticket_portal.frontend.plugins import NOT_FOUND, SAMPLE
 from ticket_portal.i18n.locales import ALIASES, DEFAULT, bare, fold, locale_of, localized, negotiate
-
-LANGUAGE_COOKIE = "portal_language"
+from ticket_portal.routes import cookies
 
 SERVED = "ticket_portal.served"
 """Key of the ASGI scope: this layer writes there which file answers, the headers (routes/headers.py) read it."""
@@ -113,7 +111,7 @@ class Edge:
     def _elsewhere(self, scope: Scope, path: str) -> RedirectResponse | None:
         """Another address that answers this one: the canonical one, or the reader's language on "/"."""
         if path == "/":
-            locale = preferred_language(Headers(scope=scope))
+            locale = preferred_language(scope)
             if locale == DEFAULT:
                 return None
             kept = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
@@ -164,10 +162,10 @@ class _Reply:
         return _FOREVER if hashed else _FRESH
 
 
-def preferred_language(headers: Headers) -> str:
+def preferred_language(scope: Scope) -> str:
     """The language for "/": an earlier choice, else what the browser asks for."""
-    chosen = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE, "")
-    return fold(chosen) or negotiate(headers.get("accept-language", ""))
+    chosen = cookies.given(scope).get(cookies.LANGUAGE, "")
+    return fold(chosen) or negotiate(Headers(scope=scope).get("accept-language", ""))
 
 
 def _at(scope: Scope, answer: Answer) -> Scope:

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ticket_portal.domain import guests, keys, security_log, uploads
+from ticket_portal.domain import guests, known_browsers, security_log, uploads
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import (
     DomainError,
@@ -81,9 +81,9 @@ async def _upload(request: Request) -> Response:
     p = portal()
     if refusal := refused(request, p.settings):
         return refusal
-    found = cookies.credentials(request.scope)
-    new_browser = keys.new_token() if not found.browser else ""
-    browser = keys.token_hash(new_browser) if new_browser else found.browser
+    found = cookies.credentials(request.scope, p.settings)
+    new_browser = "" if found.browser else known_browsers.new_token(p.settings)
+    browser = found.browser or known_browsers.token_hash(p.settings, new_browser)
     sender = Sender(await _sender(request), found.ip, browser, is_new=bool(new_browser))
     try:
         with p.files.admitted(sender):
@@ -225,7 +225,7 @@ async def _reader(request: Request) -> Viewer:
 
 
 async def _viewers(request: Request) -> tuple[Viewer, Viewer]:
-    p, found = portal(), cookies.credentials(request.scope)
+    p, found = portal(), cookies.credentials(request.scope, portal().settings)
     return await p.viewer(found.session), await p.viewer(found.guest)
 
 
@@ -234,7 +234,7 @@ async def _take_back(request: Request) -> Response:
     p = portal()
     if refusal := refused(request, p.settings):
         return refusal
-    browser = cookies.credentials(request.scope).browser
+    browser = cookies.credentials(request.scope, portal().settings).browser
     try:
         await p.tell(uploads.take_back, await _viewers(request), browser, request.path_params["file_id"])
     except NotFound as error:
@@ -253,7 +253,7 @@ async def _thumbnail(request: Request) -> Response:
 async def _give(request: Request, *, thumbnail: bool) -> Response:
     """Give a file out; who may have it is asked each time. Not theirs and not there are the same answer."""
     p = portal()
-    browser = cookies.credentials(request.scope).browser
+    browser = cookies.credentials(request.scope, portal().settings).browser
     try:
         kept = await p.ask(
             uploads.find,
@@ -321,7 +321,7 @@ def _problem(request: Request, error: DomainError) -> Response:
     """Say why, in the language of the page, as problem details (RFC 9457)."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
     code = language(request.query_params.get("language", ""))
-    zone = cookies.credentials(request.scope).zone
+    zone = cookies.credentials(request.scope, portal().settings).zone
     values = {
         k: format_time(code, v, zone or "UTC") if isinstance(v, datetime) else v
         for k, v in error.values.items()

@@ -38,7 +38,7 @@ class PageGuard:
             return await self._app(scope, receive, send)
         path = bare(scope["path"].rstrip("/") or "/")
         if own := _GUESTS_OWN.fullmatch(path):
-            guest = await self._portal.viewer(credentials(scope).guest)
+            guest = await self._portal.viewer(credentials(scope, self._portal.settings).guest)
             if guest is NOBODY:
                 return await self._as_nobody(own[1], scope, receive, send)
             found = own[1] is None or await self._exists(tickets.find, guest, int(own[1]))
@@ -49,7 +49,7 @@ class PageGuard:
                 there = localized(locale_of(scope["path"]), f"/tickets/{moved.values['number']}")
                 return await _to(there)(scope, receive, send)
         elif _NEEDS_SIGN_IN.fullmatch(path):
-            viewer = await self._portal.viewer(credentials(scope).session)
+            viewer = await self._portal.viewer(credentials(scope, self._portal.settings).session)
             if viewer is NOBODY:
                 return await _to_sign_in(scope)(scope, receive, send)
             found = await self._is_theirs(viewer, path)
@@ -59,7 +59,7 @@ class PageGuard:
 
     async def _as_nobody(self, number: str | None, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for a guest's own page without a guest: one whose session ran out may ask for a code there."""
-        found = credentials(scope)
+        found = credentials(scope, self._portal.settings)
         if await self._exists(guests.look_again, found.guest, found.browser):
             return await self._app(scope, receive, send)
         signed_in = await self._portal.viewer(found.session) is not NOBODY

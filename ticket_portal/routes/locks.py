@@ -52,7 +52,7 @@ async def _unlock(request: Request, do: str, typed: str) -> Response:
     p, token = portal(), request.path_params["token"]
     if refusal := refused(request, p.settings):
         return refusal
-    found = cookies.credentials(request.scope)
+    found = cookies.credentials(request.scope, portal().settings)
     fresh = "" if found.browser else keys.new_token()
     browser = keys.token_hash(fresh) if fresh else found.browser
     locking = await p.ask(locks.look, token)

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from ticket_portal.domain import accounts, codes, devices, guests, keys, locks, sessions
+from ticket_portal.domain import accounts, codes, devices, guests, keys, locks, sign_ins
 from ticket_portal.domain.accounts import RESET, SIGN_UP, SignUp
 from ticket_portal.domain.codes import Door
+from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.i18n.locales import own_address
 from ticket_portal.routes import cookies, ways
@@ -29,7 +30,12 @@ async def sign_in(asked: Asked) -> Response:
     try:
         token = await p.run(
             partial(
-                accounts.sign_in, p.store, asked.text("email"), asked.text("password"), asked.ip, asked.agent
+                accounts.sign_in,
+                p.store,
+                asked.text("email"),
+                asked.text("password"),
+                asked.ip,
+                asked.arrival(asked.credentials.session),
             )
         )
     except DomainError as error:
@@ -40,27 +46,25 @@ async def sign_in(asked: Asked) -> Response:
 async def _signed_in(asked: Asked, token: str) -> Response:
     p = portal()
     viewer = await p.viewer(keys.token_hash(token))
-    # First: the end of the session before would take this person's own device along.
+    asked.arrived()
     await p.tell(devices.arrive, viewer, asked.browser)
-    if asked.credentials.session:
-        # Whoever was signed in at this browser no longer is; without this, its other tabs would go on as theirs.
-        await p.tell(sessions.end, asked.credentials.session)
     s = p.settings
     wanted = asked.text("next") or ways.back(s, asked.cookies)
     response = to(own_address(wanted) or asked.page("/agent" if viewer.of_team else "/tickets"))
     ways.forget(response, s, asked.cookies)
-    seconds = s.agent_session_hours * 3600 if viewer.of_team else s.session_days * 86_400
-    cookies.keep(response, s, cookies.SESSION, token, seconds)
+    cookies.keep_session(response, s, token, of_team=viewer.of_team)
     return response
 
 
 async def sign_out(asked: Asked) -> Response:
-    """End the session here and in this browser's other tabs."""
+    """End the sessions here, the guest's too, and in this browser's other tabs."""
     p = portal()
-    if asked.credentials.session:
-        await p.tell(sessions.end, asked.credentials.session)
+    await p.tell(
+        sign_ins.end_here, asked.credentials.session, asked.credentials.guest, asked.ip, Ending.SIGNED_OUT
+    )
     response = to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.SESSION)
+    cookies.drop(response, p.settings, cookies.GUEST)
     return response
 
 
@@ -98,7 +102,9 @@ async def finish_sign_up(asked: Asked) -> Response:
     p = portal()
     address = await p.ask(codes.newest_address, SIGN_UP, asked.browser)
     door = Door(SIGN_UP, address, asked.browser, asked.ip)
-    token, refusal = await p.tell(accounts.finish_sign_up, door, asked.text("code"), asked.agent)
+    token, refusal = await p.tell(
+        accounts.finish_sign_up, door, asked.text("code"), asked.arrival(asked.credentials.session)
+    )
     if refusal:
         return to(asked.page("/sign-up/code", **problem(refusal), next=asked.text("next")))
     return await _signed_in(asked, token)
@@ -128,6 +134,8 @@ async def reset_password(asked: Asked) -> Response:
         refusal = error
     if refusal:
         return to(asked.page("/reset-password", **problem(refusal)))
+    # Also where another account was signed in at this browser: its cookie goes, so its session does.
+    await p.tell(sign_ins.end_here, asked.credentials.session, "", asked.ip, Ending.SIGNED_OUT)
     response = to(asked.page("/sign-in", notice="password_changed"))
     cookies.drop(response, p.settings, cookies.SESSION)
     return response
@@ -155,16 +163,18 @@ async def guest_verify(asked: Asked) -> Response:
     p = portal()
     token, typed = asked.text("token"), asked.text("code")
     response = to(_guests_page(asked))
+    arrival = asked.arrival(asked.credentials.guest)
     try:
         if token:
-            found = await p.tell(guests.verify, token, asked.browser, asked.ip, typed)
+            found = await p.tell(guests.verify, token, asked.browser, asked.ip, typed, arrival)
         else:
             session = asked.credentials.guest
-            found = await p.tell(guests.verify_again, session, asked.browser, asked.ip, typed)
+            found = await p.tell(guests.verify_again, session, asked.browser, asked.ip, typed, arrival)
     except LinkInvalid:
         return response
     session, refusal = found
     if not refusal:
+        asked.arrived()
         await p.tell(devices.arrive, await p.viewer(keys.token_hash(session)), asked.browser)
         # It outlives the session: a page whose session ran out can ask for a code once more.
         seconds = p.settings.guest_session_hours * 3600 + A_DAY
@@ -194,8 +204,7 @@ async def guest_not_me(asked: Asked) -> Response:
 async def guest_leave(asked: Asked) -> Response:
     """End the guest's session."""
     p = portal()
-    if asked.credentials.guest:
-        await p.tell(sessions.end, asked.credentials.guest)
+    await p.tell(sign_ins.end_here, asked.credentials.guest, "", asked.ip, Ending.LEFT)
     response = to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.GUEST)
     return response

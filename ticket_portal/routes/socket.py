@@ -25,6 +25,7 @@ from ticket_portal.domain.sessions import Credentials
 from ticket_portal.routes.admission import Admission, Bucket, Holder, holder_of
 from ticket_portal.routes.cookies import credentials
 from ticket_portal.routes.handshake import bound_token, is_from, keep_little, tab_token
+from ticket_portal.routes.superseded import Superseded, ask_again
 from ticket_portal.wiring import Portal
 
 log = logging.getLogger(__name__)
@@ -55,11 +56,12 @@ class SocketGuard:
         """Watch for sessions that end. `sockets` answers what is a websocket, `app` everything else."""
         self._app, self._sockets = app, sockets
         self._settings = portal.settings
+        self._superseded = Superseded()
         self._open: dict[str, set[Socket]] = defaultdict(set)
         self._admission: Admission[Socket] = Admission(portal.settings)
         self._told: dict[tuple[str, str], float] = {}
         self._portal = portal
-        portal.hub.listeners.append(self._on_change)
+        portal.hub.listeners += [self._superseded.hear, self._on_change]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a socket through with the hashes of its cookies instead of the cookies."""
@@ -68,13 +70,15 @@ class SocketGuard:
             wants_events = scope["type"] == "http" and f"{scope['path']}/".startswith(f"{EVENTS}/")
             app = Response(status_code=404) if wants_events else self._app
             return await app(scope, receive, send)
-        found = credentials(scope)
+        found = credentials(scope, self._settings)
         token = tab_token(scope) if scope["path"].rstrip("/") == EVENTS else None
         if token is None:
             return await _refuse(receive, send)
         if not is_from(scope, self._settings.origins):
             self._tell(SecurityEvent.ORIGIN_REFUSED, found.ip)
             return await _refuse(receive, send)
+        if self._superseded.has(found):
+            return await ask_again(scope, receive, send, SESSION_ENDED)
         holder = await self._holder(found)
         if self._admission.opens_too_fast(holder):
             self._tell(SecurityEvent.SOCKET_REFUSED, found.ip, "opens_per_minute")
@@ -91,7 +95,7 @@ class SocketGuard:
         s = self._settings
         bucket = Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst)
         scope[SOCKET_KEY] = socket = Socket(receive, send, bucket, holder)
-        holders = tuple({"", found.session, found.guest})  # all sockets stand under ""
+        holders = tuple({"", found.session, found.guest, found.browser})  # all sockets stand under ""
         for token_hash in holders:
             self._open[token_hash].add(socket)
         if pushed_out := self._admission.enter(holder, socket):
@@ -145,7 +149,7 @@ class SocketGuard:
             self.drop_all()
         for topic in topics:
             kind, _, token_hash = topic.partition(":")
-            if kind == "session":
+            if kind in ("session", "browser"):
                 for socket in tuple(self._open.get(token_hash, ())):
                     socket.end_soon()
 

@@ -13,7 +13,6 @@ from ticket_portal.i18n.locales import own_address
 from ticket_portal.routes import cookies
 from ticket_portal.settings import Settings
 
-WAY_BACK: Final = "portal_way_back"
 SECONDS: Final = 15 * 60
 LONGEST: Final = 1_000
 
@@ -21,12 +20,12 @@ LONGEST: Final = 1_000
 def remember(response: Response, settings: Settings, address: str) -> None:
     """Let the next sign-in of this browser lead to this address of ours."""
     sealed = keys.seal(settings, {"address": address}).decode()
-    cookies.keep(response, settings, WAY_BACK, sealed, SECONDS)
+    cookies.keep(response, settings, cookies.WAY_BACK, sealed, SECONDS)
 
 
 def back(settings: Settings, given: dict[str, str]) -> str:
     """Return where the sign-in should lead, "" if nothing was remembered."""
-    sealed = given.get(WAY_BACK, "")
+    sealed = cookies.secret(given, settings, cookies.WAY_BACK)
     if not sealed or len(sealed) > LONGEST:
         return ""
     try:
@@ -37,5 +36,5 @@ def back(settings: Settings, given: dict[str, str]) -> str:
 
 def forget(response: Response, settings: Settings, given: dict[str, str]) -> None:
     """Take it back: it was followed, or another way was chosen."""
-    if WAY_BACK in given:
-        cookies.drop(response, settings, WAY_BACK)
+    if cookies.full_name(settings, cookies.WAY_BACK) in given:
+        cookies.drop(response, settings, cookies.WAY_BACK)

@@ -60,6 +60,7 @@ class Gate(rx.Middleware):
             name=viewer.name,
             zone=viewer.time_zone if viewer.zone_is_chosen else "",
             mail_problem=viewer.mail_problem,
+            new_sign_in=viewer.new_sign_in,
             guest_mail_problem=guest.mail_problem,
         )
         # The front end is built once, with no knowledge of this setting: pages are told it at run time.

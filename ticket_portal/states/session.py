@@ -63,6 +63,7 @@ class SessionState(rx.State):
     failure: str = ""
     known: bool = False
     mail_problem: str = ""
+    new_sign_in: bool = False
     guest_mail_problem: str = ""
     contact: str = ""
     contact_link: str = ""

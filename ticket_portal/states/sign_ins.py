@@ -21,7 +21,18 @@ class SignInState(SessionState):
 
     @rx.event
     @open_to(ACCOUNTS)
+    async def recognise(self) -> None:
+        """Note that the owner was the one who signed in from new browsers."""
+        await portal().tell(sign_ins.recognise, await self._viewer())
+        await self._look_again()
+
+    @rx.event
+    @open_to(ACCOUNTS)
     async def end(self, key: str) -> None:
         """Sign one of them out."""
         await portal().tell(sign_ins.end, await self._viewer(), str(key))
+        await self._look_again()
+
+    async def _look_again(self) -> None:
+        self._show(new_sign_in=(await self._viewer()).new_sign_in)
         await self.load()

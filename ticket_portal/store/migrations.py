@@ -25,6 +25,7 @@ def upgrade(settings: Settings) -> None:
     with opened(settings) as connection:
         config = _config()
         config.attributes["connection"] = connection
+        config.attributes["settings"] = settings
         command.upgrade(config, "head")
 
 

@@ -76,9 +76,24 @@ class Session(SQLModel, table=True):
     address: str | None = Field(default=None, index=True)
     # What the browser called itself when it signed in, for its owner's eyes.
     agent: str = ""
+    # The account was never used in this browser before, and its owner has not said yet that it was them.
+    unfamiliar: bool = False
     created_at: datetime = _moment()
     seen_at: datetime = _moment()
     ended_at: datetime | None = _moment(null=True)
+
+
+class KnownBrowser(SQLModel, table=True):
+    """A browser in which an account was signed in to, so that a sign-in from another one can be told."""
+
+    __table_args__ = (
+        Index("ix_known_browser_hash", "browser_hash"),
+        Index("ix_known_browser_seen", "seen_at"),
+    )
+
+    account_id: int = Field(sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True))
+    browser_hash: str = Field(primary_key=True)
+    seen_at: datetime = _moment()
 
 
 class Challenge(SQLModel, table=True):

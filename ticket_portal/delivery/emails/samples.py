@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "already signed up": ("security", {"what": "already_signed_up"}),
     "password changed": ("security", {"what": "password_changed"}),
     "password changed here": ("security", {"what": "password_changed", "elsewhere": True}),
+    "signed in": ("security", {"what": "signed_in", "browser": "Chrome", "system": "Windows"}),
     "address changed": ("security", {"what": "address_changed", "to": "n•••@e•••.com"}),
     "deletion asked": ("security", {"what": "deletion_asked", "until": "2026-12-06T15:09:00+00:00"}),
     "deletion cancelled": ("security", {"what": "deletion_cancelled"}),

@@ -426,6 +426,35 @@ def _password_changed(words: _Words) -> Content:
     )
 
 
+def _signed_in(words: _Words) -> Content:
+    """Names the browser and the time, never the IP: people can't read one, and whoever reads the mail need not."""
+    data = words.delivery.data
+    named = " · ".join(filter(None, (str(data.get("browser", "")), str(data.get("system", "")))))
+    return _about_account(
+        words,
+        words.say(_("New sign-in to your account")),
+        words.say(_("If this wasn't you, choose a new password right away.")),
+        [
+            words.say(
+                _(
+                    "Someone signed in to your {brand} account on {time}, from a browser that hasn't been used "
+                    "with it before: {browser}."
+                ),
+                browser=named or words.say(_("Unknown browser")),
+            ),
+            words.say(_("If this was you, there's nothing more to do.")),
+            words.say(
+                _(
+                    "If this wasn't you, choose a new password right away. It signs everyone else out. You can "
+                    "also end single sessions in the settings, under “Active sessions”."
+                )
+            ),
+        ],
+        button=Link(words.say(_("Choose a new password")), words.page("/forgot-password")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
+    )
+
+
 def _address_changed(words: _Words) -> Content:
     """To the old address: the only one that somebody who took an account over can't read."""
     return _about_account(
@@ -592,6 +621,7 @@ _WRITERS: dict[str, Callable[[_Words], Content]] = {
     "code": _code,
     "already_signed_up": _already_signed_up,
     "password_changed": _password_changed,
+    "signed_in": _signed_in,
     "address_changed": _address_changed,
     "deletion_asked": _deletion_asked,
     "deletion_cancelled": _deletion_cancelled,
