@@ -10,12 +10,13 @@ wrote the ticket in somebody else's name can't either.
 
 from dataclasses import dataclass
 
-from ticket_portal.domain import codes, events, guests, keys, mail_links, security_log, sessions, tickets
+from ticket_portal.domain import codes, events, guests, keys, mail_links, security_log, sign_ins, tickets
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid, NotAllowed
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.domain.sessions import Arrival
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -74,7 +75,9 @@ def send_code(work: Work, token: str, browser: str, ip: str, language: str) -> N
         codes.send(work, _scope(ticket, browser, ip), language)
 
 
-def prove(work: Work, token: str, browser: str, ip: str, typed: str) -> tuple[str, DomainError | None]:
+def prove(
+    work: Work, token: str, browser: str, ip: str, typed: str, arrival: Arrival = guests.NOWHERE
+) -> tuple[str, DomainError | None]:
     """Unlock for who proves the address; return the token of a guest session, else why not. Raises LinkInvalid.
 
     Links that were sent before stay worthless: one of them may have leaked.
@@ -87,7 +90,7 @@ def prove(work: Work, token: str, browser: str, ip: str, typed: str) -> tuple[st
         ticket.proved_by = ticket.proved_by or "code"
         owner = Viewer(role="guest", address=ticket.address)
         events.record(work, ticket, owner, "unlocked", public=False)
-    return sessions.begin_guest(work, ticket.address), None
+    return sign_ins.begin_guest(work, ticket.address, arrival), None
 
 
 def _scope(ticket: Ticket, browser: str, ip: str) -> Door:

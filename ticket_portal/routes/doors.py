@@ -20,6 +20,7 @@ from ticket_portal.wiring import portal
 
 MOST_FIELDS: Final = 12
 LONGEST_FIELD: Final = 4_096
+A_DAY: Final = 86_400
 
 
 class Asked:
@@ -59,6 +60,11 @@ class Asked:
         self.new_browser = self._next_browser
         self.browser = known_browsers.token_hash(portal().settings, self.new_browser)
 
+    def keep_browser(self, response: Response) -> None:
+        """Let the answer bring the browser its token, if it has a new one."""
+        if self.new_browser:
+            cookies.keep(response, portal().settings, cookies.BROWSER, self.new_browser, cookies.YEAR)
+
     async def viewer(self) -> Viewer:
         """Return who is signed in at the browser."""
         return await portal().viewer(self.credentials.session)
@@ -82,8 +88,7 @@ def door(path: str, answer: Answer) -> Route:
         async with request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
             asked = Asked(request, form)
         response = await answer(asked)
-        if asked.new_browser:
-            cookies.keep(response, settings, cookies.BROWSER, asked.new_browser, cookies.YEAR)
+        asked.keep_browser(response)
         response.headers["Cache-Control"] = "no-store"
         return response
 

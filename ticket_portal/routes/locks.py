@@ -4,19 +4,21 @@ Following the link changes nothing, because mail scanners follow links; it shows
 """
 
 from html import escape
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from ticket_portal.domain import keys, locks
+from ticket_portal.domain import locks
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.domain.locks import Locking
 from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.i18n.locales import LOCALES, localized
 from ticket_portal.routes import cookies
 from ticket_portal.routes.bodies import whole
+from ticket_portal.routes.doors import A_DAY, Asked, to
 from ticket_portal.routes.origin import refused
 from ticket_portal.routes.plain import invalid, page
 from ticket_portal.wiring import portal
@@ -36,44 +38,45 @@ async def _act(request: Request) -> Response:
 
     For locking the signed token is the proof, as with muting: no cookie and no origin is asked for.
     """
-    form = parse_qs((await whole(request, LONGEST_FORM) or b"").decode("latin-1"))
-    do, typed = form.get("do", [""])[0], form.get("code", [""])[0]
+    typed = parse_qsl((await whole(request, LONGEST_FORM) or b"").decode("latin-1"))
+    asked = Asked(request, FormData(typed))
+    do = asked.text("do")
     try:
         if do in (SEND_CODE, UNLOCK):
-            return await _unlock(request, do, typed)
+            return await _unlock(request, asked)
         await portal().tell(locks.lock, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
     return await _answer(request)
 
 
-async def _unlock(request: Request, do: str, typed: str) -> Response:
+async def _unlock(request: Request, asked: Asked) -> Response:
     """Send the code, or take it and lead to the ticket; the code is bound to this browser. Raises LinkInvalid."""
     p, token = portal(), request.path_params["token"]
     if refusal := refused(request, p.settings):
         return refusal
-    found = cookies.credentials(request.scope, portal().settings)
-    fresh = "" if found.browser else keys.new_token()
-    browser = keys.token_hash(fresh) if fresh else found.browser
     locking = await p.ask(locks.look, token)
     if not locking.locked:
         return await _answer(request)
-    session, problem = "", None
-    if do == UNLOCK:
-        session, problem = await p.tell(locks.prove, token, browser, found.ip, typed)
+    response, session, problem = None, "", None
+    if asked.text("do") == UNLOCK:
+        arrival = asked.arrival(asked.credentials.guest)
+        session, problem = await p.tell(
+            locks.prove, token, asked.browser, asked.ip, asked.text("code"), arrival
+        )
     else:
         try:
-            await p.tell(locks.send_code, token, browser, found.ip, _language(request, locking))
+            await p.tell(locks.send_code, token, asked.browser, asked.ip, _language(request, locking))
         except DomainError as error:
             problem = error
-    response = _code_page(request, locking, problem)
     if session:
-        number = locking.number
-        response = RedirectResponse(localized(_language(request, locking), f"/guest/tickets/{number}"), 303)
-        seconds = p.settings.guest_session_hours * 3600
-        cookies.keep(response, p.settings, cookies.GUEST, session, seconds)
-    if fresh:
-        cookies.keep(response, p.settings, cookies.BROWSER, fresh, cookies.YEAR)
+        asked.arrived()
+        response = to(localized(_language(request, locking), f"/guest/tickets/{locking.number}"))
+        cookies.keep(
+            response, p.settings, cookies.GUEST, session, p.settings.guest_session_hours * 3600 + A_DAY
+        )
+    response = response or _code_page(request, locking, problem)
+    asked.keep_browser(response)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -16,12 +16,10 @@ from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.i18n.locales import own_address
 from ticket_portal.routes import cookies, ways
-from ticket_portal.routes.doors import Asked, door, problem, to
+from ticket_portal.routes.doors import A_DAY, Asked, door, problem, to
 from ticket_portal.routes.locks import PATH as NOT_ME
 from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
-
-A_DAY = 86_400
 
 
 async def sign_in(asked: Asked) -> Response:
