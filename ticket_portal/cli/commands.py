@@ -111,13 +111,14 @@ def create_agent(
     with _said_plainly():
         address = canonical(email)
         password, made = _new_password()
-        hashed = accounts.hasher.hash(accounts.checked_password(password))
         shown = " ".join(name.split()) or address.partition("@")[0].capitalize()
+        role = "admin" if admin else "agent"
+        hashed = accounts.hasher.hash(accounts.checked_password(password, role, address, shown))
         with _database(_settings()) as store:
             if store.read(accounts.find, address):
                 _fail(f"There is an account with the address {address} already.")
-            store.write(accounts.create, address, shown, hashed, "admin" if admin else "agent")
-    print(f"Made the {'admin' if admin else 'agent'} {shown} <{address}>.")
+            store.write(accounts.create, address, shown, hashed, role)
+    print(f"Made the {role} {shown} <{address}>.")
     if made:
         print(f"Password (shown this once): {password}")
 

@@ -6,14 +6,12 @@ from functools import lru_cache
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, keys, limits, notifications, phrases, sessions
+from ticket_portal.domain import codes, keys, limits, notifications, passwords, phrases, sessions
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
     Invalid,
     Missing,
-    PasswordTooCommon,
-    PasswordTooShort,
     TooLong,
     TooMany,
     WrongPassword,
@@ -30,8 +28,6 @@ hasher = argon2.using(type="ID", memory_cost=19_456, rounds=2, parallelism=1)
 
 SIGN_UP = "sign_up"
 RESET = "reset"
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 1_000
 LONGEST_NAME = 80
 
 
@@ -47,13 +43,21 @@ class SignUp:
 
     @classmethod
     def parse(
-        cls, name: str, email: str, password: str, language_code: str, time_zone: str = "UTC"
+        cls,
+        name: str,
+        email: str,
+        password: str,
+        language_code: str,
+        time_zone: str = "UTC",
+        *,
+        company: str = "",
     ) -> "SignUp":
         """Check what was typed. Raises Missing, TooLong, BadAddress, PasswordTooShort, PasswordTooCommon."""
+        name, address = _checked_name(name), canonical(email)
         return cls(
-            _checked_name(name),
-            canonical(email),
-            checked_password(password),
+            name,
+            address,
+            passwords.check(password, context=(address, name, company)),
             language(language_code),
             zones.known(time_zone),
         )
@@ -192,21 +196,31 @@ def introduce(work: Work, account_id: int, typed_name: object, typed_zone: objec
     sessions.changed(work, account_id)
 
 
-def checked_password(password: str) -> str:
-    """Return the password if it is long enough and not a common one; any characters are welcome."""
-    password = storable(password)
-    if len(password) < SHORTEST_PASSWORD:
-        raise PasswordTooShort(least=SHORTEST_PASSWORD)
-    if len(password) > LONGEST_PASSWORD:
-        raise TooLong("password", length=len(password), most=LONGEST_PASSWORD)
-    if password.lower() in _common_passwords():
-        raise PasswordTooCommon
-    return password
+def checked_password(password: str, role: str = "customer", *context: str) -> str:
+    """Return the password as it is hashed, if an account of this role may have it (`passwords.check`)."""
+    return passwords.check(password, role, context)
 
 
 def verify(password: str, hashed: str) -> bool:
-    """Check a password against its hash; a too long one is wrong at once, hashing it would be the attack."""
-    return len(password) <= LONGEST_PASSWORD and hasher.verify(storable(password), hashed)
+    """Check a password against its hash; a too long one is wrong at once, hashing it would be the attack.
+
+    Accounts that are older than the normal form have the hash of what was typed.
+    """
+    if len(password) > passwords.LONGEST:
+        return False
+    normal, typed = passwords.normalised(password), storable(password)
+    return hasher.verify(normal, hashed) or (typed != normal and hasher.verify(typed, hashed))
+
+
+def renewed_hash(password: str, hashed: str) -> str:
+    """Return the hash to keep for a password that was right: a new one where this one is weaker than ours are now.
+
+    Slow where it makes one, so not for a transaction.
+    """
+    normal = passwords.normalised(password)
+    if hasher.needs_update(hashed) or (normal != storable(password) and not hasher.verify(normal, hashed)):
+        return hasher.hash(normal)
+    return hashed
 
 
 def _checked_name(typed: object) -> str:
@@ -216,13 +230,6 @@ def _checked_name(typed: object) -> str:
     if len(name) > LONGEST_NAME:
         raise TooLong("name", length=len(name), most=LONGEST_NAME)
     return name
-
-
-@lru_cache(maxsize=1)
-def _common_passwords() -> frozenset[str]:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # a megabyte of words, needed seldom
-
-    return frozenset(w for w in FREQUENCY_LISTS["passwords"] if len(w) >= SHORTEST_PASSWORD)
 
 
 def prepare() -> None:

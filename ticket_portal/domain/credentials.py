@@ -5,7 +5,7 @@ An open page is no proof: it may be somebody else's hands on a device that was l
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import accounts, codes, limits, notifications, sessions
+from ticket_portal.domain import accounts, codes, limits, notifications, passwords, sessions
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
@@ -49,9 +49,10 @@ def proved(work: Work, viewer: Viewer, hashed: str) -> Account:
 def change_password(store: Store, viewer: Viewer, current: str, password: str, ip: str) -> None:
     """Set a new password and sign the account out everywhere but here.
 
-    Raises PasswordTooShort, PasswordTooCommon, NotYourPassword, TooMany, NotAllowed.
+    Raises PasswordTooShort, TeamPasswordTooShort, PasswordTooCommon, NotYourPassword, TooMany, NotAllowed.
     """
-    password = accounts.checked_password(password)
+    context = (viewer.address, viewer.name, store.settings.company)
+    password = passwords.check(password, viewer.role, context)
     before = prove(store, viewer, current, ip)
     store.write(_change_password, viewer, before, accounts.hasher.hash(password))
 

@@ -119,12 +119,22 @@ class PasswordTooShort(Invalid):
     text = _("Use at least {least} characters for your password.")
 
 
+class TeamPasswordTooShort(PasswordTooShort):
+    """Fewer than fifteen characters, for an account of the team."""
+
+    code = "password_too_short_team"
+    text = _("Team accounts need a password of at least {least} characters. A short sentence works well.")
+
+
 class PasswordTooCommon(Invalid):
-    """Among the passwords that attackers try first."""
+    """Among the passwords that attackers try first, or easily made from what they know."""
 
     code = "password_too_common"
     field = "password"
-    text = _("That password is too common. Choose another one.")
+    text = _(
+        "That password is easy to guess: attackers try known passwords, names and simple patterns first. "
+        "Choose a few words that don't belong together."
+    )
 
 
 class WrongPassword(DomainError):
