@@ -6,20 +6,33 @@ from functools import lru_cache
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, keys, limits, notifications, passwords, phrases, sessions
+from ticket_portal.domain import (
+    codes,
+    guessing,
+    keys,
+    known_browsers,
+    limits,
+    notifications,
+    passwords,
+    phrases,
+    proof_links,
+    security_log,
+    sessions,
+)
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
     Invalid,
+    LinkInvalid,
     Missing,
     TooLong,
-    TooMany,
     WrongPassword,
 )
+from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import canonical, language, one_line, storable
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.i18n import zones
-from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
 from ticket_portal.store.unit_of_work import Store, Work
 
@@ -66,14 +79,20 @@ class SignUp:
 def ask_to_sign_up(store: Store, form: SignUp, browser: str, ip: str) -> None:
     """Send a code to the address. Whether it has an account already shows neither here nor in the time it takes."""
     door = Door(SIGN_UP, form.address, browser, ip)
-    store.read(codes.require_room, door)  # or anybody could keep the machine hashing
-    store.write(_ask_to_sign_up, form, hasher.hash(form.password), door)
+    uses = store.write(
+        codes.reserve, door
+    )  # counted before: else many at once could keep the machine hashing
+    try:
+        store.write(_ask_to_sign_up, form, hasher.hash(form.password), door)
+    except DomainError:
+        store.write(limits.release, uses)  # a double click: the other one has sent the code
+        raise
 
 
 def _ask_to_sign_up(work: Work, form: SignUp, hashed: str, door: Door) -> None:
     known = find(work, form.address)
     waiting = {"name": form.name, "hash": hashed, "language": form.language, "zone": form.time_zone}
-    codes.send(work, door, form.language, known=known is None, sealed=waiting)
+    codes.send(work, door, form.language, known=known is None, sealed=waiting, paid=True)
     if known:
         notifications.about_security(work, known, "already_signed_up")
 
@@ -108,38 +127,91 @@ def create(work: Work, address: str, name: str, password_hash: str, role: str = 
     return account
 
 
-def sign_in(store: Store, email: str, password: str, ip: str, agent: str = "") -> str:
-    """Return the token of a new session. Raises BadAddress, WrongPassword, TooMany.
+@dataclass(frozen=True)
+class _Attempt:
+    """A sign-in that was counted as a failure and is looked at next; `account_id` is None for an unknown address."""
 
-    Same answer and same work for known and unknown addresses; the slow hash is computed outside any transaction.
+    address: str
+    account_id: int | None
+    hashed: str
+    target: Target
+    uses: list[int]
+    failures: int
+
+
+def sign_in(store: Store, email: str, password: str, ip: str, agent: str = "", browser: str = "") -> str:
+    """Return the token of a new session. Raises BadAddress, WrongPassword, TooMany, GuessingEnded.
+
+    Same answer and same work for known and unknown addresses; the slow hash is computed outside any transaction. The
+    try is counted before and taken back after a success, so many at once get no more tries (OWASP ASVS 5.0, 2.3.2).
     """
-    address = canonical(email)
-    store.read(_room_to_sign_in, address, ip)
-    account_id, hashed = store.read(_credentials, address)
-    if not verify(password, hashed) or account_id is None:
-        store.write(_count_wrong_sign_in, address, ip)
+    attempt = store.write(_begin_sign_in, canonical(email), ip, browser)
+    if not verify(password, attempt.hashed) or attempt.account_id is None:
+        if guessing.is_alarming(store.settings, attempt.failures):
+            store.write(guessing.alarm, attempt.address, attempt.failures)
+        security_log.refused(
+            store.settings, SecurityEvent.SIGN_IN_REFUSED, address=attempt.address, ip=ip, reason="wrong"
+        )
         raise WrongPassword
-    return store.write(_sign_in, account_id, hashed, agent)
+    return store.write(_sign_in, attempt, renewed_hash(password, attempt.hashed), agent, browser)
+
+
+def _begin_sign_in(work: Work, address: str, ip: str, browser: str) -> _Attempt:
+    known = known_browsers.allowance(work, address, browser)
+    target = Target(Guessed.SIGN_IN, address, known)
+    uses = [
+        limits.spend(work, limit, *subject) for limit, subject in _sign_in_limits(work, address, known, ip)
+    ]
+    failures = guessing.count(work, target)
+    account = find(work, address)
+    account_id, hashed = (account.id, account.password_hash) if account else (None, _nobodys_hash())
+    return _Attempt(address, account_id, hashed, target, uses, failures)
+
+
+def _sign_in(work: Work, attempt: _Attempt, renewed: str, agent: str, browser: str) -> str:
+    account = work.session.get_one(Account, attempt.account_id, with_for_update=True)
+    if (
+        account.password_hash != attempt.hashed
+    ):  # a new one was set while this one was checked: it must not sign in
+        raise WrongPassword
+    account.password_hash = renewed
+    work.session.add(account)
+    _forgive(work, attempt.address, attempt.target)
+    limits.release(work, attempt.uses)
+    known_browsers.remember(work, account.address, browser)
+    return sessions.begin(work, account, agent)
 
 
 def ask_to_reset(work: Work, email: str, language_code: str, browser: str, ip: str) -> str:
-    """Send a code for a new password, if the address has an account; return the address in its kept form."""
+    """Mail a link and a code for a new password, if the address has an account; return the address in its kept form."""
     address = canonical(email)
     account = find(work, address)
     door = Door(RESET, address, browser, ip)
-    codes.send(work, door, account.language if account else language_code, known=account is not None)
+    spoken = account.language if account else language_code
+    codes.send(work, door, spoken, known=account is not None, link=True)
     return address
 
 
 def reset_password(store: Store, door: Door, typed: str, password: str) -> DomainError | None:
     """Set the new password if the code is right, and sign the account out everywhere; else return why not.
 
-    Raises PasswordTooShort, PasswordTooCommon before the code is touched.
+    Raises PasswordTooShort, PasswordTooCommon before the code is touched; TeamPasswordTooShort only for who proved
+    the address, or it would tell strangers who is of the team.
     """
-    password = checked_password(password)
-    if refusal := store.read(codes.no_try_left, door):  # or anybody could keep the machine hashing
+    passwords.check(password, context=(door.address, store.settings.company))
+    refusal, account = store.write(
+        _try_reset_code, door, typed
+    )  # or many at once could keep the machine hashing
+    if refusal or account is None:
         return refusal
-    return store.write(_reset_password, door, typed, hasher.hash(password))
+    hashed = hasher.hash(_checked_for(account, password, store.settings.company))
+    return store.write(_reset_password, door, typed, hashed)
+
+
+def _try_reset_code(work: Work, door: Door, typed: str) -> tuple[DomainError | None, Account | None]:
+    refusal = codes.enter(work, door, typed, use=False)
+    account = find(work, door.address)
+    return (refusal or (None if account else codes.CodeExpired())), account
 
 
 def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainError | None:
@@ -148,11 +220,58 @@ def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainEr
     account = find(work, door.address)
     if account is None:
         return codes.CodeExpired()
-    account.password_hash = hashed
-    sessions.end_all(work, account)
-    limits.forget(work, _sign_in_limits(work.settings)[0], account.address)  # they proved the address
-    notifications.about_security(work, account, "password_changed")
+    _set_forgotten(work, account, hashed, door.browser)
     return None
+
+
+def reset_by_link(store: Store, token: str, password: str, browser: str) -> None:
+    """Set the new password for who followed the link of a mail, and sign the account out everywhere.
+
+    Raises LinkInvalid, PasswordTooShort, TeamPasswordTooShort, PasswordTooCommon, the last ones without using the
+    link up.
+    """
+    proof = store.read(proof_links.look, token)
+    account = store.read(find, proof.address)
+    if account is None:
+        raise LinkInvalid
+    hashed = hasher.hash(_checked_for(account, password, store.settings.company))
+    store.write(_reset_by_link, token, hashed, browser)
+
+
+def _reset_by_link(work: Work, token: str, hashed: str, browser: str) -> None:
+    account = find(work, proof_links.use(work, token))
+    if account is None:
+        raise LinkInvalid
+    _set_forgotten(work, account, hashed, browser)
+
+
+def allow_browser(work: Work, token: str, browser: str) -> None:
+    """Let this browser sign in and enter codes whatever strangers tried: its user reads the address's mail.
+
+    Nothing else changes, and strangers get no further try by it. Raises LinkInvalid.
+    """
+    address = proof_links.use(work, token)
+    known_browsers.remember(work, address, browser)
+    _forgive(work, address, Target(Guessed.SIGN_IN, address, browser))
+
+
+def _checked_for(account: Account, password: str, company: str) -> str:
+    return passwords.check(password, account.role, (account.address, account.name, company))
+
+
+def _set_forgotten(work: Work, account: Account, hashed: str, browser: str) -> None:
+    """Give an account the password that its owner chose after forgetting one: guesses at the old one are past."""
+    account.password_hash = hashed
+    work.session.add(account)
+    sessions.end_all(work, account)
+    _forgive(work, account.address, Target(Guessed.SIGN_IN, account.address))
+    guessing.forget(work, Target(Guessed.OWN_PASSWORD, account.id))
+    known_browsers.forget_all(work, account.address)
+    known_browsers.remember(work, account.address, browser)
+    proof_links.end_all(work, account.address)
+    codes.end_all(work, RESET, account.address)
+    notifications.about_security(work, account, "password_changed")
+    security_log.happened(work, SecurityEvent.PASSWORD_CHANGED, address=account.address, account=account.id)
 
 
 def find(work: Work, address: str) -> Account | None:
@@ -242,30 +361,20 @@ def _nobodys_hash() -> str:
     return hasher.hash(keys.new_token())
 
 
-def _credentials(work: Work, address: str) -> tuple[int | None, str]:
-    account = find(work, address)
-    return (account.id, account.password_hash) if account else (None, _nobodys_hash())
+def _by_address(work: Work) -> Limit:
+    return Limit("sign_in", work.settings.limit_sign_ins_per_hour)
 
 
-def _sign_in_limits(s: Settings) -> tuple[Limit, Limit]:
-    return Limit("sign_in", s.limit_sign_ins_per_hour), Limit("sign_in_ip", s.limit_sign_ins_per_ip_per_hour)
+def _sign_in_limits(work: Work, address: str, known: str, ip: str) -> list[tuple[Limit, tuple[str, ...]]]:
+    """What counts a try: a known browser's own allowance, else the address's and the network's."""
+    if known:
+        return [(_by_address(work), (address, known))]
+    by_ip = Limit("sign_in_ip", work.settings.limit_sign_ins_per_ip_per_hour)
+    return [(_by_address(work), (address,)), (by_ip, (ip,))]
 
 
-def _room_to_sign_in(work: Work, address: str, ip: str) -> None:
-    by_address, by_ip = _sign_in_limits(work.settings)
-    if end := limits.until(work, by_address, address) or limits.until(work, by_ip, ip):
-        raise TooMany(until=end)
-
-
-def _count_wrong_sign_in(work: Work, address: str, ip: str) -> None:
-    by_address, by_ip = _sign_in_limits(work.settings)
-    limits.use(work, by_address, address)
-    limits.use(work, by_ip, ip)
-
-
-def _sign_in(work: Work, account_id: int, hashed: str, agent: str) -> str:
-    account = work.session.get_one(Account, account_id, with_for_update=True)
-    if account.password_hash != hashed:  # a new one was set while this one was checked: it must not sign in
-        raise WrongPassword
-    limits.forget(work, _sign_in_limits(work.settings)[0], account.address)
-    return sessions.begin(work, account, agent)
+def _forgive(work: Work, address: str, target: Target) -> None:
+    """Forget the wrong tries at an address: those of a known browser, or of all that are not known."""
+    subject = (address, target.browser) if target.browser else (address,)
+    limits.forget(work, _by_address(work), *subject)
+    guessing.forget(work, target)

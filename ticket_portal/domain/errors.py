@@ -167,6 +167,16 @@ class TooMany(DomainError):
     text = _("Too many attempts. For your security, please wait until {until}. Your tickets are safe.")
 
 
+class GuessingEnded(DomainError):
+    """So many wrong passwords or codes in a row that none is taken any more, from browsers that aren't known."""
+
+    code = "guessing_ended"
+    text = _(
+        "There were too many wrong attempts in a row, so this is turned off for your security. Use “Forgot your "
+        "password?” on the sign-in page and open the link in our email to continue."
+    )
+
+
 class TooManyCodes(TooMany):
     """The most codes for now have been sent to that address."""
 

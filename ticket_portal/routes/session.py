@@ -29,7 +29,13 @@ async def sign_in(asked: Asked) -> Response:
     try:
         token = await p.run(
             partial(
-                accounts.sign_in, p.store, asked.text("email"), asked.text("password"), asked.ip, asked.agent
+                accounts.sign_in,
+                p.store,
+                asked.text("email"),
+                asked.text("password"),
+                asked.ip,
+                asked.agent,
+                asked.browser,
             )
         )
     except DomainError as error:

@@ -111,6 +111,45 @@ class LimitHit(SQLModel, table=True):
     at: datetime = _moment()
 
 
+class FailureStreak(SQLModel, table=True):
+    """How many wrong passwords or codes came in a row; a right one ends it, no restart and no passing hour does."""
+
+    __table_args__ = (Index("ix_failure_streak_last_at", "last_at"),)
+
+    subject: str = Field(primary_key=True)
+    failures: int = 0
+    last_at: datetime = _moment()
+
+
+class KnownBrowser(SQLModel, table=True):
+    """A browser at which an address was proved: strangers' failures at that address do not stop it.
+
+    `subject` is a keyed hash of the address: the table names nobody.
+    """
+
+    __table_args__ = (Index("ix_known_browser_seen_at", "seen_at"),)
+
+    subject: str = Field(primary_key=True)
+    browser_hash: str = Field(primary_key=True)
+    seen_at: datetime = _moment()
+
+
+class ProofLink(SQLModel, table=True):
+    """A link in a mail that proves that its address is read. Only the token's hash is here."""
+
+    __table_args__ = (
+        Index("ix_proof_link_address", "address"),
+        Index("ix_proof_link_expires_at", "expires_at"),
+    )
+
+    token_hash: str = Field(primary_key=True)
+    address: str
+    language: str
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    used_at: datetime | None = _moment(null=True)
+
+
 class Ticket(SQLModel, table=True):
     """A matter that somebody brought to the team."""
 
