@@ -103,8 +103,5 @@ def _as_segment(token: str) -> str:
     return token if token.replace("-", "").replace("_", "").isalnum() and token.isascii() else "invalid"
 
 
-routes = [
-    Route(PATH + "{token}", _look),
-    door("/auth/reset-by-link", _set_password),
-    door("/auth/allow-browser", _allow_browser),
-]
+forms = [door("/auth/reset-by-link", _set_password), door("/auth/allow-browser", _allow_browser)]
+routes = [Route(PATH + "{token}", _look), *forms]
