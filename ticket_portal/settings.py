@@ -5,6 +5,7 @@ import ipaddress
 import re
 import secrets
 from contextlib import suppress
+from datetime import timedelta
 from email.utils import parseaddr
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -112,6 +113,10 @@ class Settings(BaseSettings):
     code_resend_seconds: int = Field(default=60, ge=0)
     code_tries: int = Field(default=5, ge=1)
     code_pause_minutes: int = Field(default=30, ge=1)
+    proof_link_minutes: int = Field(default=30, ge=10, le=60)
+    limit_failures_in_a_row: int = Field(default=100, ge=10, le=100)
+    failure_pauses: str = "10:30,20:60,40:240,80:1440"
+    guessing_alarm_after: int = Field(default=20, ge=5)
     limit_code_tries_per_hour: int = Field(default=10, ge=1)
     limit_code_tries_per_ip_per_hour: int = Field(default=100, ge=1)
     limit_codes_per_hour: int = Field(default=5, ge=1)
@@ -255,6 +260,17 @@ class Settings(BaseSettings):
             raise ValueError("must be days such as 3,7; empty for no reminders")
         return ",".join(map(str, sorted({int(day) for day in days})))
 
+    @field_validator("failure_pauses")
+    @classmethod
+    def _failures_and_minutes(cls, value: str) -> str:
+        pairs = [pair.strip().split(":") for pair in value.split(",") if pair.strip()]
+        if not all(
+            len(pair) == 2 and all(n.isascii() and n.isdecimal() and int(n) > 0 for n in pair)
+            for pair in pairs
+        ):
+            raise ValueError("must be failures and minutes such as 10:30,20:60; empty for no pauses")
+        return ",".join(":".join(pair) for pair in pairs)
+
     @model_validator(mode="after")
     def _what_belongs_together(self) -> Self:
         if self.env == "production" and (problem := _unfit_for_production(self)):
@@ -284,6 +300,12 @@ class Settings(BaseSettings):
     def contact_link(self) -> str:
         """Where `contact` leads when it is followed; "" where none is set."""
         return contact_link(self.contact)
+
+    @property
+    def pauses_in_a_row(self) -> dict[int, timedelta]:
+        """After how many failures in a row comes a pause, and how long it is."""
+        pairs = (pair.split(":") for pair in self.failure_pauses.split(",") if pair)
+        return {int(failures): timedelta(minutes=int(minutes)) for failures, minutes in pairs}
 
     @property
     def public_url(self) -> str:

@@ -1,7 +1,8 @@
 """Limits: windows that move, and pauses that a new try does not shorten."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
+from multiprocessing import get_context
 
 import pytest
 from sqlmodel import select
@@ -9,7 +10,9 @@ from sqlmodel import select
 from ticket_portal.domain import limits
 from ticket_portal.domain.errors import TooMany, TooManyCodes
 from ticket_portal.domain.limits import Limit
+from ticket_portal.settings import Settings
 from ticket_portal.store.tables import LimitHit
+from ticket_portal.store.unit_of_work import Store
 
 THREE = Limit("three", 3)
 PAUSED = Limit("paused", 3, pause=timedelta(minutes=30))
@@ -134,3 +137,35 @@ def test_many_at_once_do_not_share_the_last_place(store):
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(one, range(16))) == 3
+
+
+def test_what_is_released_does_not_count_and_others_uses_do(work):
+    limits.spend(work, THREE, "ana")
+    mine = [limits.spend(work, THREE, "ana"), limits.spend(work, THREE, "ana")]
+    limits.release(work, mine)
+    assert len(work.session.exec(select(LimitHit)).all()) == 1
+    limits.release(work, [])
+    for _ in range(2):
+        limits.spend(work, THREE, "ana")
+    with pytest.raises(TooMany):
+        limits.spend(work, THREE, "ana")
+
+
+def spends(settings: Settings, tries: int) -> int:
+    """In a process of its own: how many of so many tries found room."""
+    store, found = Store(settings), 0
+    for _ in range(tries):
+        try:
+            store.write(limits.spend, THREE, "ana")
+        except TooMany:
+            continue
+        found += 1
+    store.close()
+    return found
+
+
+def test_processes_share_one_count(store):
+    settings = store.settings.model_copy()
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(spends, [settings] * 3, [10] * 3))
+    assert sum(found) == THREE.most

@@ -8,6 +8,8 @@ DOORS = [
     "/auth/sign-up/new-code",
     "/auth/forgot-password",
     "/auth/reset-password",
+    "/auth/reset-by-link",
+    "/auth/allow-browser",
     "/auth/guest/send-code",
     "/auth/guest/verify",
     "/auth/guest/leave",

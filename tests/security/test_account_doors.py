@@ -5,13 +5,12 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
-from sqlmodel import delete
 
 from tests.cast import BUDI, PASSWORD
 from tests.security.conftest import CANARY, World, signed_in
 from tests.security.server import Served
-from ticket_portal.domain import accounts
-from ticket_portal.store.tables import Account, LimitHit
+from ticket_portal.domain import accounts, qa
+from ticket_portal.store.tables import Account
 
 PROVED = ("/auth/change-password", "/auth/change-email", "/auth/export", "/auth/delete-account")
 DOORS = (*PROVED, "/auth/sign-out-everywhere", "/auth/keep-account", "/auth/change-email/code")
@@ -34,7 +33,7 @@ def budi(portal: Served) -> Account:
 
 @pytest.fixture(autouse=True)
 def _fresh_limits(portal: Served) -> None:
-    portal.store.write(lambda work: work.session.exec(delete(LimitHit)) and None)
+    portal.store.write(qa.forget_limits)
 
 
 @pytest.mark.parametrize("door", DOORS)

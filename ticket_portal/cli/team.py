@@ -56,7 +56,7 @@ def create_agent(
         shown = " ".join(name.split()) or address.partition("@")[0].capitalize()
         role = AccountRole.ADMIN if admin else AccountRole.AGENT
         password, made = _new_password()
-        hashed = accounts.hasher.hash(team.checked_password(password, role, address, shown))
+        hashed = accounts.hasher.hash(accounts.checked_password(password, role, address, shown))
         with database(settings()) as store:
             store.write(team.create, address, shown, hashed, role)
     print(f"Made the {role} {as_text(shown)} <{address}>.")
@@ -131,7 +131,7 @@ def reset_agent_password(email: Email) -> None:
         account = store.read(team.find_agent, email)
         password, made = _new_password()
         hashed = accounts.hasher.hash(
-            team.checked_password(password, account.role, account.address, account.name)
+            accounts.checked_password(password, account.role, account.address, account.name)
         )
         ended = store.write(team.set_password, email, hashed)
     print(f"{as_text(email)} has a new password. {_what_ended(ended)}")

@@ -6,23 +6,36 @@ from functools import lru_cache
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, endings, keys, limits, notifications, phrases, sessions, sign_ins
+from ticket_portal.domain import (
+    codes,
+    endings,
+    guessing,
+    keys,
+    known_browsers,
+    limits,
+    notifications,
+    passwords,
+    phrases,
+    proof_links,
+    security_log,
+    sessions,
+    sign_ins,
+)
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
     Invalid,
+    LinkInvalid,
     Missing,
-    PasswordTooCommon,
-    PasswordTooShort,
     TooLong,
-    TooMany,
     WrongPassword,
 )
+from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import canonical, language, one_line, storable
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Arrival
 from ticket_portal.i18n import zones
-from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
 from ticket_portal.store.unit_of_work import Store, Work
 
@@ -32,8 +45,6 @@ hasher = argon2.using(type="ID", memory_cost=19_456, rounds=2, parallelism=1)
 NOWHERE = Arrival()
 SIGN_UP = "sign_up"
 RESET = "reset"
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 1_000
 LONGEST_NAME = 80
 
 
@@ -49,13 +60,21 @@ class SignUp:
 
     @classmethod
     def parse(
-        cls, name: str, email: str, password: str, language_code: str, time_zone: str = "UTC"
+        cls,
+        name: str,
+        email: str,
+        password: str,
+        language_code: str,
+        time_zone: str = "UTC",
+        *,
+        company: str = "",
     ) -> "SignUp":
         """Check what was typed. Raises Missing, TooLong, BadAddress, PasswordTooShort, PasswordTooCommon."""
+        name, address = _checked_name(name), canonical(email)
         return cls(
-            _checked_name(name),
-            canonical(email),
-            checked_password(password),
+            name,
+            address,
+            passwords.check(password, context=(address, name, company)),
             language(language_code),
             zones.known(time_zone),
         )
@@ -64,14 +83,20 @@ class SignUp:
 def ask_to_sign_up(store: Store, form: SignUp, browser: str, ip: str) -> None:
     """Send a code to the address. Whether it has an account already shows neither here nor in the time it takes."""
     door = Door(SIGN_UP, form.address, browser, ip)
-    store.read(codes.require_room, door)  # or anybody could keep the machine hashing
-    store.write(_ask_to_sign_up, form, hasher.hash(form.password), door)
+    uses = store.write(
+        codes.reserve, door
+    )  # counted before: else many at once could keep the machine hashing
+    try:
+        store.write(_ask_to_sign_up, form, hasher.hash(form.password), door)
+    except DomainError:
+        store.write(limits.release, uses)  # a double click: the other one has sent the code
+        raise
 
 
 def _ask_to_sign_up(work: Work, form: SignUp, hashed: str, door: Door) -> None:
     known = find(work, form.address)
     waiting = {"name": form.name, "hash": hashed, "language": form.language, "zone": form.time_zone}
-    codes.send(work, door, form.language, known=known is None, sealed=waiting)
+    codes.send(work, door, form.language, known=known is None, sealed=waiting, paid=True)
     notifications.about_sign_up(work, known, form.address, form.language)
 
 
@@ -107,38 +132,90 @@ def create(work: Work, address: str, name: str, password_hash: str, role: str = 
     return account
 
 
-def sign_in(store: Store, email: str, password: str, ip: str, arrival: Arrival = NOWHERE) -> str:
-    """Return the token of a new session. Raises BadAddress, WrongPassword, TooMany.
+@dataclass(frozen=True)
+class _Attempt:
+    """A sign-in that was counted as a failure and is looked at next; `account_id` is None for an unknown address."""
 
-    Same answer and same work for known and unknown addresses; the slow hash is computed outside any transaction.
+    address: str
+    account_id: int | None
+    hashed: str
+    target: Target
+    uses: list[int]
+    failures: int
+
+
+def sign_in(store: Store, email: str, password: str, ip: str, arrival: Arrival = NOWHERE) -> str:
+    """Return the token of a new session. Raises BadAddress, WrongPassword, TooMany, GuessingEnded.
+
+    Same answer and same work for known and unknown addresses; the slow hash is computed outside any transaction. The
+    try is counted before and taken back after a success, so many at once get no more tries (OWASP ASVS 5.0, 2.3.2).
     """
-    address = canonical(email)
-    store.read(_room_to_sign_in, address, ip)
-    account_id, hashed = store.read(_credentials, address)
-    if not verify(password, hashed) or account_id is None:
-        store.write(_count_wrong_sign_in, address, ip)
+    attempt = store.write(_begin_sign_in, canonical(email), ip, arrival.browser)
+    if not verify(password, attempt.hashed) or attempt.account_id is None:
+        if guessing.is_alarming(store.settings, attempt.failures):
+            store.write(guessing.alarm, attempt.address, attempt.failures)
+        security_log.refused(
+            store.settings, SecurityEvent.SIGN_IN_REFUSED, address=attempt.address, ip=ip, reason="wrong"
+        )
         raise WrongPassword
-    return store.write(_sign_in, account_id, hashed, arrival)
+    return store.write(_sign_in, attempt, renewed_hash(password, attempt.hashed), arrival)
+
+
+def _begin_sign_in(work: Work, address: str, ip: str, browser: str) -> _Attempt:
+    known = known_browsers.allowance(work, address, browser)
+    target = Target(Guessed.SIGN_IN, address, known)
+    uses = [
+        limits.spend(work, limit, *subject) for limit, subject in _sign_in_limits(work, address, known, ip)
+    ]
+    failures = guessing.count(work, target)
+    # The same answer and the same slow hash for an address without an account and for one that was deactivated.
+    account = find_active(work, address)
+    account_id, hashed = (account.id, account.password_hash) if account else (None, _nobodys_hash())
+    return _Attempt(address, account_id, hashed, target, uses, failures)
+
+
+def _sign_in(work: Work, attempt: _Attempt, renewed: str, arrival: Arrival) -> str:
+    account = work.session.get_one(Account, attempt.account_id, with_for_update=True)
+    # A new password was set, or the account deactivated, while this one was checked: it must not sign in.
+    if account.password_hash != attempt.hashed or account.deactivated_at:
+        raise WrongPassword
+    account.password_hash = renewed
+    work.session.add(account)
+    _forgive(work, attempt.address, attempt.target)
+    limits.release(work, attempt.uses)
+    return sign_ins.begin(work, account, arrival)
 
 
 def ask_to_reset(work: Work, email: str, language_code: str, browser: str, ip: str) -> str:
-    """Send a code for a new password, if the address has an account; return the address in its kept form."""
+    """Mail a link and a code for a new password, if the address has an account; return the address in its kept form."""
     address = canonical(email)
     account = find_active(work, address)
     door = Door(RESET, address, browser, ip)
-    codes.send(work, door, account.language if account else language_code, known=account is not None)
+    spoken = account.language if account else language_code
+    codes.send(work, door, spoken, known=account is not None, link=True)
     return address
 
 
 def reset_password(store: Store, door: Door, typed: str, password: str) -> DomainError | None:
     """Set the new password if the code is right, and sign the account out everywhere; else return why not.
 
-    Raises PasswordTooShort, PasswordTooCommon before the code is touched.
+    Raises PasswordTooShort, PasswordTooCommon before the code is touched; TeamPasswordTooShort only for who proved
+    the address, or it would tell strangers who is of the team.
     """
-    password = checked_password(password)
-    if refusal := store.read(codes.no_try_left, door):  # or anybody could keep the machine hashing
+    passwords.check(password, context=(door.address, store.settings.company))
+    refusal, account = store.write(
+        _try_reset_code, door, typed
+    )  # or many at once could keep the machine hashing
+    if refusal or account is None:
         return refusal
-    return store.write(_reset_password, door, typed, hasher.hash(password))
+    hashed = hasher.hash(_checked_for(account, password, store.settings.company))
+    return store.write(_reset_password, door, typed, hashed)
+
+
+def _try_reset_code(work: Work, door: Door, typed: str) -> tuple[DomainError | None, Account | None]:
+    refusal = codes.enter(work, door, typed, use=False)
+    account = find_active(work, door.address)
+    return (refusal or (None if account else codes.CodeExpired())), account
 
 
 def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainError | None:
@@ -147,11 +224,55 @@ def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainEr
     account = find_active(work, door.address)
     if account is None:
         return codes.CodeExpired()
-    account.password_hash = hashed
-    endings.end(work, endings.Ending.PASSWORD_RESET, account=account, ip=door.ip)
-    limits.forget(work, _sign_in_limits(work.settings)[0], account.address)  # they proved the address
-    notifications.about_security(work, account, "password_changed")
+    _set_forgotten(work, account, hashed, door.browser, door.ip)
     return None
+
+
+def reset_by_link(store: Store, token: str, password: str, browser: str, ip: str = "") -> None:
+    """Set the new password for who followed the link of a mail, and sign the account out everywhere.
+
+    Raises LinkInvalid, PasswordTooShort, TeamPasswordTooShort, PasswordTooCommon, the last ones without using the
+    link up.
+    """
+    proof = store.read(proof_links.look, token)
+    account = store.read(find_active, proof.address)
+    if account is None:
+        raise LinkInvalid
+    hashed = hasher.hash(_checked_for(account, password, store.settings.company))
+    store.write(_reset_by_link, token, hashed, browser, ip)
+
+
+def _reset_by_link(work: Work, token: str, hashed: str, browser: str, ip: str) -> None:
+    account = find_active(work, proof_links.use(work, token))
+    if account is None:
+        raise LinkInvalid
+    _set_forgotten(work, account, hashed, browser, ip)
+
+
+def allow_browser(work: Work, token: str, browser: str) -> None:
+    """Let this browser sign in and enter codes whatever strangers tried: its user reads the address's mail.
+
+    Nothing else changes, and strangers get no further try by it. Raises LinkInvalid.
+    """
+    address = proof_links.use(work, token)
+    known_browsers.remember(work, address, browser)
+    _forgive(work, address, Target(Guessed.SIGN_IN, address, browser))
+
+
+def _checked_for(account: Account, password: str, company: str) -> str:
+    return passwords.check(password, account.role, (account.address, account.name, company))
+
+
+def _set_forgotten(work: Work, account: Account, hashed: str, browser: str, ip: str) -> None:
+    """Give an account the password that its owner chose after forgetting one: guesses at the old one are past."""
+    account.password_hash = hashed
+    work.session.add(account)
+    endings.end(work, endings.Ending.PASSWORD_RESET, account=account, ip=ip)
+    forgive_guesses(work, account)
+    known_browsers.forget_all(work, account.address)
+    known_browsers.remember(work, account.address, browser)
+    notifications.about_security(work, account, "password_changed")
+    security_log.happened(work, SecurityEvent.PASSWORD_CHANGED, address=account.address, account=account.id)
 
 
 def find(work: Work, address: str) -> Account | None:
@@ -201,21 +322,31 @@ def introduce(work: Work, account_id: int, typed_name: object, typed_zone: objec
     sessions.changed(work, account_id)
 
 
-def checked_password(password: str) -> str:
-    """Return the password if it is long enough and not a common one; any characters are welcome."""
-    password = storable(password)
-    if len(password) < SHORTEST_PASSWORD:
-        raise PasswordTooShort(least=SHORTEST_PASSWORD)
-    if len(password) > LONGEST_PASSWORD:
-        raise TooLong("password", length=len(password), most=LONGEST_PASSWORD)
-    if password.lower() in _common_passwords():
-        raise PasswordTooCommon
-    return password
+def checked_password(password: str, role: str = "customer", *context: str) -> str:
+    """Return the password as it is hashed, if an account of this role may have it (`passwords.check`)."""
+    return passwords.check(password, role, context)
 
 
 def verify(password: str, hashed: str) -> bool:
-    """Check a password against its hash; a too long one is wrong at once, hashing it would be the attack."""
-    return len(password) <= LONGEST_PASSWORD and hasher.verify(storable(password), hashed)
+    """Check a password against its hash; a too long one is wrong at once, hashing it would be the attack.
+
+    Accounts that are older than the normal form have the hash of what was typed.
+    """
+    if len(password) > passwords.LONGEST:
+        return False
+    normal, typed = passwords.normalised(password), storable(password)
+    return hasher.verify(normal, hashed) or (typed != normal and hasher.verify(typed, hashed))
+
+
+def renewed_hash(password: str, hashed: str) -> str:
+    """Return the hash to keep for a password that was right: a new one where this one is weaker than ours are now.
+
+    Slow where it makes one, so not for a transaction.
+    """
+    normal = passwords.normalised(password)
+    if hasher.needs_update(hashed) or (normal != storable(password) and not hasher.verify(normal, hashed)):
+        return hasher.hash(normal)
+    return hashed
 
 
 def _checked_name(typed: object) -> str:
@@ -225,13 +356,6 @@ def _checked_name(typed: object) -> str:
     if len(name) > LONGEST_NAME:
         raise TooLong("name", length=len(name), most=LONGEST_NAME)
     return name
-
-
-@lru_cache(maxsize=1)
-def _common_passwords() -> frozenset[str]:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # a megabyte of words, needed seldom
-
-    return frozenset(w for w in FREQUENCY_LISTS["passwords"] if len(w) >= SHORTEST_PASSWORD)
 
 
 def prepare() -> None:
@@ -244,32 +368,26 @@ def _nobodys_hash() -> str:
     return hasher.hash(keys.new_token())
 
 
-def _credentials(work: Work, address: str) -> tuple[int | None, str]:
-    # The same answer and the same slow hash for an address without an account and for one that was deactivated.
-    account = find_active(work, address)
-    return (account.id, account.password_hash) if account else (None, _nobodys_hash())
+def _by_address(work: Work) -> Limit:
+    return Limit("sign_in", work.settings.limit_sign_ins_per_hour)
 
 
-def _sign_in_limits(s: Settings) -> tuple[Limit, Limit]:
-    return Limit("sign_in", s.limit_sign_ins_per_hour), Limit("sign_in_ip", s.limit_sign_ins_per_ip_per_hour)
+def _sign_in_limits(work: Work, address: str, known: str, ip: str) -> list[tuple[Limit, tuple[str, ...]]]:
+    """What counts a try: a known browser's own allowance, else the address's and the network's."""
+    if known:
+        return [(_by_address(work), (address, known))]
+    by_ip = Limit("sign_in_ip", work.settings.limit_sign_ins_per_ip_per_hour)
+    return [(_by_address(work), (address,)), (by_ip, (ip,))]
 
 
-def _room_to_sign_in(work: Work, address: str, ip: str) -> None:
-    by_address, by_ip = _sign_in_limits(work.settings)
-    if end := limits.until(work, by_address, address) or limits.until(work, by_ip, ip):
-        raise TooMany(until=end)
+def forgive_guesses(work: Work, account: Account) -> None:
+    """Forget the wrong passwords that were tried for an account: it has another one now."""
+    _forgive(work, account.address, Target(Guessed.SIGN_IN, account.address))
+    guessing.forget(work, Target(Guessed.OWN_PASSWORD, account.id))
 
 
-def _count_wrong_sign_in(work: Work, address: str, ip: str) -> None:
-    by_address, by_ip = _sign_in_limits(work.settings)
-    limits.use(work, by_address, address)
-    limits.use(work, by_ip, ip)
-
-
-def _sign_in(work: Work, account_id: int, hashed: str, arrival: Arrival) -> str:
-    account = work.session.get_one(Account, account_id, with_for_update=True)
-    # A new password was set, or the account deactivated, while this one was checked: it must not sign in.
-    if account.password_hash != hashed or account.deactivated_at:
-        raise WrongPassword
-    limits.forget(work, _sign_in_limits(work.settings)[0], account.address)
-    return sign_ins.begin(work, account, arrival)
+def _forgive(work: Work, address: str, target: Target) -> None:
+    """Forget the wrong tries at an address: those of a known browser, or of all that are not known."""
+    subject = (address, target.browser) if target.browser else (address,)
+    limits.forget(work, _by_address(work), *subject)
+    guessing.forget(work, target)

@@ -14,7 +14,16 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import addresses, keys, limits, notifications
+from ticket_portal.domain import (
+    addresses,
+    guessing,
+    keys,
+    known_browsers,
+    limits,
+    notifications,
+    proof_links,
+    security_log,
+)
 from ticket_portal.domain.errors import (
     CodeEnded,
     CodeExpired,
@@ -23,12 +32,15 @@ from ticket_portal.domain.errors import (
     CodeWrong,
     CodeWrongFewLeft,
     DomainError,
+    GuessingEnded,
     OwnCodeFound,
     TooMany,
     TooManyCodes,
     TooSoon,
 )
+from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Challenge
 from ticket_portal.store.unit_of_work import Work
@@ -48,6 +60,11 @@ class Door:
     browser: str
     ip: str = ""
 
+    @property
+    def kind(self) -> str:
+        """What it is for, without of which ticket or account."""
+        return self.purpose.partition(":")[0]
+
 
 @dataclass(frozen=True)
 class CodeStatus:
@@ -60,18 +77,30 @@ class CodeStatus:
 
 
 def send(
-    work: Work, door: Door, language: str, *, known: bool = True, sealed: dict[str, Any] | None = None
+    work: Work,
+    door: Door,
+    language: str,
+    *,
+    known: bool = True,
+    sealed: dict[str, Any] | None = None,
+    link: bool = False,
+    paid: bool = False,
 ) -> None:
     """Make a new code and put it on its way; earlier ones stop working.
 
-    With `known=False` everything happens but the mail: whether an address has an account must not show.
-    Raises TooSoon, TooManyCodes.
+    With `known=False` everything happens but the mail: whether an address has an account must not show. `link`: the
+    mail has a link too, which proves the address in any browser; where no code is taken any more it has nothing else.
+    `paid`: `reserve` has counted it.
+    Raises TooSoon, TooManyCodes, GuessingEnded.
     """
     s = work.settings
     work.alone("code", door.purpose, door.address, door.browser)  # a double click sends one code
     _require_patience(work, door)
-    for limit, subject in _sending_limits(s, door):
-        limits.spend(work, limit, subject, refusal=TooManyCodes)
+    ended = isinstance(guessing.refusal(work, _target(work, door)), GuessingEnded)
+    if ended and not link:
+        raise GuessingEnded
+    if not paid:
+        _spend(work, door)
     code = keys.new_code()
     challenge = Challenge(
         purpose=door.purpose,
@@ -84,15 +113,27 @@ def send(
     )
     work.session.add(challenge)
     work.session.flush()
-    notifications.about_code(work, challenge, code, language, known=known)
+    secret = {"code": "" if ended else code}
+    if link:
+        secret["link"] = proof_links.new(work, door.address, language)
+    notifications.about_code(work, challenge, secret, language, known=known)
+    security_log.happened(work, SecurityEvent.CODE_SENT, address=door.address, ip=door.ip, purpose=door.kind)
 
 
-def require_room(work: Work, door: Door) -> None:
-    """Raise TooSoon or TooManyCodes where `send` would, before something costly is done for it."""
+def reserve(work: Work, door: Door) -> list[int]:
+    """Count the code that `send` will make, before something costly is done for it; return the uses, for a release.
+
+    Raises TooSoon, TooManyCodes.
+    """
     _require_patience(work, door)
-    for limit, subject in _sending_limits(work.settings, door):
-        if end := limits.until(work, limit, subject):
-            raise TooManyCodes(until=end)
+    return _spend(work, door)
+
+
+def _spend(work: Work, door: Door) -> list[int]:
+    return [
+        limits.spend(work, limit, *subject, refusal=TooManyCodes)
+        for limit, subject in _sending_limits(work, door)
+    ]
 
 
 def _require_patience(work: Work, door: Door) -> None:
@@ -102,35 +143,45 @@ def _require_patience(work: Work, door: Door) -> None:
         raise TooSoon(until=last.created_at + wait)
 
 
-def _sending_limits(s: Settings, door: Door) -> list[tuple[Limit, str]]:
-    return [
-        (Limit("codes", s.limit_codes_per_hour), door.address),
-        (Limit("codes_ip", s.limit_codes_per_ip_per_hour), door.ip),
-    ]
+def _sending_limits(work: Work, door: Door) -> list[tuple[Limit, tuple[str, ...]]]:
+    s = work.settings
+    by_address = Limit("codes", s.limit_codes_per_hour)
+    if known := known_browsers.allowance(work, door.address, door.browser):
+        return [(by_address, (door.address, known))]
+    return [(by_address, (door.address,)), (Limit("codes_ip", s.limit_codes_per_ip_per_hour), (door.ip,))]
 
 
 def no_try_left(work: Work, door: Door) -> DomainError | None:
     """Return why `enter` would refuse every code, before something costly is done for one."""
     challenge = _newest(work, door)
-    if end := _paused_until(work, door):
-        return TooMany(until=end)
+    if closed := _closed(work, door):
+        return closed
     return CodeExpired() if challenge is None else _over(work, challenge)
 
 
-def enter(work: Work, door: Door, typed: str) -> DomainError | None:
-    """Try a code; return None when it was right (it is then used up), else why it was not."""
+def enter(work: Work, door: Door, typed: str, *, use: bool = True) -> DomainError | None:
+    """Try a code; return None when it was right (it is then used up), else why it was not.
+
+    With `use=False` a right one stays; a wrong one counts all the same.
+    """
     challenge = _newest(work, door, lock=True)
-    if end := _paused_until(work, door):
-        refusal: DomainError | None = TooMany(until=end)
-    elif challenge is None:
-        refusal = CodeExpired()
-    else:
-        refusal = _try(work, door, challenge, digits(typed))
+    work.alone("code_tries", door.kind, door.address)  # else other browsers' tries would not see this one
+    work.alone("code_tries_ip", door.ip)
+    refusal = _closed(work, door)
+    if refusal is None:
+        refusal = _try(work, door, challenge, digits(typed)) if challenge else CodeExpired()
     if challenge:
         challenge.problem = refusal.code if refusal else ""
         work.session.add(challenge)
-    if refusal is None:
+    facts = {"address": door.address, "ip": door.ip, "purpose": door.kind}
+    if refusal:
+        security_log.happened(work, SecurityEvent.CODE_REFUSED, **facts, reason=refusal.code)
+    elif use and challenge:
+        challenge.used_at = work.now
+        guessing.forget(work, _target(work, door))
+        known_browsers.remember(work, door.address, door.browser)
         addresses.arrived(work, door.address)
+        security_log.happened(work, SecurityEvent.CODE_ACCEPTED, **facts)
     return refusal
 
 
@@ -184,6 +235,7 @@ def refuse_own(work: Work, address: str, text: str) -> None:
     if not found or not (challenges := _working(work, address)):
         return
     limit = Limit("code_mentions", work.settings.limit_code_tries_per_hour)
+    work.alone(limit.rule, address)
     for mentioned in dict.fromkeys(map(digits, found)):
         if limits.until(work, limit, address):
             return
@@ -205,14 +257,14 @@ def _try(work: Work, door: Door, challenge: Challenge, code: str) -> DomainError
     if over := _over(work, challenge):
         return over
     if keys.equal(challenge.code_hmac, _hmac(s, door, code)):
-        challenge.used_at = work.now
         return None
     challenge.wrong_tries += 1
-    limits.use(work, _tries_limit(s), door.purpose, door.address)
-    limits.use(work, _tries_ip_limit(s), door.ip)
+    for limit, subject in _tries_limits(work, door):
+        limits.use(work, limit, *subject)
+    _count_in_a_row(work, door)
     work.session.flush()
-    if end := _paused_until(work, door):
-        return TooMany(until=end)
+    if closed := _closed(work, door):
+        return closed
     if _is_the_one_before(work, door, challenge, code):
         return CodeReplaced()
     return _wrong(s, challenge)
@@ -234,8 +286,8 @@ def _wrong(s: Settings, challenge: Challenge) -> DomainError:
 
 
 def _shown_refusal(work: Work, door: Door, challenge: Challenge) -> DomainError | None:
-    if end := _paused_until(work, door):
-        return TooMany(until=end)
+    if closed := _closed(work, door):
+        return closed
     if challenge.problem == CodeWrong.code:
         return _wrong(work.settings, challenge)
     known = {e.code: e for e in (CodeReplaced, CodeExpired, CodeUsed, CodeEnded)}
@@ -249,23 +301,38 @@ def _is_the_one_before(work: Work, door: Door, newest: Challenge, code: str) -> 
     return before is not None and keys.equal(before.code_hmac, _hmac(work.settings, door, code))
 
 
-def _paused_until(work: Work, door: Door) -> datetime | None:
-    s = work.settings
-    ends = [
-        limits.until(work, _tries_limit(s), door.purpose, door.address),
-        limits.until(work, _tries_ip_limit(s), door.ip) if door.ip else None,
-    ]
-    return max((e for e in ends if e), default=None)
+def _closed(work: Work, door: Door) -> DomainError | None:
+    """Why no code is taken for now: too many wrong ones in an hour, or in a row."""
+    refused = guessing.refusal(work, _target(work, door))
+    if isinstance(refused, GuessingEnded):
+        return refused
+    ends = [limits.until(work, limit, *subject) for limit, subject in _tries_limits(work, door)]
+    ends.append(refused.values["until"] if refused else None)
+    end = max((e for e in ends if e), default=None)
+    return TooMany(until=end) if end else None
 
 
-def _tries_limit(s: Settings) -> Limit:
-    return Limit("code_tries", s.limit_code_tries_per_hour, pause=timedelta(minutes=s.code_pause_minutes))
+def _count_in_a_row(work: Work, door: Door) -> None:
+    failures = guessing.count(work, _target(work, door))
+    if guessing.is_alarming(work.settings, failures):
+        guessing.alarm(work, door.address, failures, strangers_too=door.kind != "reset")
 
 
-def _tries_ip_limit(s: Settings) -> Limit:
-    return Limit(
-        "code_tries_ip", s.limit_code_tries_per_ip_per_hour, pause=timedelta(minutes=s.code_pause_minutes)
-    )
+def _target(work: Work, door: Door) -> Target:
+    known = known_browsers.allowance(work, door.address, door.browser)
+    return Target(Guessed.CODE, door.address, known, door.kind)
+
+
+def _tries_limits(work: Work, door: Door) -> list[tuple[Limit, tuple[str, ...]]]:
+    s, pause = work.settings, timedelta(minutes=work.settings.code_pause_minutes)
+    by_address = Limit("code_tries", s.limit_code_tries_per_hour, pause=pause)
+    if known := known_browsers.allowance(work, door.address, door.browser):
+        return [(by_address, (door.purpose, door.address, known))]
+    found: list[tuple[Limit, tuple[str, ...]]] = [(by_address, (door.purpose, door.address))]
+    if door.ip:
+        by_ip = Limit("code_tries_ip", s.limit_code_tries_per_ip_per_hour, pause=pause)
+        found.append((by_ip, (door.ip,)))
+    return found
 
 
 def _hmac(s: Settings, door: Door, code: str) -> str:

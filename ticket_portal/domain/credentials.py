@@ -3,9 +3,22 @@
 An open page is no proof: it may be somebody else's hands on a device that was left alone.
 """
 
+from dataclasses import dataclass
+
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import accounts, codes, limits, notifications, sessions, sign_ins
+from ticket_portal.domain import (
+    accounts,
+    codes,
+    guessing,
+    known_browsers,
+    limits,
+    notifications,
+    passwords,
+    security_log,
+    sessions,
+    sign_ins,
+)
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import (
@@ -13,11 +26,11 @@ from ticket_portal.domain.errors import (
     NotAllowed,
     NotYourPassword,
     SameAddress,
-    TooMany,
 )
+from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
-from ticket_portal.settings import Settings
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import Account, Alert, Device, Muted, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
@@ -25,15 +38,27 @@ PURPOSE = "change_email"
 
 
 def prove(store: Store, viewer: Viewer, password: str, ip: str) -> str:
-    """Return the hash of the viewer's password if this is it. Raises NotYourPassword, TooMany, NotAllowed.
+    """Return the hash of the viewer's password if this is it.
 
-    The slow hash is computed outside any transaction; whoever writes next checks that it is still the one.
+    Raises NotYourPassword, TooMany, GuessingEnded, NotAllowed.
+
+    The slow hash is computed outside any transaction; whoever writes next checks that it is still the one. The try is
+    counted before it and taken back after a success: many at once get no more tries.
     """
-    hashed = store.read(_room_to_try, viewer, ip)
-    if not accounts.verify(password, hashed):
-        store.write(_count_wrong_try, viewer, ip)
+    attempt = store.write(_begin_try, viewer, ip)
+    if not accounts.verify(password, attempt.hashed):
+        if guessing.is_alarming(store.settings, attempt.failures):
+            store.write(guessing.alarm, viewer.address, attempt.failures)
+        security_log.refused(
+            store.settings,
+            SecurityEvent.PASSWORD_REFUSED,
+            address=viewer.address,
+            ip=ip,
+            account=viewer.account_id,
+        )
         raise NotYourPassword
-    return hashed
+    store.write(_take_back, viewer, attempt)
+    return attempt.hashed
 
 
 def proved(work: Work, viewer: Viewer, hashed: str) -> Account:
@@ -41,18 +66,16 @@ def proved(work: Work, viewer: Viewer, hashed: str) -> Account:
     account = work.session.get_one(Account, viewer.account_id, with_for_update=True)
     if account.password_hash != hashed:  # a new one was set while this one was checked
         raise NotYourPassword
-    for limit, subject in _tries_limits(work.settings, viewer, ""):
-        if subject:
-            limits.forget(work, limit, subject)
     return account
 
 
 def change_password(store: Store, viewer: Viewer, current: str, password: str, ip: str) -> str:
     """Set a new password and sign the account out everywhere but here; return the token of this browser's new session.
 
-    Raises PasswordTooShort, PasswordTooCommon, NotYourPassword, TooMany, NotAllowed.
+    Raises PasswordTooShort, TeamPasswordTooShort, PasswordTooCommon, NotYourPassword, TooMany, NotAllowed.
     """
-    password = accounts.checked_password(password)
+    context = (viewer.address, viewer.name, store.settings.company)
+    password = passwords.check(password, viewer.role, context)
     before = prove(store, viewer, current, ip)
     return store.write(_change_password, viewer, before, accounts.hasher.hash(password), ip)
 
@@ -62,6 +85,7 @@ def _change_password(work: Work, viewer: Viewer, before: str, hashed: str, ip: s
     account.password_hash = hashed
     work.session.add(account)
     notifications.about_security(work, account, "password_changed", elsewhere=True)
+    security_log.happened(work, SecurityEvent.PASSWORD_CHANGED, address=account.address, account=account.id)
     return sign_ins.renew(work, Ending.PASSWORD_CHANGED, account, viewer, ip)
 
 
@@ -124,8 +148,10 @@ def finish(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> tup
         return "", codes.CodeExpired()
     account = work.session.get_one(Account, viewer.account_id, with_for_update=True)
     notifications.about_security(work, account, "address_changed", to=masked(at.address))
+    security_log.happened(work, SecurityEvent.ADDRESS_CHANGED, address=account.address, account=account.id)
     token = sign_ins.renew(work, Ending.ADDRESS_CHANGED, account, viewer, ip)
     before, account.address = account.address, at.address
+    known_browsers.rename(work, before, account.address)
     work.session.add(account)
     work.session.flush()
     _move(work, account.id, before, at.address)
@@ -160,23 +186,32 @@ def _move(work: Work, account_id: int, old: str, new: str) -> None:
     work.tell(f"list:{account_id}", f"list:{old}")
 
 
-def _room_to_try(work: Work, viewer: Viewer, ip: str) -> str:
+@dataclass(frozen=True)
+class _Attempt:
+    """A try at the own password that was counted as a failure and is looked at next."""
+
+    hashed: str
+    uses: list[int]
+    failures: int
+
+
+def _begin_try(work: Work, viewer: Viewer, ip: str) -> _Attempt:
     if viewer.account_id is None:
         raise NotAllowed
-    for limit, subject in _tries_limits(work.settings, viewer, ip):
-        if subject and (end := limits.until(work, limit, subject)):
-            raise TooMany(until=end)
-    return work.session.get_one(Account, viewer.account_id).password_hash
+    s = work.settings
+    uses = [limits.spend(work, _own_tries(work), viewer.account_id)]
+    if ip:  # a count of its own: strangers, who have no session, can't use it up for an office
+        by_ip = Limit("own_password_ip", s.limit_sign_ins_per_ip_per_hour)
+        uses.append(limits.spend(work, by_ip, ip))
+    failures = guessing.count(work, Target(Guessed.OWN_PASSWORD, viewer.account_id))
+    return _Attempt(work.session.get_one(Account, viewer.account_id).password_hash, uses, failures)
 
 
-def _count_wrong_try(work: Work, viewer: Viewer, ip: str) -> None:
-    for limit, subject in _tries_limits(work.settings, viewer, ip):
-        if subject:
-            limits.use(work, limit, subject)
+def _take_back(work: Work, viewer: Viewer, attempt: _Attempt) -> None:
+    limits.forget(work, _own_tries(work), viewer.account_id)
+    limits.release(work, attempt.uses)
+    guessing.forget(work, Target(Guessed.OWN_PASSWORD, viewer.account_id))
 
 
-def _tries_limits(s: Settings, viewer: Viewer, ip: str) -> list[tuple[Limit, object]]:
-    return [
-        (Limit("own_password", s.limit_sign_ins_per_hour), viewer.account_id),
-        (Limit("sign_in_ip", s.limit_sign_ins_per_ip_per_hour), ip),
-    ]
+def _own_tries(work: Work) -> Limit:
+    return Limit("own_password", work.settings.limit_sign_ins_per_hour)

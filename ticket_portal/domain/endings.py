@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import api_tokens, security_log, sessions
+from ticket_portal.domain import api_tokens, proof_links, security_log, sessions
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import Account, Challenge, Device, GuestLink, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -132,7 +132,8 @@ def _end_of_account(work: Work, ends: frozenset[Right], account: Account, kept: 
 
 
 def _end_codes(work: Work, account: Account) -> None:
-    """Let codes run out that were sent to set a new password, give a new address or take tickets over."""
+    """Let codes and links run out that were sent to set a new password, give a new address or take tickets over."""
+    proof_links.end_all(work, account.address)
     to_the_address = (col(Challenge.address) == account.address) & col(Challenge.purpose).in_(
         ("reset", "claim")
     )

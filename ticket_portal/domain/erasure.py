@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import credentials, endings, events, notifications, tickets
+from ticket_portal.domain import credentials, endings, events, known_browsers, notifications, tickets
 from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import ERASED, SYSTEM, Viewer
@@ -150,4 +150,5 @@ def _forget(work: Work, account: Account) -> None:
     )
     for table in (Alert, CapturedMail, CapturedPush, Challenge, Undeliverable, Muted, Session, Device):
         work.session.exec(delete(table).where(col(table.address) == address))
+    known_browsers.forget_all(work, address)
     notifications.forget(work, account)  # what went to addresses that it had before

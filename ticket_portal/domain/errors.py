@@ -119,12 +119,22 @@ class PasswordTooShort(Invalid):
     text = _("Use at least {least} characters for your password.")
 
 
+class TeamPasswordTooShort(PasswordTooShort):
+    """Fewer than fifteen characters, for an account of the team."""
+
+    code = "password_too_short_team"
+    text = _("Team accounts need a password of at least {least} characters. A short sentence works well.")
+
+
 class PasswordTooCommon(Invalid):
-    """Among the passwords that attackers try first."""
+    """Among the passwords that attackers try first, or easily made from what they know."""
 
     code = "password_too_common"
     field = "password"
-    text = _("That password is too common. Choose another one.")
+    text = _(
+        "That password is easy to guess: attackers try known passwords, names and simple patterns first. "
+        "Choose a few words that don't belong together."
+    )
 
 
 class WrongPassword(DomainError):
@@ -155,6 +165,16 @@ class TooMany(DomainError):
 
     code = "too_many"
     text = _("Too many attempts. For your security, please wait until {until}. Your tickets are safe.")
+
+
+class GuessingEnded(DomainError):
+    """So many wrong passwords or codes in a row that none is taken any more, from browsers that aren't known."""
+
+    code = "guessing_ended"
+    text = _(
+        "There were too many wrong attempts in a row, so this is turned off for your security. Use “Forgot your "
+        "password?” on the sign-in page and open the link in our email to continue."
+    )
 
 
 class TooManyCodes(TooMany):

@@ -1,5 +1,6 @@
 """How often something may happen. Counted in the database, so a restart or a second process forgives nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -42,18 +43,27 @@ def until(work: Work, limit: Limit, *subject: object) -> datetime | None:
     return end if end > work.now else None
 
 
-def use(work: Work, limit: Limit, *subject: object) -> None:
-    """Count one use."""
+def use(work: Work, limit: Limit, *subject: object) -> int:
+    """Count one use; return its number, for `release`."""
     hashed = keys.subject_hash(work.settings, *subject)
-    work.insert(LimitHit, rule=limit.rule, subject=hashed, at=work.now)
+    return work.insert(LimitHit, rule=limit.rule, subject=hashed, at=work.now)
 
 
-def spend(work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = TooMany) -> None:
-    """Count one use, or raise `refusal` if there is no room for it."""
-    work.alone(limit.rule, *subject)  # or many at once would each find the last place free
+def spend(work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = TooMany) -> int:
+    """Count one use, or raise `refusal` if there is no room for it. Return its number, for `release`.
+
+    Where slow work comes between the look and the count (a password's hash), the use is counted before it and
+    released after a success: many at once would else each find the last place free.
+    """
+    work.alone(limit.rule, *subject)  # for the same reason, among transactions
     if end := until(work, limit, *subject):
         raise refusal(until=end)
-    use(work, limit, *subject)
+    return use(work, limit, *subject)
+
+
+def release(work: Work, hits: Iterable[int]) -> None:
+    """Take back these uses alone: what they were counted for does not count, what others did does."""
+    work.session.exec(delete(LimitHit).where(col(LimitHit.id).in_(hits)))
 
 
 def forget(work: Work, limit: Limit, *subject: object) -> None:

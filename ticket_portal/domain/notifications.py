@@ -104,8 +104,10 @@ def outcome(work: Work, key: str) -> str:
     return work.session.exec(select(Alert.state).where(Alert.key == key)).first() or ""
 
 
-def about_code(work: Work, challenge: Challenge, code: str, language: str, *, known: bool) -> None:
-    """Mail a code. For an address that is not `known` the same row is written, but nothing leaves."""
+def about_code(
+    work: Work, challenge: Challenge, secret: dict[str, str], language: str, *, known: bool
+) -> None:
+    """Mail a code, a link's token, or both; for an address that is not `known` nothing leaves, but the row is there."""
     _put(
         work,
         Alert(
@@ -114,7 +116,7 @@ def about_code(work: Work, challenge: Challenge, code: str, language: str, *, kn
             address=challenge.address,
             language=language,
             data={"purpose": challenge.purpose.partition(":")[0]},
-            sealed=keys.seal(work.settings, {"code": code}),
+            sealed=keys.seal(work.settings, secret),
             state="waiting" if known else "dropped",
             due_at=work.now,
         ),
@@ -152,6 +154,33 @@ def about_sign_up(work: Work, known: Account | None, address: str, language: str
             language=known.language if known else language,
             time_zone=known.time_zone if known else "UTC",
             data={"what": "already_signed_up"},
+            state="waiting" if known else "dropped",
+            due_at=work.now,
+        ),
+    )
+
+
+def about_guessing(
+    work: Work,
+    owner: int | str,
+    address: str,
+    language: str,
+    link: str,
+    failures: int,
+    *,
+    ended: bool,
+    known: bool,
+) -> None:
+    """Tell the owner of an address that somebody guesses its password or codes; nothing leaves unless it is `known`."""
+    _put(
+        work,
+        Alert(
+            key=f"{SECURITY}.guessing.{owner}.{int(work.now.timestamp() * 1e6)}",
+            kind="security",
+            address=address,
+            language=language,
+            data={"what": "guessing", "failures": failures, "ended": ended},
+            sealed=keys.seal(work.settings, {"link": link}),
             state="waiting" if known else "dropped",
             due_at=work.now,
         ),

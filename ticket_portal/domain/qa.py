@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import delete
 
 from ticket_portal.store import bulk
-from ticket_portal.store.tables import LimitHit, TestClock
+from ticket_portal.store.tables import FailureStreak, LimitHit, TestClock
 from ticket_portal.store.unit_of_work import Work
 
 # Ten years: further on, dates that are counted from now would no longer fit.
@@ -51,3 +51,4 @@ def reset(work: Work) -> None:
 def forget_limits(work: Work) -> None:
     """Forget what was used of every limit."""
     work.session.exec(delete(LimitHit))
+    work.session.exec(delete(FailureStreak))

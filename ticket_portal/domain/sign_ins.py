@@ -49,13 +49,13 @@ class SignInView:
 def begin(work: Work, account: Account, arrival: Arrival) -> str:
     """Sign an account in and return the token for its cookie; the browser's earlier session ends."""
     unfamiliar = bool(arrival.successor) and known_browsers.is_new(
-        work, account.id, arrival.browser, arrival.session
+        work, account, arrival.browser, arrival.session
     )
     token = sessions.begin(work, account, arrival.user_agent, unfamiliar=unfamiliar)
     successor = keys.token_hash(token)
     if arrival.successor:
         known_browsers.move(work, arrival.browser, arrival.successor, account.address)
-        known_browsers.remember(work, account.id, arrival.successor)
+        known_browsers.remember(work, account.address, arrival.successor)
     _make_room(work, account.id)
     if unfamiliar:
         _tell(work, account, arrival)

@@ -15,14 +15,12 @@ from ticket_portal.domain import (
     accounts,
     assignment,
     endings,
-    limits,
     notifications,
     security_log,
     sessions,
 )
 from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import DomainError
-from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import canonical
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import Account, ApiToken, Session
@@ -165,14 +163,6 @@ def find_agent(work: Work, email: str) -> Account:
     return _agent(work, email)
 
 
-def checked_password(password: str, role: str, *context: str) -> str:  # noqa: ARG001 - what the rule will ask for
-    """Return the password if an account of this role may have it. Raises PasswordTooShort, PasswordTooCommon, TooLong.
-
-    `context`: what others know of its owner, which must not be in it.
-    """
-    return accounts.checked_password(password)
-
-
 def set_password(work: Work, email: str, password_hash: str) -> Ended:
     """Give an account of the team a new password; ends what was opened with the old one, and tells its owner.
 
@@ -183,7 +173,7 @@ def set_password(work: Work, email: str, password_hash: str) -> Ended:
     account.password_hash = password_hash
     work.session.add(account)
     ended = _end(work, account, Ending.PASSWORD_RESET)
-    limits.forget(work, Limit("sign_in", work.settings.limit_sign_ins_per_hour), account.address)
+    accounts.forgive_guesses(work, account)
     if account.deactivated_at is None:
         notifications.about_security(work, account, "password_changed")
     security_log.happened(work, SecurityEvent.PASSWORD_CHANGED, address=account.address, by="operator")

@@ -8,8 +8,9 @@ from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.own_password import own_password
 from ticket_portal.components.words import href, t
-from ticket_portal.domain.accounts import SHORTEST_PASSWORD
+from ticket_portal.domain import passwords
 from ticket_portal.states.forms import FormState
+from ticket_portal.states.session import SessionState
 
 
 def change_password() -> rx.Component:
@@ -27,7 +28,12 @@ def change_password() -> rx.Component:
                     t("New password"),
                     state=FormState,
                     hint=t(
-                        "At least {least} characters. A short sentence works well.", least=SHORTEST_PASSWORD
+                        "At least {least} characters. A short sentence works well.",
+                        least=rx.cond(
+                            (SessionState.role == "agent") | (SessionState.role == "admin"),
+                            passwords.SHORTEST_OF_TEAM,
+                            passwords.SHORTEST,
+                        ),
                     ),
                     type="password",
                     auto_complete="new-password",

@@ -16,7 +16,7 @@ from ticket_portal.components.forms import (
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
-from ticket_portal.domain.accounts import SHORTEST_PASSWORD
+from ticket_portal.domain import passwords
 from ticket_portal.states.forms import FormState
 
 
@@ -44,7 +44,7 @@ def reset_password() -> rx.Component:
                         state=FormState,
                         hint=t(
                             "At least {least} characters. A short sentence works well.",
-                            least=SHORTEST_PASSWORD,
+                            least=passwords.SHORTEST,
                         ),
                         type="password",
                         auto_complete="new-password",

@@ -30,11 +30,13 @@ def sign_in() -> rx.Component:
                     FormState.notice == "password_changed",
                     t("Your new password is set. Use it to sign in."),
                 ),
+                notice_note(FormState.notice == "browser_allowed", t("You can sign in here now.")),
                 _already(),
                 post_form(
                     "/auth/sign-in",
                     hidden("next", FormState.next_path),
                     problem(FormState, "email"),
+                    _by_mail(),
                     email_field(FormState, auto_complete="username"),
                     field(
                         "password",
@@ -62,6 +64,19 @@ def sign_in() -> rx.Component:
             class_name="form__foot",
         ),
         kind="form",
+    )
+
+
+def _by_mail() -> rx.Component:
+    """A way in for an owner whom strangers' guesses keep out: a link in a mail proves the address."""
+    return rx.cond(
+        (FormState.problem_code == "too_many") | (FormState.problem_code == "guessing_ended"),
+        el.p(
+            t("Is this your account? A link in an email lets you sign in right away."),
+            " ",
+            el.a(t("Email me a link"), href=href("/forgot-password")),
+            class_name="field__hint",
+        ),
     )
 
 

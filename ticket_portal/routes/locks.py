@@ -39,7 +39,7 @@ async def _act(request: Request) -> Response:
     For locking the signed token is the proof, as with muting: no cookie and no origin is asked for.
     """
     typed = parse_qsl((await whole(request, LONGEST_FORM) or b"").decode("latin-1"))
-    asked = Asked(request, FormData(typed))
+    asked = Asked(request, FormData(dict(typed)))
     do = asked.text("do")
     try:
         if do in (SEND_CODE, UNLOCK):

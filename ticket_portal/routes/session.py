@@ -76,6 +76,7 @@ async def sign_up(asked: Asked) -> Response:
             asked.text("password"),
             asked.language,
             asked.text("time_zone") or asked.credentials.zone or "UTC",
+            company=p.settings.company,
         )
         await p.run(partial(accounts.ask_to_sign_up, p.store, form, asked.browser, asked.ip))
     except DomainError as error:

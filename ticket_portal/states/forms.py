@@ -9,7 +9,14 @@ from ticket_portal.i18n.locales import bare, own_address
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
 from ticket_portal.wiring import portal
 
-NOTICES = ("password_changed", "links_sent", "signed_out", "address_changed", "deletion_cancelled")
+NOTICES = (
+    "password_changed",
+    "browser_allowed",
+    "links_sent",
+    "signed_out",
+    "address_changed",
+    "deletion_cancelled",
+)
 
 
 class FormState(SessionState):

@@ -15,9 +15,8 @@ import reflex as rx
 from reflex_base.registry import RegistrationContext
 
 from ticket_portal import measures
-from ticket_portal.domain import accounts, qa
-from ticket_portal.domain.accounts import SHORTEST_PASSWORD
-from ticket_portal.domain.errors import DomainError, Invalid, TooMany, by_code
+from ticket_portal.domain import accounts, passwords, qa
+from ticket_portal.domain.errors import DomainError, Invalid, TeamPasswordTooShort, TooMany, by_code
 from ticket_portal.domain.people import Viewer, masked
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.catalogues import translate
@@ -175,7 +174,7 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
     except ValueError:
         until = None
     values: dict[str, Any] = {
-        "least": SHORTEST_PASSWORD,
+        "least": passwords.SHORTEST_OF_TEAM if kind is TeamPasswordTooShort else passwords.SHORTEST,
         "most": query.get("most", "") if query.get("most", "").isdecimal() else "",
         "length": "",
         "left": 1,

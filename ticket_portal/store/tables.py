@@ -83,19 +83,6 @@ class Session(SQLModel, table=True):
     ended_at: datetime | None = _moment(null=True)
 
 
-class KnownBrowser(SQLModel, table=True):
-    """A browser in which an account was signed in to, so that a sign-in from another one can be told."""
-
-    __table_args__ = (
-        Index("ix_known_browser_hash", "browser_hash"),
-        Index("ix_known_browser_seen", "seen_at"),
-    )
-
-    account_id: int = Field(sa_column=Column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True))
-    browser_hash: str = Field(primary_key=True)
-    seen_at: datetime = _moment()
-
-
 class Challenge(SQLModel, table=True):
     """A six-digit code on its way to an address; bound to the browser that asked for it."""
 
@@ -143,6 +130,48 @@ class UploadedBytes(SQLModel, table=True):
     upload_id: str
     size: int
     at: datetime = _moment()
+
+
+class FailureStreak(SQLModel, table=True):
+    """How many wrong passwords or codes came in a row; a right one ends it, no restart and no passing hour does."""
+
+    __table_args__ = (Index("ix_failure_streak_last_at", "last_at"),)
+
+    subject: str = Field(primary_key=True)
+    failures: int = 0
+    last_at: datetime = _moment()
+
+
+class KnownBrowser(SQLModel, table=True):
+    """A browser in which an address was proved: strangers' failures at the address do not stop it.
+
+    `subject` is a keyed hash of the address: the table names nobody.
+    """
+
+    __table_args__ = (
+        Index("ix_known_browser_seen_at", "seen_at"),
+        Index("ix_known_browser_hash", "browser_hash"),
+    )
+
+    subject: str = Field(primary_key=True)
+    browser_hash: str = Field(primary_key=True)
+    seen_at: datetime = _moment()
+
+
+class ProofLink(SQLModel, table=True):
+    """A link in a mail that proves that its address is read. Only the token's hash is here."""
+
+    __table_args__ = (
+        Index("ix_proof_link_address", "address"),
+        Index("ix_proof_link_expires_at", "expires_at"),
+    )
+
+    token_hash: str = Field(primary_key=True)
+    address: str
+    language: str
+    created_at: datetime = _moment()
+    expires_at: datetime = _moment()
+    used_at: datetime | None = _moment(null=True)
 
 
 class Ticket(SQLModel, table=True):

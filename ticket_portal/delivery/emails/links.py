@@ -24,3 +24,8 @@ def mute_address(settings: Settings, delivery: Delivery) -> str:
 def lock_address(settings: Settings, delivery: Delivery) -> str:
     """Return where a guest says that the ticket is not theirs, with one more click there."""
     return f"{settings.public_url}/notifications/not-me/{delivery.lock_token}"
+
+
+def proof_address(settings: Settings, token: str) -> str:
+    """Return where the recipient proves that they read the mail, by one more click there."""
+    return f"{settings.public_url}/reset-password/{token}"

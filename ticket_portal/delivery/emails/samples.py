@@ -44,6 +44,8 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "tickets added": ("security", {"what": "tickets_added", "count": 2}),
     "phrase changed": ("security", {"what": "phrase_changed"}),
     "phrase removed": ("security", {"what": "phrase_removed"}),
+    "guessing": ("security", {"what": "guessing", "failures": 20, "ended": False}),
+    "guessing ended": ("security", {"what": "guessing", "failures": 100, "ended": True}),
     "trial": ("security", {"what": "trial"}),
     "links": ("security", {"what": "links", "numbers": [NUMBER, NUMBER + 1]}),
 }
@@ -58,6 +60,8 @@ def sample(name: str, language: str = "en", *, guest: bool = True, **other: Any)
     phrase = f"{words[21]} {words[34]}"
     own = "" if kind == "code" or data.get("what") == "phrase_removed" else phrase
     secret: dict[str, Any] = {"code": "048271"} if kind == "code" else {"tokens": {str(NUMBER): TOKEN}}
+    if data.get("purpose") == "reset" or data.get("what") == "guessing":
+        secret["link"] = TOKEN
     at = datetime(2026, 11, 22, 15, 9, tzinfo=UTC)
     made = Delivery(
         id=7,

@@ -191,7 +191,7 @@ def _about_account(
 ) -> Content:
     foot = [words.say(_DONT_REPLY), words.say(_SAFETY), why, *_reference(words)]
     if code and words.reference:
-        # No link in a code's mail: whoever has a code to enter should not be led anywhere.
+        # No further link in a code's mail: whoever has a code to enter should not be led anywhere else.
         foot.append(
             words.say(_("You can check it on {site}: “Is this message really from us?”"), site=words.site)
         )
@@ -376,19 +376,80 @@ def _code(words: _Words) -> Content:
         ),
         minutes,
     )
+    only = words.say(_("Only enter it on {site}."), site=words.site)
+    link = _proof_link(words, _("Choose a new password"))
+    about_link = [_works_anywhere(words)] if link else []
+    if code := str(words.delivery.secret["code"]):
+        paragraphs = [words.say(uses.get(str(words.delivery.data.get("purpose")), uses["sign_up"]))]
+        after = " ".join([works, only, *about_link])
+    else:  # after too many wrong ones no code is taken any more
+        subject = words.say(_("Choose a new password"))
+        paragraphs = [words.say(_("Open this link to choose a new password, or to keep yours and sign in:"))]
+        after = " ".join(about_link)
     return _about_account(
         words,
         subject,
-        words.say(_("Only enter it on {site}."), site=words.site),
-        [words.say(uses.get(str(words.delivery.data.get("purpose")), uses["sign_up"]))],
-        code=str(words.delivery.secret["code"]),
-        after=works + " " + words.say(_("Only enter it on {site}."), site=words.site),
+        only if code else paragraphs[0],
+        paragraphs,
+        code=code,
+        button=link,
+        after=after,
         why=words.say(
             _(
                 "Someone, probably you, asked {brand} for this code. If this wasn't you, you can ignore this "
                 "email."
             )
         ),
+    )
+
+
+def _proof_link(words: _Words, label: str) -> Link | None:
+    token = str(words.delivery.secret.get("link", ""))
+    return Link(words.say(label), links.proof_address(words.settings, token)) if token else None
+
+
+def _works_anywhere(words: _Words) -> str:
+    return words.count(
+        _n(
+            "The link works once, for 1 minute, in any browser. It also lets you sign in when too many wrong "
+            "attempts keep you out.",
+            "The link works once, for {n} minutes, in any browser. It also lets you sign in when too many wrong "
+            "attempts keep you out.",
+        ),
+        words.settings.proof_link_minutes,
+    )
+
+
+def _guessing(words: _Words) -> Content:
+    ended = words.delivery.data.get("ended")
+    return _about_account(
+        words,
+        words.say(_("Someone may be guessing your password or codes")),
+        words.say(_("There were many wrong attempts in a row.")),
+        [
+            words.say(
+                _("Wrong passwords or codes in a row for this address at {brand}: {n}."),
+                n=words.delivery.data.get("failures", ""),
+            ),
+            words.say(
+                _(
+                    "For your security, we no longer accept passwords or codes for it from browsers that you "
+                    "haven't used before."
+                )
+                if ended
+                else _(
+                    "If this wasn't you, there's nothing to do: further attempts have to wait longer and longer."
+                )
+            ),
+            words.say(
+                _(
+                    "If you're kept out yourself, open this link in the browser that you want to use. It works "
+                    "once, until tomorrow."
+                )
+            ),
+        ],
+        button=_proof_link(words, _("Continue in this browser")),
+        why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
 
@@ -619,6 +680,7 @@ _WRITERS: dict[str, Callable[[_Words], Content]] = {
     "closed": _closed,
     "merged": _merged,
     "code": _code,
+    "guessing": _guessing,
     "already_signed_up": _already_signed_up,
     "password_changed": _password_changed,
     "signed_in": _signed_in,

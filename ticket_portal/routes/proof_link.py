@@ -1,0 +1,107 @@
+"""`/reset-password/<token>`: out of a mail, to a new password, or past a sign-in that strangers' guesses have paused.
+
+The server writes the page itself: it needs no script, no socket and no cookie, and works in any browser. Following the
+link changes nothing, because mail scanners follow links; the token is taken by the form's POST, once.
+"""
+
+from functools import partial
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ticket_portal.domain import accounts, proof_links
+from ticket_portal.domain.errors import DomainError, LinkInvalid, TeamPasswordTooShort, by_code
+from ticket_portal.domain.passwords import LONGEST, SHORTEST, SHORTEST_OF_TEAM
+from ticket_portal.domain.proof_links import Proof
+from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.routes import cookies
+from ticket_portal.routes.doors import Asked, door, problem, to
+from ticket_portal.routes.plain import invalid, page
+from ticket_portal.wiring import portal
+
+PATH = "/reset-password/"
+
+
+async def _look(request: Request) -> Response:
+    """Show what the reader of the mail can do."""
+    token = request.path_params["token"]
+    try:
+        proof = await portal().ask(proof_links.look, token)
+    except LinkInvalid as error:
+        return invalid(request, error)
+    return page(proof.language, *_question(proof, token, request.query_params.get("problem", "")))
+
+
+async def _set_password(asked: Asked) -> Response:
+    """Take the new password of who followed the link."""
+    p, token = portal(), asked.text("token")
+    change = partial(accounts.reset_by_link, p.store, token, asked.text("password"), asked.browser, asked.ip)
+    try:
+        await p.run(change)
+    except LinkInvalid:
+        return to(PATH + _as_segment(token))
+    except DomainError as error:
+        return to(f"{PATH}{_as_segment(token)}?problem={problem(error)['problem']}")
+    response = to(asked.page("/sign-in", notice="password_changed"))
+    cookies.drop(response, p.settings, cookies.SESSION)
+    return response
+
+
+async def _allow_browser(asked: Asked) -> Response:
+    """Let this browser sign in, with the password as it is."""
+    token = asked.text("token")
+    try:
+        await portal().tell(accounts.allow_browser, token, asked.browser)
+    except LinkInvalid:
+        return to(PATH + _as_segment(token))
+    return to(asked.page("/sign-in", notice="browser_allowed"))
+
+
+def _question(proof: Proof, token: str, refused: str) -> tuple[str, str, str]:
+    say = partial(translate, proof.language)
+    hidden = (
+        f'<input type="hidden" name="token" value="{escape(token)}">'
+        f'<input type="hidden" name="language" value="{escape(proof.language)}">'
+    )
+    allow = (
+        f'<form method="post" action="/auth/allow-browser">{hidden}'
+        f"<button>{escape(say(_('Continue in this browser')))}</button></form>"
+    )
+    if not proof.has_account:
+        text = _("You've proved that this email address is yours. You can now go on in this browser.")
+        return say(_("Continue in this browser")), say(text), allow
+    password = (
+        f'<form method="post" action="/auth/reset-by-link">{_refusal(proof, refused)}{hidden}'
+        f'<p><label for="password">{escape(say(_("Password")))}</label> '
+        '<input id="password" name="password" type="password" autocomplete="new-password" required></p>'
+        f"<button>{escape(say(_('Save new password')))}</button></form>"
+    )
+    keep = escape(
+        say(
+            _(
+                "You know your password, but too many wrong attempts keep you out? Then keep it and sign in here."
+            )
+        )
+    )
+    text = _("At least {least} characters. A short sentence works well.")
+    return say(_("Choose a new password")), say(text, least=SHORTEST), f"{password}<p>{keep}</p>{allow}"
+
+
+def _refusal(proof: Proof, refused: str) -> str:
+    kind = by_code(refused)
+    if kind is None or not refused.startswith(("password_", "too_long")):
+        return ""
+    least = SHORTEST_OF_TEAM if kind is TeamPasswordTooShort else SHORTEST
+    text = translate(proof.language, kind.text, least=least, most=LONGEST)
+    return f'<p role="alert" data-testid="form-error" data-code="{escape(refused)}">{escape(text)}</p>'
+
+
+def _as_segment(token: str) -> str:
+    """Return what may stand in an address; a malformed token leads to the page of invalid links."""
+    return token if token.replace("-", "").replace("_", "").isalnum() and token.isascii() else "invalid"
+
+
+forms = [door("/auth/reset-by-link", _set_password), door("/auth/allow-browser", _allow_browser)]
+routes = [Route(PATH + "{token}", _look), *forms]
