@@ -64,8 +64,13 @@ def refused(
     """Log at once what was refused: a refusal rolls its work back and happened all the same."""
     said: dict[str, object] = {"event": event.value}
     if address:
-        said["address"] = keys.subject_hash(settings, "security log", address)[:HASH_LENGTH]
+        said["address"] = hashed(settings, address)
     if ip:
-        said["ip"] = keys.subject_hash(settings, "security log", ip)[:HASH_LENGTH]
+        said["ip"] = hashed(settings, ip)
     said.update((name, value) for name, value in facts.items() if value not in ("", None))
     log.info("%s", " ".join(f"{name}={value}" for name, value in said.items()), extra={"facts": said})
+
+
+def hashed(settings: Settings, *subject: object) -> str:
+    """Return an address, an IP or another name as it appears in a line."""
+    return keys.subject_hash(settings, "security log", *subject)[:HASH_LENGTH]

@@ -169,51 +169,67 @@ def for_agents(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     return guarded
 
 
-def _open(work: Work, viewer: Viewer, _number: int, sent: NewTicket) -> Answer:
+def _ticket_form(sent: NewTicket) -> TicketForm:
     typed = {**sent.model_dump(exclude={"language"}), "client_id": str(uuid4())}
     # Checked as the requester's own form would be: the agent's name and address are not the ticket's.
-    form = TicketForm.parse(NOBODY, typed, sent.language)
+    return TicketForm.parse(NOBODY, typed, sent.language)
+
+
+def _message_form(sent: NewMessage) -> MessageForm:
+    return MessageForm.parse({"body": sent.body, "client_id": str(uuid4())})
+
+
+def _request_form(sent: NewDetailRequest) -> MessageForm:
+    return MessageForm.parse_request({**sent.model_dump(), "client_id": str(uuid4())})
+
+
+def _open(work: Work, viewer: Viewer, _number: int, form: TicketForm) -> Answer:
     return Answer(201, api.short(work, new_ticket.submit_for(work, viewer, form)))
 
 
-def _reply(work: Work, viewer: Viewer, number: int, sent: NewMessage) -> Answer:
-    return _written(messages.reply(work, viewer, number, _form(sent)))
+def _reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
+    return _written(messages.reply(work, viewer, number, form))
 
 
-def _note(work: Work, viewer: Viewer, number: int, sent: NewMessage) -> Answer:
-    return _written(messages.note(work, viewer, number, _form(sent)))
+def _note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
+    return _written(messages.note(work, viewer, number, form))
 
 
-def _request_details(work: Work, viewer: Viewer, number: int, sent: NewDetailRequest) -> Answer:
-    form = MessageForm.parse_request({**sent.model_dump(), "client_id": str(uuid4())})
+def _request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
     return Answer(201, api.requested(work, messages.request_details(work, viewer, number, form)))
 
 
-def _resolve(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
+def _resolve(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
     return Answer(200, api.short(work, tickets.resolve(work, viewer, number)))
 
 
-def _close(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
+def _close(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
     return Answer(200, api.short(work, resolution.close(work, viewer, number)))
 
 
-def _reopen(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
+def _reopen(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
     return Answer(200, api.short(work, resolution.reopen(work, viewer, number)))
-
-
-def _form(sent: NewMessage) -> MessageForm:
-    return MessageForm.parse({"body": sent.body, "client_id": str(uuid4())})
 
 
 def _written(message: Posted) -> Answer:
     return Answer(201, api.message(message))
 
 
-Does = Callable[[Work, Viewer, int, Model], Answer]
+Form = TypeVar("Form")
+Does = Callable[[Work, Viewer, int, Form], Answer]
 
 
-def writing(model: type[Model], do: Does[Model]) -> Callable[[Request], Awaitable[Response]]:
-    """Return an endpoint that checks its request, then does one thing, once."""
+def _nothing(sent: Nothing) -> Nothing:
+    return sent
+
+
+def writing(
+    model: type[Model], checked: Callable[[Model], Form], do: Does[Form]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint that checks its request, then does one thing, once.
+
+    `checked`: makes the domain's form of what was sent, which takes its time and is done before the transaction.
+    """
 
     @for_agents
     async def endpoint(request: Request, caller: Caller) -> Response:
@@ -223,15 +239,16 @@ def writing(model: type[Model], do: Does[Model]) -> Callable[[Request], Awaitabl
         sent = _parsed(model, request, body)
         asked = api.Request(_key(request), request.method, request.url.path, body)
         number = _number(request) if "number" in request.path_params else 0
-        answer = await wiring.portal().tell(api.once, caller, asked, partial(_do, do, number, sent))
+        form = await wiring.portal().run(partial(checked, sent))
+        answer = await wiring.portal().tell(api.once, caller, asked, partial(_do, do, number, form))
         headers = {**NO_STORE, "Idempotency-Replayed": "true"} if answer.repeated else NO_STORE
         return JSONResponse(answer.body, answer.status, headers)
 
     return endpoint
 
 
-def _do(do: Does[Model], number: int, sent: Model, work: Work, viewer: Viewer) -> Answer:
-    return do(work, viewer, number, sent)
+def _do(do: Does[Form], number: int, form: Form, work: Work, viewer: Viewer) -> Answer:
+    return do(work, viewer, number, form)
 
 
 @for_agents
@@ -311,7 +328,7 @@ OPERATIONS = (
         "/v1/tickets",
         "Open a ticket in somebody's name",
         NewTicket,
-        writing(NewTicket, _open),
+        writing(NewTicket, _ticket_form, _open),
         "TicketState",
         201,
     ),
@@ -323,7 +340,7 @@ OPERATIONS = (
         "/v1/tickets/{number}/replies",
         "Answer publicly",
         NewMessage,
-        writing(NewMessage, _reply),
+        writing(NewMessage, _message_form, _reply),
         "Message",
         201,
     ),
@@ -332,7 +349,7 @@ OPERATIONS = (
         "/v1/tickets/{number}/notes",
         "Write an internal note, which no customer ever sees",
         NewMessage,
-        writing(NewMessage, _note),
+        writing(NewMessage, _message_form, _note),
         "Message",
         201,
     ),
@@ -341,7 +358,7 @@ OPERATIONS = (
         "/v1/tickets/{number}/detail-requests",
         "Ask the customer for details: typed items, a question, or both; it is their turn then",
         NewDetailRequest,
-        writing(NewDetailRequest, _request_details),
+        writing(NewDetailRequest, _request_form, _request_details),
         "Message",
         201,
     ),
@@ -350,7 +367,7 @@ OPERATIONS = (
         "/v1/tickets/{number}/resolve",
         "Say that it is solved; the customer is asked to confirm",
         Nothing,
-        writing(Nothing, _resolve),
+        writing(Nothing, _nothing, _resolve),
         "TicketState",
     ),
     Operation(
@@ -358,7 +375,7 @@ OPERATIONS = (
         "/v1/tickets/{number}/close",
         "Close it without asking; the customer is told",
         Nothing,
-        writing(Nothing, _close),
+        writing(Nothing, _nothing, _close),
         "TicketState",
     ),
     Operation(
@@ -366,7 +383,7 @@ OPERATIONS = (
         "/v1/tickets/{number}/reopen",
         "Take a resolved or lately closed ticket up again; the customer is told",
         Nothing,
-        writing(Nothing, _reopen),
+        writing(Nothing, _nothing, _reopen),
         "TicketState",
     ),
 )
