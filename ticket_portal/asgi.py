@@ -9,7 +9,7 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ticket_portal import settings
+from ticket_portal import logs, settings
 from ticket_portal.frontend import environment
 
 if TYPE_CHECKING:
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 def create() -> ASGIApp:
     """The whole portal as one ASGI application; called once by each server process."""
     environment.prepare_to_serve()
+    logs.configure(settings.load())
     # Only now: Reflex reads its environment when it is imported.
     from ticket_portal.app import app
 
     portal = _straight(app)
+    logs.configure(settings.load())  # what was imported may have set up loggers of its own
     if trusted := settings.load().trusted_proxies:
         hosts = [host.strip() for host in trusted.split(",")]
         return cast("ASGIApp", wrap_asgi_with_proxy_headers(portal, trusted_hosts=hosts))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from ticket_portal import logs
 from ticket_portal import settings as settings_module
 from ticket_portal.settings import Settings, SettingsError
 
@@ -174,6 +175,20 @@ def help_feedback() -> None:
         print("Nobody has said anything yet.")
 
 
+@cli.command("log-name")
+def log_name(email_or_ip: str) -> None:
+    """Say as what an address or an IP appears in the security log."""
+    from ticket_portal.domain import networks, security_log
+    from ticket_portal.domain.errors import BadAddress
+    from ticket_portal.domain.people import canonical
+
+    try:
+        subject = canonical(email_or_ip)
+    except BadAddress:
+        subject = networks.network(email_or_ip)
+    print(security_log.hashed(_settings(), subject))
+
+
 @cli.command("vapid-keys")
 def vapid_keys() -> None:
     """Make a key pair for Web Push, as lines for .env."""
@@ -199,10 +214,15 @@ def doctor() -> None:
 
 def _settings() -> Settings:
     try:
-        return settings_module.load()
+        settings = settings_module.load()
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(BAD_SETTINGS) from None
+    try:
+        logs.configure(settings)
+    except ValueError as error:
+        _fail(f"Can't write PORTAL_SECURITY_LOG={settings.security_log}: {error.__cause__ or error}")
+    return settings
 
 
 @contextmanager

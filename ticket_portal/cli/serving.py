@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from ticket_portal import logs
 from ticket_portal.frontend import environment
 from ticket_portal.settings import Settings
 
@@ -31,7 +32,7 @@ def replace_this_process(settings: Settings) -> NoReturn:
         *("--workers", str(settings.processes)),
         *("--workers-kill-timeout", str(KILL_AFTER_SECONDS)),
         *("--backlog", str(MOST_CONNECTIONS), "--backpressure", str(MOST_CONNECTIONS)),
-        *("--log-level", "warning"),
+        *("--log-level", "warning", "--log-config", str(logs.GRANIAN_CONFIG)),
     ]
     if settings.env == "production":
         command.append("--respawn-failed-workers")

@@ -20,6 +20,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import canonical, language, one_line, storable
+from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.i18n import zones
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
@@ -93,6 +94,7 @@ def finish_sign_up(work: Work, door: Door, typed: str, agent: str = "") -> tuple
     waiting = codes.sealed(work, door)
     account = create(work, door.address, waiting["name"], waiting["hash"])
     account.language, account.time_zone = waiting["language"], waiting["zone"]
+    happened(work, SecurityEvent.ACCOUNT_CREATED, address=door.address, ip=door.ip, account=account.id)
     return sessions.begin(work, account, agent), None
 
 

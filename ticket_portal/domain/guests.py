@@ -12,6 +12,7 @@ from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, Not
 from ticket_portal.domain.guest_links import new_link
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
+from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.store.tables import LARGEST, Account, GuestLink, Session, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -106,6 +107,7 @@ def verify(work: Work, token: str, browser: str, ip: str, typed: str) -> tuple[s
         ticket.proved_by = "code"
         work.session.add(ticket)
         work.changed(ticket)
+    happened(work, SecurityEvent.GUEST_VERIFIED, address=link.address, ip=ip, ticket=ticket.number)
     return sessions.begin_guest(work, link.address), None
 
 
@@ -158,6 +160,7 @@ def verify_again(
     address = _ran_out(work, session)
     if refusal := codes.enter(work, _door_again(address, browser, ip), typed):
         return "", refusal
+    happened(work, SecurityEvent.GUEST_VERIFIED, address=address, ip=ip)
     return sessions.begin_guest(work, address), None
 
 

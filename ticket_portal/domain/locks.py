@@ -10,6 +10,7 @@ from ticket_portal.domain import events, guests, keys, mail_links, tickets
 from ticket_portal.domain.errors import LinkInvalid, NotAllowed
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require
+from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -43,6 +44,7 @@ def lock(work: Work, token: str) -> None:
     guests.revoke_links(work, ticket)
     # Whoever it is: they said that they are not the one who wrote it.
     events.record(work, ticket, Viewer(role="guest"), "locked", public=False)
+    happened(work, SecurityEvent.TICKET_DISOWNED, address=ticket.address, ticket=ticket.number)
 
 
 def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -57,6 +59,7 @@ def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
     if ticket.locked_at:
         ticket.locked_at = None
         events.record(work, ticket, viewer, "unlocked", public=False)
+        happened(work, SecurityEvent.TICKET_UNLOCKED, account=viewer.account_id, ticket=ticket.number)
     return ticket
 
 

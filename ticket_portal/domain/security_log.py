@@ -25,6 +25,7 @@ class SecurityEvent(StrEnum):
     ACCOUNT_CREATED = "account_created"
     ACCOUNT_DEACTIVATED = "account_deactivated"
     ACCOUNT_DELETION_ASKED = "account_deletion_asked"
+    ACCOUNT_DELETION_CANCELLED = "account_deletion_cancelled"
     ACCOUNT_DELETED = "account_deleted"
     ROLE_CHANGED = "role_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
@@ -40,6 +41,9 @@ class SecurityEvent(StrEnum):
     API_TOKEN_REFUSED = "api_token_refused"  # noqa: S105
     DATA_EXPORTED = "data_exported"
     TICKET_DISOWNED = "ticket_disowned"
+    TICKET_UNLOCKED = "ticket_unlocked"
+    TICKETS_CLAIMED = "tickets_claimed"
+    TICKETS_GIVEN_BACK = "tickets_given_back"
     LIMIT_REACHED = "limit_reached"
     EVENT_REFUSED = "event_refused"
     ORIGIN_REFUSED = "origin_refused"

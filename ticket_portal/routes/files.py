@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ticket_portal.domain import guests, keys, uploads
+from ticket_portal.domain import guests, keys, security_log, uploads
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import (
     DomainError,
@@ -28,6 +28,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.kinds import GIF, JPEG, MP4, PNG, WEBP, clean_name
 from ticket_portal.domain.people import NOBODY, Viewer, language
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.uploads import Kept, Upload
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
@@ -77,6 +78,8 @@ async def _upload(request: Request) -> Response:
             await p.tell(uploads.give_up, upload)
             raise
     except DomainError as error:
+        if isinstance(error, FileRefused):
+            security_log.refused(p.settings, SecurityEvent.FILE_REFUSED, ip=found.ip, rule=error.code)
         return _problem(request, error)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody hears it
