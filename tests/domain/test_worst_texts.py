@@ -94,6 +94,7 @@ KNOWN = {
     "long signs": "\ufdfa" * LONGEST_BODY,
     "open brackets": "http://a.b/(" * 900,
     "open brackets in pieces": ("http://a.b/(" * 83 + " ") * 10,
+    "addresses in an address": ("http://a.b/?" * 80 + " ") * 11,
     "words that are in no run long enough": " ".join([*SHARED[:11], "zz"] * 200),
     "different words in every window": " ".join(f"{SHORT[n % 8]} {SHORT[n // 8 % 8]}" for n in range(1_200)),
 }
