@@ -10,7 +10,7 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ticket_portal import settings
+from ticket_portal import logs, settings
 from ticket_portal.frontend import environment
 from ticket_portal.store import private_files
 
@@ -22,11 +22,13 @@ def create() -> ASGIApp:
     """The whole portal as one ASGI application; called once by each server process."""
     environment.prepare_to_serve()
     private_files.keep_private(settings.load())
+    logs.configure(settings.load())
     # Only now: Reflex reads its environment when it is imported.
     from ticket_portal.app import app
 
     found = settings.load()
     portal = _straight(app)
+    logs.configure(found)  # what was imported may have set up loggers of its own
     if found.trusted_proxies:
         hosts = [host.strip() for host in found.trusted_proxies.split(",")]
         portal = cast("ASGIApp", wrap_asgi_with_proxy_headers(portal, trusted_hosts=hosts))

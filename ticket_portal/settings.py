@@ -177,6 +177,10 @@ class Settings(BaseSettings):
     test_token: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
 
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    security_log: str = ""
+
     @field_validator("vapid_private_key")
     @classmethod
     def _a_vapid_key(cls, value: SecretStr) -> SecretStr:

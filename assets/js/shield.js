@@ -1,6 +1,8 @@
 // What must not be sent to anybody: recovery phrases, private keys, card numbers. The server looks again and for more
 // (domain/shield.py); what is found here must be found there too.
 const PATIENCE = 3000;
+// More is refused by its length (domain/messages.py), and is not looked through here: it would freeze a phone.
+const LONGEST = 20000;
 const LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const WORDS = /\p{L}+/gu;
 const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY/;
@@ -11,6 +13,11 @@ const CALLED =
 const CARD = /(?<![\p{L}\d_.,:/+-])\d(?:[ -]?\d){12,18}(?![\p{L}\d_:/-])(?![.,]\d)/gu;
 const CARD_START =
   /^(?:4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|220[0-4]\d{12,15}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:50|5[6-8]|6[37])\d{10,17})$/;
+
+// As in i18n/folding.py: marks in a row are sorted by insertion, and one sign of Arabic or Japanese becomes many letters.
+const MARKS = /(\p{M}{30})\p{M}+/gu;
+const EXPANDING = /[\u2057\u2152\u2167\u2177\u247d-\u2487\u2a0c\u321d\u321e\u3300-\u3357\u337f\u3389\u33a8\u33ae\u33af\u33c2\u33c6\u33d8\ufdf2-\ufdf8\ufdfa-\ufdfc]/g;
+const fold = (typed) => typed.replace(MARKS, "$1").replace(EXPANDING, " ").normalize("NFKC");
 
 const luhn = (digits) =>
   [...digits].reverse().reduce((sum, d, at) => {
@@ -48,10 +55,19 @@ const wordLists = () =>
   ));
 const plain = (word) => word.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 const isPhrase = (words, list) => {
-  let run = [];
-  return words.some((word) => {
-    run = list.has(word) ? [...run, word].slice(-12) : [];
-    return run.length === 12 && new Set(run).size > 8;
+  let length = 0;
+  const counts = new Map();
+  return words.some((word, at) => {
+    if (!list.has(word)) {
+      length = 0;
+      counts.clear();
+      return false;
+    }
+    length += 1;
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+    const left = length > 12 ? words[at - 12] : undefined;
+    if (left !== undefined && counts.set(left, counts.get(left) - 1).get(left) === 0) counts.delete(left);
+    return length >= 12 && counts.size > 8;
   });
 };
 const hasPhrase = async (words) => {
@@ -61,7 +77,8 @@ const hasPhrase = async (words) => {
 
 // The code of what was found, "" for nothing; a promise of it where that needs the lists or a checksum.
 export const secretIn = (typed) => {
-  const text = typed.normalize("NFKC");
+  if (typed.length > LONGEST) return "";
+  const text = fold(typed);
   if (hasCalledKey(text)) return "secret_key";
   if (hasCard(text)) return "secret_card";
   const words = text.match(WORDS) ?? [];
@@ -76,4 +93,4 @@ export const secretIn = (typed) => {
     .then((found) => found.find(Boolean) || "");
 };
 // While it is typed: have the lists at hand by the time it is sent.
-export const prepare = (typed) => void (mayHoldPhrase(typed.match(WORDS) ?? []) && wordLists());
+export const prepare = (typed) => void (typed.length <= LONGEST && mayHoldPhrase(typed.match(WORDS) ?? []) && wordLists());

@@ -78,8 +78,13 @@ def test_a_form_is_checked():
             FeedbackForm.parse(article, "en", helpful, "")
     with pytest.raises(TooLong):
         FeedbackForm.parse("alerts", "en", "no", "x" * (feedback.LONGEST_MISSING + 1))
+
+
+def test_it_is_no_place_for_a_secret(work):
+    form = FeedbackForm.parse("alerts", "en", "no", "my card is 4111 1111 1111 1111")
     with pytest.raises(CardFound):
-        FeedbackForm.parse("alerts", "en", "no", "my card is 4111 1111 1111 1111")
+        feedback.rate(work, form, "one", "ip")
+    assert not work.session.exec(select(Feedback)).all()
 
 
 def test_it_is_deleted_after_a_year_and_not_before(work, clock):

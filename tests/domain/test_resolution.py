@@ -108,9 +108,11 @@ def test_a_rating_that_says_the_same_is_no_entry_and_there_is_an_end_to_changing
         resolution.rate(work, ana, ticket.number, RatingForm(2))
 
 
-def test_a_rating_is_no_place_for_a_secret():
+def test_a_rating_is_no_place_for_a_secret(work, ana, linh, ticket):
+    resolution.close(work, linh, ticket.number)
+    form = RatingForm.parse({"score": "5", "comment": "Now pay me back to 4111 1111 1111 1111"})
     with pytest.raises(CardFound):
-        RatingForm.parse({"score": "5", "comment": "Now pay me back to 4111 1111 1111 1111"})
+        resolution.rate(work, ana, ticket.number, form)
 
 
 @pytest.mark.parametrize("score", ["", "0", "6", "five", "３", None])

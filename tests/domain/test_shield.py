@@ -1,9 +1,11 @@
 """What must not be sent to anybody is found, and what only looks like it is not."""
 
 import json
+import random
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +13,7 @@ from mnemonic import Mnemonic
 
 from tests.cast import BROWSER, IP, asks_about, code_for, opens, says
 from ticket_portal.demo import stories, texts
-from ticket_portal.domain import codes, messages, new_ticket
+from ticket_portal.domain import codes, messages, new_ticket, shield
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import FileGone, OwnCodeFound, PhraseFound, SecretFound, TooFast
 from ticket_portal.domain.messages import AnswersForm, MessageForm
@@ -21,6 +23,7 @@ from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.frontend import environment
 from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.plugins import RecoveryWords
+from ticket_portal.i18n import recovery_words
 
 TXID = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
 KEY = "e9873d79c6d87dc0fb6a5778633389f4453213303da61f20bd67fc233aa33262"
@@ -101,6 +104,33 @@ def test_nothing_that_the_demo_says_is_a_secret():
         assert found_in(Path(str(module.__file__)).read_text(encoding="utf-8")) == ""
 
 
+@pytest.mark.parametrize("words", [12, 15, 18, 21, 24])
+def test_a_checksum_is_what_the_standard_says(words: int):
+    """Against the reference implementation of BIP-39: of random words one in many is a phrase, and the same ones."""
+    chance = random.Random(words)
+    listed = list(recovery_words.words("english"))
+    bits = words // 3
+    for number in range(600):
+        places = [chance.randrange(2048) for _ in range(words)]
+        if number < 20:  # phrases by intention
+            made = Mnemonic("english").to_mnemonic(chance.randbytes(words * 11 // 8 - (bits > 7)))
+            places = [listed.index(word) for word in made.split()]
+        right = Mnemonic("english").check(" ".join(listed[place] for place in places))
+        assert recovery_words.is_phrase(recovery_words.joined(places), words) is right
+
+
+def test_a_text_with_more_windows_than_are_checked_is_not_let_pass():
+    """It is made for the purpose: in an ordinary text one of the first hundred is a phrase by chance."""
+    chance = random.Random(1)
+    runs: list[list[int]] = []
+    while sum(len(list(shield._windows(run))) for run in runs) <= shield.MOST_CHECKED:
+        run = [chance.choice(range(8)) for _ in range(12)]
+        if not shield._has_checksum([run]):
+            runs.append(run)
+    assert not shield._has_checksum(runs[:500])
+    assert shield._has_checksum(runs)
+
+
 def test_long_texts_are_looked_through_quickly():
     for text in ("abandon " * 1250, "1 " * 5000, "seed " * 2000 + KEY[:63], "4" * 10_000):
         found_in(text[:10_000])  # a pattern that runs away would not come back
@@ -108,30 +138,54 @@ def test_long_texts_are_looked_through_quickly():
 
 def test_the_browser_finds_the_same(tmp_path: Path):
     """What the browser stops, the server stops; what it leaves to the server is only what needs the checksum."""
-    modules = {"shield.mjs": (ROOT / "assets/js/shield.js").read_text(encoding="utf-8")}
-    for path, text in RecoveryWords().get_static_assets():
-        modules[f"{path.stem}.mjs"] = str(text)
-    modules["shield.mjs"] = modules["shield.mjs"].replace("$/utils/recovery_words", "./recovery_words.mjs")
-    modules["main.mjs"] = (
+    script = (
         'import { secretIn } from "./shield.mjs"; import { readFileSync } from "node:fs";'
         'const all = JSON.parse(readFileSync("texts.json", "utf8")); const found = {};'
         "for (const name in all) found[name] = await secretIn(all[name]);"
         "console.log(JSON.stringify(found)); process.exit();"
     )
-    modules["texts.json"] = json.dumps({name: text for name, (text, _code) in SECRETS.items()} | HARMLESS)
+    texts = {name: text for name, (text, _code) in SECRETS.items()} | HARMLESS
+    assert _in_node(tmp_path, script, texts) == {
+        **{name: code for name, (_text, code) in SECRETS.items()},
+        **dict.fromkeys(HARMLESS, ""),
+    }
+
+
+def _in_node(folder: Path, script: str, texts: dict[str, str]) -> dict[str, Any]:
+    """Run a script over `texts.json` beside the browser's shield; return the JSON that it prints."""
+    modules = {"shield.mjs": (ROOT / "assets/js/shield.js").read_text(encoding="utf-8"), "main.mjs": script}
+    for path, text in RecoveryWords().get_static_assets():
+        modules[f"{path.stem}.mjs"] = str(text)
+    modules["shield.mjs"] = modules["shield.mjs"].replace("$/utils/recovery_words", "./recovery_words.mjs")
+    modules["texts.json"] = json.dumps(texts)
     for name, text in modules.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
     variables = environment.for_build()
     node = shutil.which("node", path=variables["PATH"])
     assert node
     done = subprocess.run(
-        [node, "main.mjs"], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+        [node, "main.mjs"], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {
-        **{name: code for name, (_text, code) in SECRETS.items()},
-        **dict.fromkeys(HARMLESS, ""),
+    return json.loads(done.stdout)
+
+
+def test_the_browser_does_not_freeze_over_what_is_pasted(tmp_path: Path):
+    """Ten megabytes of words, and the worst that may be sent: a phone is ten times as slow as this machine."""
+    texts = {
+        "a long paste": "a " * 5_000_000,
+        "marks": "a" + "\u0300\u0316" * 5_000,
+        "long signs": "\ufdfa" * 10_000,
     }
+    script = (
+        'import { secretIn, prepare } from "./shield.mjs"; import { readFileSync } from "node:fs";'
+        'const all = JSON.parse(readFileSync("texts.json", "utf8")); const took = {};'
+        "for (const name in all) { const began = process.cpuUsage(); prepare(all[name]); await secretIn(all[name]);"
+        "const { user, system } = process.cpuUsage(began); took[name] = (user + system) / 1000; }"
+        "console.log(JSON.stringify(took)); process.exit();"
+    )
+    took = _in_node(tmp_path, script, texts)
+    assert {name: took[name] for name in texts if took[name] > 25} == {}
 
 
 def test_a_requester_is_stopped_and_nothing_is_kept(work, ana, minh, ticket, guest_ticket):

@@ -1,6 +1,7 @@
 """The layout's small rules. Each check is shown one thing that it lets pass and one that it must not."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ SOURCES = sorted((ROOT / "ticket_portal").rglob("*.py"))
 Check = Callable[[ast.AST], Iterator[int]]
 _NAMED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 ASKS = {"session": ("exec", "execute", "exec_driver_sql"), "work": ("execute", "scalar", "insert")}
+LOOKS_FOR_SECRETS = re.compile(
+    r"(\w+\.)*(secret_in|refuse_secrets|(?!DeviceForm)\w+Form|\w+Form\.parse\w*)\(|replace\(form\b"
+)
 STATEMENTS = {"select", "insert", "update", "delete", "text", "func"}
 
 
@@ -55,6 +59,23 @@ def promises(tree: ast.AST) -> Iterator[int]:
             yield node.lineno
 
 
+def secrets_inside(tree: ast.AST) -> Iterator[int]:
+    """Lines that look for secrets inside a transaction, or make a form there, which looks for them.
+
+    It takes milliseconds of a stranger's choice, for which every other writer would wait. What has a unit of work as
+    an argument runs inside one.
+    """
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+        if not any("Work" in ast.unparse(one.annotation) for one in arguments if one.annotation):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and LOOKS_FOR_SECRETS.match(ast.unparse(node)):
+                yield node.lineno
+
+
 def nameless(tree: ast.AST) -> Iterator[int]:
     """Public functions and classes that do not say what they do."""
     for node in getattr(tree, "body", []):
@@ -75,6 +96,7 @@ CHECKS: dict[Check, tuple[str, ...]] = {
     commits: ("ticket_portal/store/unit_of_work.py",),
     environment: ("ticket_portal/settings.py", "ticket_portal/frontend/environment.py"),
     nameless: (),
+    secrets_inside: ("ticket_portal/demo/",),
 }
 
 
@@ -120,6 +142,21 @@ EXAMPLES: list[tuple[Check, str, str]] = [
     (environment, "environment = 1", "os.getenv('X')"),
     (real_clocks, "work.now\ndatetime.fromisoformat(x)", "datetime.now(UTC)"),
     (real_clocks, "now()", "datetime.datetime.utcnow()"),
+    (
+        secrets_inside,
+        "def f(settings):\n    shield.secret_in(text)",
+        "def f(work: Work):\n    shield.secret_in(text)",
+    ),
+    (
+        secrets_inside,
+        "def f(work: Work):\n    replace(viewer, name='')",
+        "def f(work: Work):\n    replace(form, body='')",
+    ),
+    (
+        secrets_inside,
+        "def f(work: Work, form: MessageForm):\n    form.body.replace('a', 'b')",
+        "def f(work: Work):\n    messages.MessageForm.parse(typed)",
+    ),
     (nameless, "def f():\n    'Say it.'", "def f():\n    pass"),
     (nameless, "def _f():\n    pass", "class A:\n    pass"),
 ]

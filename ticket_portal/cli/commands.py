@@ -129,6 +129,20 @@ def help_feedback() -> None:
         print("Nobody has said anything yet.")
 
 
+@cli.command("log-name")
+def log_name(email_or_ip: str) -> None:
+    """Say as what an address or an IP appears in the security log."""
+    from ticket_portal.domain import networks, security_log
+    from ticket_portal.domain.errors import BadAddress
+    from ticket_portal.domain.people import canonical
+
+    try:
+        subject = canonical(email_or_ip)
+    except BadAddress:
+        subject = networks.network(email_or_ip)
+    print(security_log.hashed(common.settings(), subject))
+
+
 @cli.command("vapid-keys")
 def vapid_keys() -> None:
     """Make a key pair for Web Push, as lines for .env."""

@@ -1,6 +1,5 @@
 """What all commands share: the settings, the database, and refusals that are one line."""
 
-import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
+from ticket_portal import logs
 from ticket_portal import settings as settings_module
 from ticket_portal.settings import Settings, SettingsError
 
@@ -40,6 +40,10 @@ def settings(*, tighten: bool = True) -> Settings:
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(BAD_SETTINGS) from None
+    try:
+        logs.configure(found)
+    except ValueError as error:
+        fail(f"Can't write PORTAL_SECURITY_LOG={found.security_log}: {error.__cause__ or error}")
     if tighten:
         with suppress(OSError):  # a folder that can't be made is told by what needs it
             for path in private_files.keep_private(found):
@@ -84,16 +88,6 @@ def _without_password(settings: Settings) -> str:
     from sqlalchemy.engine import make_url
 
     return make_url(settings.database).render_as_string(hide_password=True)
-
-
-def log_security_events() -> None:
-    """Write the security events of this command to stderr: nothing else of a command's doing reaches a log."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    log = logging.getLogger("ticket_portal.security")
-    log.setLevel(logging.INFO)
-    if not log.handlers:
-        log.addHandler(handler)
 
 
 @contextmanager

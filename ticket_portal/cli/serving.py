@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from ticket_portal import logs
 from ticket_portal.frontend import environment
 from ticket_portal.settings import Settings
 
@@ -45,7 +46,7 @@ def server_command(settings: Settings, factory: str = FACTORY) -> list[str]:
         *("--backlog", most, "--backpressure", most),
         # Nothing speaks HTTP/2 without TLS to us; where granian waits to see which one it is, it waits for ever.
         *("--http", "1", "--http1-header-read-timeout", str(HEADER_MILLISECONDS)),
-        *("--log-level", "warning"),
+        *("--log-level", "warning", "--log-config", str(logs.GRANIAN_CONFIG)),
     ]
     return [*command, "--respawn-failed-workers"] if settings.env == "production" else command
 

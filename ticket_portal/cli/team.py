@@ -8,7 +8,6 @@ import typer
 from ticket_portal.cli.common import (
     as_text,
     database,
-    log_security_events,
     one_of,
     said_plainly,
     settings,
@@ -50,7 +49,6 @@ def create_agent(
     from ticket_portal.domain.people import canonical
     from ticket_portal.domain.team import AccountRole
 
-    log_security_events()
     with said_plainly():
         address = canonical(email)
         shown = " ".join(name.split()) or address.partition("@")[0].capitalize()
@@ -103,7 +101,6 @@ def set_role(
     from ticket_portal.domain.team import AccountRole
 
     wanted = one_of(AccountRole, role)
-    log_security_events()
     with said_plainly(), database(settings()) as store:
         before, ended = store.write(team.set_role, email, wanted, force=force)
     if before == wanted:
@@ -116,7 +113,6 @@ def sign_out_agent(email: Email) -> None:
     """Sign an account of the team out everywhere. Its password and API tokens stay."""
     from ticket_portal.domain import team
 
-    log_security_events()
     with said_plainly(), database(settings()) as store:
         ended = store.write(team.sign_out, email)
     print(f"{as_text(email)} is signed out everywhere. {_what_ended(ended)}")
@@ -126,7 +122,6 @@ def reset_agent_password(email: Email) -> None:
     """Set a new password, sign out everywhere and revoke the API tokens. Asks for one; else it is made and shown."""
     from ticket_portal.domain import accounts, team
 
-    log_security_events()
     with said_plainly(), database(settings()) as store:
         account = store.read(team.find_agent, email)
         password, made = _new_password()
@@ -146,7 +141,6 @@ def deactivate_agent(email: Email, force: Force = False) -> None:
     """
     from ticket_portal.domain import team
 
-    log_security_events()
     with said_plainly(), database(settings()) as store:
         ended = store.write(team.deactivate, email, force=force)
     print(f"{as_text(email)} is deactivated. {_what_ended(ended)}")
@@ -156,7 +150,6 @@ def reactivate_agent(email: Email) -> None:
     """Let a deactivated account sign in again, with its password and role. What ended stays ended."""
     from ticket_portal.domain import team
 
-    log_security_events()
     with said_plainly(), database(settings()) as store:
         role = store.write(team.reactivate, email)
     print(f"{as_text(email)} can sign in again, as {role}.")

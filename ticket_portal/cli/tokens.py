@@ -7,7 +7,6 @@ import typer
 from ticket_portal.cli.common import (
     database,
     fail,
-    log_security_events,
     one_of,
     said_plainly,
     settings,
@@ -44,7 +43,6 @@ def create_api_token(
     from ticket_portal.domain.errors import NotFound
 
     wanted = one_of(Scope, scope)
-    log_security_events()
     with said_plainly(), database(settings()) as store:
         try:
             print(store.write(api_tokens.new_token, agent, name=name, scope=wanted, expires=expires))
@@ -91,7 +89,6 @@ def revoke_api_token(
     """End a token of the REST API; its next request is refused."""
     from ticket_portal.domain import api_tokens
 
-    log_security_events()
     with said_plainly(), database(settings()) as store:
         ended = store.write(api_tokens.revoke, token_id)
     print(*table(("REVOKED", "NAME", "AGENT"), [(ended.id, ended.name, ended.agent)]), sep="\n")

@@ -121,6 +121,9 @@ def finish_sign_up(
     waiting = codes.sealed(work, door)
     account = create(work, door.address, waiting["name"], waiting["hash"])
     account.language, account.time_zone = waiting["language"], waiting["zone"]
+    security_log.happened(
+        work, SecurityEvent.ACCOUNT_CREATED, address=door.address, ip=door.ip, account=account.id
+    )
     return sign_ins.begin(work, account, arrival), None
 
 

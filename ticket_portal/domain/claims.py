@@ -15,6 +15,7 @@ from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.store.tables import Account, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -65,6 +66,7 @@ def add(work: Work, viewer: Viewer, browser: str) -> int:
     drafts.hand_over(work, guest, viewer)
     if found:
         notifications.about_security(work, account, "tickets_added", count=len(found))
+        happened(work, SecurityEvent.TICKETS_CLAIMED, account=account.id, tickets=len(found))
     return len(found)
 
 
@@ -96,6 +98,8 @@ def undo(work: Work, viewer: Viewer) -> int:
         updates.hand_over(work, ticket)
         events.record(work, ticket, viewer, "unclaimed", public=False)
         work.tell(f"list:{viewer.account_id}")
+    if found:
+        happened(work, SecurityEvent.TICKETS_GIVEN_BACK, account=viewer.account_id, tickets=len(found))
     return len(found)
 
 

@@ -41,6 +41,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.i18n.folding import nfkc
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Challenge
 from ticket_portal.store.unit_of_work import Work
@@ -231,19 +232,24 @@ def refuse_own(work: Work, address: str, text: str) -> None:
     a door; where there is no room left the text passes. It comes last: another refusal after it would tell that the
     guess was wrong, and take its count back.
     """
-    found = _MENTIONED.findall(unicodedata.normalize("NFKC", text))[:MOST_MENTIONED]
+    found = mentioned(text)
     if not found or not (challenges := _working(work, address)):
         return
     limit = Limit("code_mentions", work.settings.limit_code_tries_per_hour)
     work.alone(limit.rule, address)
-    for mentioned in dict.fromkeys(map(digits, found)):
+    for typed in dict.fromkeys(map(digits, found)):
         if limits.until(work, limit, address):
             return
         limits.use(work, limit, address)
         for challenge in challenges:
             door = Door(challenge.purpose, address, challenge.browser_hash)
-            if keys.equal(challenge.code_hmac, _hmac(work.settings, door, mentioned)):
+            if keys.equal(challenge.code_hmac, _hmac(work.settings, door, typed)):
                 raise OwnCodeFound
+
+
+def mentioned(text: str) -> list[str]:
+    """Return the first numbers of six digits in a text; it may be as long as a message."""
+    return _MENTIONED.findall(nfkc(text))[:MOST_MENTIONED]
 
 
 def sweep(work: Work) -> None:

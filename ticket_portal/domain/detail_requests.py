@@ -19,7 +19,6 @@ from ticket_portal.domain.chains import CHAINS, transaction_id
 from ticket_portal.domain.errors import AlreadyAnswered, BadDetail, Invalid, Missing
 from ticket_portal.domain.events import Posted
 from ticket_portal.domain.people import one_line, storable
-from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store.tables import DetailItem, Message
 from ticket_portal.store.unit_of_work import Work
 
@@ -112,8 +111,7 @@ def add(work: Work, request: Posted, wanted: Sequence[Wanted]) -> None:
 def fit(work: Work, request: Message, given: Sequence[Given]) -> list[tuple[DetailItem, Given]]:
     """Return the open items with what was given for each, checked and in the form in which it is kept.
 
-    What is no longer open is left out: it was sent from another tab. Raises BadDetail, AlreadyAnswered and what
-    the shield raises.
+    What is no longer open is left out: it was sent from another tab. Raises BadDetail, AlreadyAnswered.
     """
     items = {
         item.place: item
@@ -202,7 +200,6 @@ def _given(typed: object) -> Given:
 
 
 def _fitting(work: Work, item: DetailItem, one: Given) -> Given:
-    refuse_secrets(one.value)
     if one.declined:
         if not one.value:
             raise BadDetail

@@ -4,7 +4,6 @@ Two reasons count, and both can be told in a sentence: the same transaction ID, 
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from ticket_portal.domain.messages import LONGEST_BODY
 from ticket_portal.domain.new_ticket import LONGEST_SUBJECT
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import owned
+from ticket_portal.i18n.folding import unmarked
 from ticket_portal.store.tables import FINAL_STATUSES, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -87,9 +87,7 @@ def _alike(these: set[str], those: set[str]) -> bool:
 
 
 def _words(subject: str) -> set[str]:
-    decomposed = unicodedata.normalize("NFKD", subject.lower())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return {word for word in re.findall(r"\w+", plain) if len(word) >= SHORTEST_WORD}
+    return {word for word in re.findall(r"\w+", unmarked(subject)) if len(word) >= SHORTEST_WORD}
 
 
 def _duplicate(ticket: Ticket, reason: str) -> Duplicate:

@@ -15,6 +15,7 @@ from ticket_portal.domain import credentials, endings, events, known_browsers, n
 from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import ERASED, SYSTEM, Viewer
+from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.store.tables import (
     FINAL_STATUSES,
     Account,
@@ -50,15 +51,16 @@ def ask(store: Store, viewer: Viewer, password: str, ip: str) -> None:
     if viewer.role != "customer":
         raise NotAllowed
     hashed = credentials.prove(store, viewer, password, ip)
-    store.write(_ask, viewer, hashed)
+    store.write(_ask, viewer, hashed, ip)
 
 
-def _ask(work: Work, viewer: Viewer, hashed: str) -> None:
+def _ask(work: Work, viewer: Viewer, hashed: str, ip: str) -> None:
     account = credentials.proved(work, viewer, hashed)
     if account.deletion_at is None:
         account.deletion_at = work.now + timedelta(days=work.settings.deletion_days)
         work.session.add(account)
         notifications.about_security(work, account, "deletion_asked", until=account.deletion_at.isoformat())
+        happened(work, SecurityEvent.ACCOUNT_DELETION_ASKED, ip=ip, account=account.id)
 
 
 def cancel(work: Work, viewer: Viewer) -> None:
@@ -70,6 +72,7 @@ def cancel(work: Work, viewer: Viewer) -> None:
         account.deletion_at = None
         work.session.add(account)
         notifications.about_security(work, account, "deletion_cancelled")
+        happened(work, SecurityEvent.ACCOUNT_DELETION_CANCELLED, account=account.id)
 
 
 def planned(work: Work, viewer: Viewer) -> datetime | None:
@@ -108,6 +111,7 @@ def _erase(work: Work, account: Account) -> None:
     notifications.about_security(work, account, notifications.FAREWELL)
     work.session.flush()  # tickets let go of the account first: what still belongs to it goes with it
     work.session.delete(account)
+    happened(work, SecurityEvent.ACCOUNT_DELETED, account=account.id, tickets=len(found))
 
 
 def _erase_texts(work: Work, ids: Sequence[int]) -> None:

@@ -15,6 +15,7 @@ from ticket_portal.domain import credentials, detail_requests, devices, limits, 
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.uploads import Kept
 from ticket_portal.store.tables import Account, Attachment, Draft, Event, Message, Muted, Rating, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
@@ -33,13 +34,14 @@ class TicketExport:
 def allow(store: Store, viewer: Viewer, password: str, ip: str) -> None:
     """Prove who asks, and count it. Raises NotYourPassword, TooMany, NotAllowed."""
     hashed = credentials.prove(store, viewer, password, ip)
-    store.write(_allow, viewer, hashed)
+    store.write(_allow, viewer, hashed, ip)
 
 
-def _allow(work: Work, viewer: Viewer, hashed: str) -> None:
+def _allow(work: Work, viewer: Viewer, hashed: str, ip: str) -> None:
     credentials.proved(work, viewer, hashed)
     limit = Limit("exports", work.settings.limit_exports_per_day, within=timedelta(days=1))
     limits.spend(work, limit, viewer.account_id)
+    happened(work, SecurityEvent.DATA_EXPORTED, ip=ip, account=viewer.account_id)
 
 
 def account(work: Work, viewer: Viewer) -> dict[str, Any]:

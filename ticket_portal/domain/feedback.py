@@ -1,6 +1,6 @@
 """Whether the help articles help: a yes or no per browser and article, and what was missing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -8,7 +8,7 @@ from sqlalchemy import Integer, cast, func
 from sqlmodel import col, delete, select
 
 from ticket_portal.domain import limits, shield
-from ticket_portal.domain.errors import Invalid, TooLong
+from ticket_portal.domain.errors import Invalid, SecretFound, TooLong
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import language, storable
 from ticket_portal.i18n.articles import slugs
@@ -22,16 +22,21 @@ KEPT: Final = timedelta(days=365)
 
 @dataclass(frozen=True)
 class FeedbackForm:
-    """What somebody says of an article, checked."""
+    """What somebody says of an article, checked. `secret`: what its text must not hold, and does."""
 
     article: str
     language: str
     helpful: bool
     missing: str = ""
+    secret: type[SecretFound] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look for secrets, so that no form is without it."""
+        object.__setattr__(self, "secret", shield.secret_in(self.missing))
 
     @classmethod
     def parse(cls, article: str, language_code: str, helpful: str, missing: str) -> "FeedbackForm":
-        """Check what came. Raises Invalid, TooLong, and what `shield` finds: that must not be kept either."""
+        """Check what came. Raises Invalid, TooLong."""
         if article not in slugs():
             raise Invalid("article")
         if helpful not in ("yes", "no"):
@@ -39,7 +44,6 @@ class FeedbackForm:
         text = storable(missing).strip() if helpful == "no" else ""
         if len(text) > LONGEST_MISSING:
             raise TooLong(field="missing", most=LONGEST_MISSING)
-        shield.refuse_secrets(text)
         return cls(article, language(language_code), helpful == "yes", text)
 
 
@@ -63,9 +67,10 @@ class Missing:
 
 
 def rate(work: Work, form: FeedbackForm, browser: str, ip: str) -> None:
-    """Keep what a browser says of an article; said again, the newer word counts. Raises TooMany."""
+    """Keep what a browser says of an article; said again, the newer word counts. Raises TooMany and SecretFound."""
     rule = Limit("feedback_ip", work.settings.limit_feedback_per_ip_per_hour)
     limits.spend(work, rule, ip)
+    shield.refuse(work.settings, form.secret, ip=ip)
     said = work.session.get(Feedback, (form.article, browser), with_for_update=True)
     said = said or Feedback(
         article=form.article, browser_hash=browser, language=form.language, helpful=form.helpful

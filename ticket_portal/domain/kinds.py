@@ -5,8 +5,11 @@ import unicodedata
 from typing import Final
 
 from ticket_portal.domain.errors import FileKindRefused
+from ticket_portal.i18n.folding import nfc
 from ticket_portal.settings import Settings
 
+# Of a longer name only the end is looked at, which says what kind of file it is.
+LONGEST_TYPED: Final = 4_096
 JPEG, PNG, WEBP, GIF, HEIC = "image/jpeg", "image/png", "image/webp", "image/gif", "image/heic"
 PDF, TXT, CSV, MP4 = "application/pdf", "text/plain", "text/csv", "video/mp4"
 PICTURES: Final = (JPEG, PNG, WEBP, GIF, HEIC)
@@ -59,7 +62,7 @@ _RESERVED = re.compile(r'[<>:"|?*]')
 
 def clean_name(name: str) -> str:
     """Return a file's name without folders, invisible and direction-changing characters; never empty."""
-    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    name = nfc(name[-LONGEST_TYPED:].encode("utf-8", "replace").decode())
     name = re.split(r"[/\\]", name)[-1]
     name = "".join(
         " " if c.isspace() else c for c in name if c.isspace() or unicodedata.category(c)[0] != "C"

@@ -9,8 +9,9 @@ import sqlalchemy
 from sqlalchemy import Integer, Select, bindparam
 from sqlmodel import col, delete
 
-from ticket_portal.domain import keys
+from ticket_portal.domain import keys, security_log
 from ticket_portal.domain.errors import TooMany
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import LimitHit
 from ticket_portal.store.unit_of_work import Work
 
@@ -44,9 +45,8 @@ def until(work: Work, limit: Limit, *subject: object) -> datetime | None:
 
 
 def use(work: Work, limit: Limit, *subject: object) -> int:
-    """Count one use; return its number, for `release`."""
-    hashed = keys.subject_hash(work.settings, *subject)
-    return work.insert(LimitHit, rule=limit.rule, subject=hashed, at=work.now)
+    """Count one use, also if this work is refused later on (`Store.write`); return its number, for `release`."""
+    return work.count(limit.rule, keys.subject_hash(work.settings, *subject))
 
 
 def spend(work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = TooMany) -> int:
@@ -57,6 +57,15 @@ def spend(work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = T
     """
     work.alone(limit.rule, *subject)  # for the same reason, among transactions
     if end := until(work, limit, *subject):
+        # What other limits counted of this try is taken back. Else an attacker at his own address's limit would go on
+        # to use up the limits of everybody whose address he names.
+        work.counted.clear()
+        security_log.refused(
+            work.settings,
+            SecurityEvent.LIMIT_REACHED,
+            rule=limit.rule,
+            subject=security_log.hashed(work.settings, *subject),
+        )
         raise refusal(until=end)
     return use(work, limit, *subject)
 

@@ -65,6 +65,9 @@ def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
     if ticket.locked_at:
         ticket.locked_at = None
         events.record(work, ticket, viewer, "unlocked", public=False)
+        security_log.happened(
+            work, SecurityEvent.TICKET_UNLOCKED, account=viewer.account_id, ticket=ticket.number
+        )
     return ticket
 
 

@@ -1,6 +1,6 @@
 """Messages: what people write in a ticket."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -18,15 +18,23 @@ from ticket_portal.domain import (
     events,
     limits,
     notifications,
+    shield,
     tickets,
 )
 from ticket_portal.domain.detail_requests import Given, Wanted
-from ticket_portal.domain.errors import CannotReopen, EmptyMessage, Invalid, NotFound, TooFast, TooLong
+from ticket_portal.domain.errors import (
+    CannotReopen,
+    EmptyMessage,
+    Invalid,
+    NotFound,
+    SecretFound,
+    TooFast,
+    TooLong,
+)
 from ticket_portal.domain.events import Entry, Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
-from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store.tables import LARGEST, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -35,12 +43,20 @@ LONGEST_BODY = 10_000
 
 @dataclass(frozen=True)
 class MessageForm:
-    """A message as its writer sends it, checked. `items`: what a request for details asks for, beside its text."""
+    """A message as its writer sends it, checked. `items`: what a request for details asks for, beside its text.
+
+    `secret`: what its text must not hold, and does; the team may quote such things.
+    """
 
     body: str
     client_id: str
     files: tuple[str, ...] = ()
     items: tuple[Wanted, ...] = ()
+    secret: type[SecretFound] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look for secrets, so that no form is without it."""
+        object.__setattr__(self, "secret", shield.secret_in(self.body))
 
     @classmethod
     def parse(cls, typed: dict[str, object]) -> "MessageForm":
@@ -66,6 +82,11 @@ class AnswersForm:
     request: int
     given: tuple[Given, ...]
     client_id: str
+    secret: type[SecretFound] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look for secrets, so that no form is without it."""
+        object.__setattr__(self, "secret", shield.secret_in(*(one.value for one in self.given)))
 
     @classmethod
     def parse(cls, typed: dict[str, object]) -> "AnswersForm":
@@ -89,8 +110,6 @@ def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
     if earlier := _already(work, ticket, viewer, form.client_id):
         return earlier
     _require_open(work, ticket)
-    if not viewer.of_team:
-        refuse_secrets(form.body)
     message, event = _post(work, ticket, viewer, "reply", form)
     if viewer.of_team:
         _after_team_reply(work, ticket, viewer)
@@ -139,10 +158,11 @@ def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -
     if earlier := _already(work, ticket, viewer, form.client_id):
         return earlier
     _require_open(work, ticket)
+    _spend(work, viewer, form.secret)
     fitting = detail_requests.fit(work, _request(work, ticket, form.request), form.given)
     body = detail_requests.values([one for _item, one in fitting])
     files = tuple(file for _item, one in fitting for file in one.files)
-    message, _event = _post(work, ticket, viewer, "answers", MessageForm(body, form.client_id, files))
+    message, _event = _write(work, ticket, viewer, "answers", body, form.client_id, files)
     codes.refuse_own(work, viewer.address, body)
     detail_requests.settle(work, message, fitting)
     if ticket.status != "waiting_customer" or not detail_requests.still_open(work, ticket.id):
@@ -187,13 +207,24 @@ def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> Post
 def _post(
     work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm, **facts: Any
 ) -> tuple[Posted, Entry]:
-    drafts.sent(work, viewer, str(ticket.number), form.body)
-    _spend(work, viewer)
+    _spend(work, viewer, form.secret)
+    return _write(work, ticket, viewer, kind, form.body, form.client_id, form.files, **facts)
+
+
+def _write(
+    work: Work,
+    ticket: Ticket,
+    viewer: Viewer,
+    kind: str,
+    body: str,
+    client_id: str,
+    files: tuple[str, ...],
+    **facts: Any,
+) -> tuple[Posted, Entry]:
+    drafts.sent(work, viewer, str(ticket.number), body)
     author = replace(viewer, name=viewer.name or (ticket.requester if not viewer.of_team else ""))
-    message, entry = events.post(
-        work, ticket, author, kind, form.body, form.client_id, files=len(form.files), **facts
-    )
-    attachments.take_along(work, ticket, viewer, message, form.files)
+    message, entry = events.post(work, ticket, author, kind, body, client_id, files=len(files), **facts)
+    attachments.take_along(work, ticket, viewer, message, files)
     return message, entry
 
 
@@ -217,10 +248,12 @@ def _after_requesters_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
     tickets.move(work, ticket, "new" if ticket.status == "new" else "open", unanswered=True)
 
 
-def _spend(work: Work, viewer: Viewer) -> None:
+def _spend(work: Work, viewer: Viewer, secret: type[SecretFound] | None) -> None:
+    """Count a message of a requester, then refuse one with a secret: a refused message is counted too."""
     if not viewer.of_team:
         most = work.settings.limit_messages_per_10_minutes
         limits.spend(work, Limit("messages", most, timedelta(minutes=10)), viewer.reader, refusal=TooFast)
+        shield.refuse(work.settings, secret, address=viewer.address)
 
 
 @cache  # composed once: that takes longer than to run it

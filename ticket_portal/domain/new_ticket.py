@@ -1,16 +1,33 @@
 """New tickets: the form for one, and opening it with its first message (SPEC 5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import select
 
-from ticket_portal.domain import attachments, codes, drafts, events, limits, messages, notifications, tickets
-from ticket_portal.domain.errors import Missing, NotAllowed, NotFound, TooFast, TooLong, TooMany
+from ticket_portal.domain import (
+    attachments,
+    codes,
+    drafts,
+    events,
+    limits,
+    messages,
+    notifications,
+    shield,
+    tickets,
+)
+from ticket_portal.domain.errors import (
+    Missing,
+    NotAllowed,
+    NotFound,
+    SecretFound,
+    TooFast,
+    TooLong,
+    TooMany,
+)
 from ticket_portal.domain.events import Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
-from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store import search
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -22,7 +39,7 @@ TOPICS = ("withdrawal", "deposit", "card", "account", "other")
 
 @dataclass(frozen=True)
 class TicketForm:
-    """A filled-in and checked form for a new ticket."""
+    """A filled-in and checked form for a new ticket. `secret`: what its texts must not hold, and do."""
 
     client_id: str
     subject: str
@@ -33,10 +50,20 @@ class TicketForm:
     files: tuple[str, ...] = ()
     follows: int = 0
     topic: str = ""
+    secret: type[SecretFound] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look for secrets, so that no form is without it."""
+        object.__setattr__(self, "secret", shield.secret_in(self.subject, self.body, self.name))
 
     @classmethod
-    def parse(cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en") -> "TicketForm":
-        """Check what was typed; a signed-in person's address is their own. Raises Invalid and its kinds."""
+    def parse(
+        cls, viewer: Viewer, typed: dict[str, Any], language_code: str = "en", follows: int = 0
+    ) -> "TicketForm":
+        """Check what was typed; a signed-in person's address is their own. Raises Invalid and its kinds.
+
+        `follows`: the number of the writer's earlier ticket that this one goes on with.
+        """
         subject = one_line(typed.get("subject"))
         if not subject:
             raise Missing("subject")
@@ -51,6 +78,7 @@ class TicketForm:
             name=viewer.name or one_line(typed.get("name"))[:LONGEST_NAME],
             language=language(language_code),
             files=files,
+            follows=follows,
             topic=topic if (topic := typed.get("topic")) in TOPICS else "",
         )
 
@@ -69,7 +97,7 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
             raise NotFound
         return earlier
     _spend(work, viewer, form, ip)
-    refuse_secrets(form.subject, form.body)
+    shield.refuse(work.settings, form.secret, address=form.address, ip=ip)
     proved = viewer.role == "guest" and viewer.address == form.address
     proved_by = "account" if viewer.account_id else "code" if proved else ""
     ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)
@@ -90,8 +118,7 @@ def submit_for(work: Work, viewer: Viewer, form: TicketForm) -> Ticket:
         ticket = _open(work, form, account_id=None, proved_by="")
         author = guest(ticket)
     else:
-        form = replace(form, name=form.name or account.name)
-        ticket = _open(work, form, account_id=account.id, proved_by="account")
+        ticket = _open(work, form, account_id=account.id, proved_by="account", name=form.name or account.name)
         author = Viewer(role="customer", account_id=account.id, name=account.name)
     _first_message(work, ticket, author, form)
     return ticket
@@ -102,13 +129,13 @@ def guest(ticket: Ticket) -> Viewer:
     return Viewer(role="guest", address=ticket.address, name=ticket.requester, language=ticket.language)
 
 
-def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: str) -> Ticket:
+def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: str, name: str = "") -> Ticket:
     ticket = Ticket(
         subject=form.subject,
         topic=form.topic,
         account_id=account_id,
         address=form.address,
-        requester=form.name,
+        requester=name or form.name,
         language=form.language,
         proved_by=proved_by,
         client_id=form.client_id,

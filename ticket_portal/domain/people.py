@@ -12,6 +12,7 @@ from ticket_portal.i18n.locales import LOCALES
 
 Role = Literal["nobody", "customer", "guest", "agent", "admin", "system"]
 LONGEST_ADDRESS = 254
+LONGEST_LOOKED_AT = 10_000
 # What stands in the place of the address of somebody who had their account deleted. Nobody can have it (RFC 2606).
 ERASED = "deleted@deleted.invalid"
 
@@ -91,8 +92,11 @@ def canonical(address: str) -> str:
 
 
 def one_line(typed: object) -> str:
-    """Return what was typed into a field of one line: spaces joined, without what no database keeps."""
-    return " ".join(storable(str(typed or "")).split())
+    """Return what was typed into a field of one line: spaces joined, without what no database keeps.
+
+    Of more than 10,000 characters only the first are looked at; no field takes as many.
+    """
+    return " ".join(storable(str(typed or "")[:LONGEST_LOOKED_AT]).split())
 
 
 def storable(typed: str) -> str:

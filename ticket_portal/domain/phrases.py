@@ -15,6 +15,7 @@ from ticket_portal.domain import keys
 from ticket_portal.domain.errors import PhraseIsLink, PhraseTooShort, TooLong
 from ticket_portal.domain.people import one_line
 from ticket_portal.i18n.catalogues import known
+from ticket_portal.i18n.folding import nfc, nfkc
 from ticket_portal.i18n.phrase_words import WORDS
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account, SafetyPhrase, Ticket
@@ -30,7 +31,7 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 def cleaned(typed: str) -> str:
     """Return a phrase as it may stand in an e-mail: one line of words. Raises TooLong, PhraseTooShort, PhraseIsLink."""
-    text = _MARKUP.sub(" ", unicodedata.normalize("NFC", str(typed)[: 10 * LONGEST]))
+    text = _MARKUP.sub(" ", nfc(str(typed)[: 10 * LONGEST]))
     shown = "".join(" " if c in "\r\n\t" else c for c in text if c in "\r\n\t" or _is_seen(c))
     phrase = one_line(shown)
     if len(phrase) > LONGEST:
@@ -38,7 +39,7 @@ def cleaned(typed: str) -> str:
     if phrase and len(phrase) < SHORTEST:
         raise PhraseTooShort(least=SHORTEST)
     # Full-width letters and dots make a link in some mail programs.
-    plain = unicodedata.normalize("NFKC", phrase)
+    plain = nfkc(phrase)
     if "/" in plain or "@" in plain or _links.test(plain):
         raise PhraseIsLink
     return phrase

@@ -1,12 +1,12 @@
 """How a ticket ends: closed by somebody or by time, rated, joined with another one, followed by a new one (SPEC 5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import deadlines, events, limits, notifications, tickets
+from ticket_portal.domain import deadlines, events, limits, notifications, shield, tickets
 from ticket_portal.domain.errors import (
     CannotReopen,
     MergeIntoClosed,
@@ -16,6 +16,7 @@ from ticket_portal.domain.errors import (
     NotAllowed,
     RatingFinal,
     RatingMissing,
+    SecretFound,
     TicketMerged,
     TooFast,
     TooLong,
@@ -23,7 +24,6 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_work, require
-from ticket_portal.domain.shield import refuse_secrets
 from ticket_portal.store.tables import Rating, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -36,21 +36,25 @@ RATING: tuple[Any, ...] = (col(Rating.score), col(Rating.comment), col(Rating.cr
 
 @dataclass(frozen=True)
 class RatingForm:
-    """A filled-in rating, checked."""
+    """A filled-in rating, checked. `secret`: what its comment must not hold, and does."""
 
     score: int
     comment: str = ""
+    secret: type[SecretFound] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look for secrets, so that no form is without it."""
+        object.__setattr__(self, "secret", shield.secret_in(self.comment))
 
     @classmethod
     def parse(cls, typed: dict[str, Any]) -> "RatingForm":
-        """Check what was chosen and typed. Raises RatingMissing, TooLong and what the shield raises."""
+        """Check what was chosen and typed. Raises RatingMissing, TooLong."""
         score = str(typed.get("score", ""))
         if score not in map(str, SCORES):
             raise RatingMissing
         comment = storable(str(typed.get("comment") or "")).strip()
         if len(comment) > LONGEST_COMMENT:
             raise TooLong("comment", length=len(comment), most=LONGEST_COMMENT)
-        refuse_secrets(comment)
         return cls(int(score), comment)
 
 
@@ -110,7 +114,10 @@ def reopen(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 
 def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
-    """Say what the help was like, after closing; can be changed for a day. Raises NotAllowed, RatingFinal, TooFast."""
+    """Say what the help was like, after closing; can be changed for a day.
+
+    Raises NotAllowed, RatingFinal, TooFast and what the shield raises.
+    """
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_confirm, ticket)
     if ticket.status != "closed":
@@ -122,6 +129,7 @@ def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
         return rating
     most = work.settings.limit_messages_per_10_minutes
     limits.spend(work, Limit("ratings", most, timedelta(minutes=10)), ticket.id, refusal=TooFast)
+    shield.refuse(work.settings, form.secret, address=viewer.address)
     rating.score, rating.comment, rating.changed_at = form.score, form.comment, work.now
     work.session.add(rating)
     events.record(work, ticket, viewer, "rated", public=False, score=form.score)

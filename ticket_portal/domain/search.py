@@ -1,7 +1,6 @@
 """Searching one's own tickets: by number, subject, what was said, transaction IDs, names of files; never by notes."""
 
 import html
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from sqlmodel import col, select
 from ticket_portal.domain import listing, tickets
 from ticket_portal.domain.listing import TicketPage, TicketRow
 from ticket_portal.domain.people import Viewer
+from ticket_portal.i18n.folding import nfc
 from ticket_portal.store import search
 from ticket_portal.store.tables import LARGEST, Message, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -62,7 +62,7 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
 
 def marked(text: str, words: list[str], longest: int = 0) -> str:
     """Return a text as safe HTML with the words that were found marked; cut to where they are if it is longer."""
-    text = unicodedata.normalize("NFC", text)
+    text = nfc(text)
     hits = [(start, end) for start, end, word in search.spoken(text) if _found(word, words)]
     begin, stop = _cut(text, hits, longest)
     parts = ["…"] if begin else []
@@ -125,7 +125,7 @@ def _hits(work: Work, owner: str, words: list[str], ids: list[int]) -> dict[int,
 
 
 def _worth(text: str, words: list[str]) -> int:
-    said = {word for _start, _end, word in search.spoken(unicodedata.normalize("NFC", text))}
+    said = {word for _start, _end, word in search.spoken(nfc(text))}
     return sum(any(_found(one, [word]) for one in said) for word in words)
 
 

@@ -26,6 +26,7 @@ class SecurityEvent(StrEnum):
     ACCOUNT_DEACTIVATED = "account_deactivated"
     ACCOUNT_REACTIVATED = "account_reactivated"
     ACCOUNT_DELETION_ASKED = "account_deletion_asked"
+    ACCOUNT_DELETION_CANCELLED = "account_deletion_cancelled"
     ACCOUNT_DELETED = "account_deleted"
     ROLE_CHANGED = "role_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
@@ -41,6 +42,9 @@ class SecurityEvent(StrEnum):
     API_TOKEN_REFUSED = "api_token_refused"  # noqa: S105
     DATA_EXPORTED = "data_exported"
     TICKET_DISOWNED = "ticket_disowned"
+    TICKET_UNLOCKED = "ticket_unlocked"
+    TICKETS_CLAIMED = "tickets_claimed"
+    TICKETS_GIVEN_BACK = "tickets_given_back"
     LIMIT_REACHED = "limit_reached"
     EVENT_REFUSED = "event_refused"
     ORIGIN_REFUSED = "origin_refused"
@@ -55,18 +59,36 @@ def happened(work: Work, event: SecurityEvent, *, address: str = "", ip: str = "
 
     `facts`: numbers and words of our own (a role, a rule, an account's id), never what somebody typed.
     """
-    settings = work.settings
-    work.after_commit.append(lambda: refused(settings, event, address=address, ip=ip, **facts))
+    said = _said(work.settings, event, address, ip, facts)
+    work.after_commit.append(lambda: _write(said, happened=True))
 
 
 def refused(
     settings: Settings, event: SecurityEvent, *, address: str = "", ip: str = "", **facts: object
 ) -> None:
-    """Log at once what was refused: a refusal rolls its work back and happened all the same."""
+    """Log at once what was refused: a refusal rolls its work back and happened all the same.
+
+    Strangers can cause refusals without end, so of one kind only so many a minute are written (logs.Throttle).
+    """
+    _write(_said(settings, event, address, ip, facts), happened=False)
+
+
+def _said(
+    settings: Settings, event: SecurityEvent, address: str, ip: str, facts: dict[str, object]
+) -> dict[str, object]:
     said: dict[str, object] = {"event": event.value}
     if address:
-        said["address"] = keys.subject_hash(settings, "security log", address)[:HASH_LENGTH]
+        said["address"] = hashed(settings, address)
     if ip:
-        said["ip"] = keys.subject_hash(settings, "security log", ip)[:HASH_LENGTH]
-    said.update((name, value) for name, value in facts.items() if value not in ("", None))
-    log.info("%s", " ".join(f"{name}={value}" for name, value in said.items()), extra={"facts": said})
+        said["ip"] = hashed(settings, ip)
+    return said | {name: value for name, value in facts.items() if value not in ("", None)}
+
+
+def _write(said: dict[str, object], *, happened: bool) -> None:
+    text = " ".join(f"{name}={value}" for name, value in said.items())
+    log.info("%s", text, extra={"facts": said, "happened": happened})
+
+
+def hashed(settings: Settings, *subject: object) -> str:
+    """Return an address, an IP or another name as it appears in a line."""
+    return keys.subject_hash(settings, "security log", *subject)[:HASH_LENGTH]

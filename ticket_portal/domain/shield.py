@@ -3,15 +3,23 @@
 Customers and guests are stopped before they send one; the browser looks first (assets/js/shield.js), and here it is
 looked for again, because the browser is not ours. The team and its systems are not stopped: they may have to quote,
 and what they write is no secret of theirs. Our own six-digit codes are looked for in `codes.refuse_own`.
+
+Looking costs up to some milliseconds, and a stranger chooses the text. So it is never done inside a transaction, where
+every other writer would wait for it: each form looks at its texts when it is made (`secret_in`) and carries what it
+found, and the domain function that takes the form refuses it (`refuse`) after the try was counted.
 """
 
 import re
-import unicodedata
-from itertools import groupby
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
+from ticket_portal.domain import security_log
 from ticket_portal.domain.chains import base58_checked
-from ticket_portal.domain.errors import CardFound, KeyFound, PhraseFound
-from ticket_portal.i18n.recovery_words import LISTS, is_phrase, plain, words
+from ticket_portal.domain.errors import CardFound, KeyFound, PhraseFound, SecretFound
+from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.i18n.folding import nfkc, unmarked
+from ticket_portal.i18n.recovery_words import BITS_OF_A_WORD, LISTS, is_phrase, joined, words
+from ticket_portal.settings import Settings
 
 SHORTEST_PHRASE = 12
 LENGTHS = (24, 21, 18, 15, 12)
@@ -19,6 +27,9 @@ LENGTHS = (24, 21, 18, 15, 12)
 # then the phrase's own checksum decides, in a run that is about as long as a phrase.
 MOST_REPEATED = 4
 LONGEST_CHECKED = 48
+MOST_CHECKED = 1_000
+"""So many checksums are computed for a text and a list: some milliseconds. One in sixteen twelves of words is a phrase
+by chance, so an ordinary text with that many is found long before; one without is made for the purpose, and refused."""
 LONGEST_CONTEXT = 80
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -47,9 +58,9 @@ _CARD_STARTS = re.compile(
 
 
 def refuse_secrets(*texts: str) -> None:
-    """Raise PhraseFound, KeyFound or CardFound if a text holds such a thing."""
+    """Raise PhraseFound, KeyFound or CardFound if a text holds such a thing. Not inside a transaction: see above."""
     for text in texts:
-        folded = unicodedata.normalize("NFKC", text)
+        folded = nfkc(text)
         if _has_phrase(text):
             raise PhraseFound
         if _has_key(folded):
@@ -58,27 +69,82 @@ def refuse_secrets(*texts: str) -> None:
             raise CardFound
 
 
+def secret_in(*texts: str) -> type[SecretFound] | None:
+    """Return the refusal that a form with these texts deserves, None for a form without secrets."""
+    try:
+        refuse_secrets(*texts)
+    except SecretFound as found:
+        return type(found)
+    return None
+
+
+def refuse(settings: Settings, found: type[SecretFound] | None, *, address: str = "", ip: str = "") -> None:
+    """Raise what a form's texts were found to hold, and note it in the security log. Cheap, so done in transactions."""
+    if found:
+        security_log.refused(settings, SecurityEvent.SECRET_STOPPED, address=address, ip=ip, kind=found.code)
+        raise found
+
+
 def _has_phrase(text: str) -> bool:
-    said = [plain(word) for word in _WORD.findall(unicodedata.normalize("NFKC", text))]
-    return len(said) >= SHORTEST_PHRASE and any(_has_phrase_of(name, said) for name in LISTS)
-
-
-def _has_phrase_of(name: str, said: list[str]) -> bool:
-    listed = words(name)
-    runs = (list(run) for known, run in groupby(said, key=listed.__contains__) if known)
-    return any(_holds_phrase(name, run) for run in runs if len(run) >= SHORTEST_PHRASE)
-
-
-def _holds_phrase(name: str, run: list[str]) -> bool:
-    starts = range(len(run) - SHORTEST_PHRASE + 1)
-    fewest = SHORTEST_PHRASE - MOST_REPEATED
-    if any(len(set(run[at : at + SHORTEST_PHRASE])) > fewest for at in starts):
-        return True
-    if len(run) > LONGEST_CHECKED:
+    said = _WORD.findall(unmarked(text))
+    if len(said) < SHORTEST_PHRASE:
         return False
-    spelled = [words(name)[word] for word in run]
-    windows = (spelled[at : at + n] for n in LENGTHS for at in range(len(run) - n + 1))
-    return any(is_phrase(name, window) for window in windows)
+    runs_by_list = [list(_runs(name, said)) for name in LISTS]
+    return any(_is_rich(run) for runs in runs_by_list for run in runs) or any(
+        map(_has_checksum, runs_by_list)
+    )
+
+
+def _runs(name: str, said: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the runs of at least twelve words of a list, as the words' places in it."""
+    listed = words(name)
+    run: list[int] = []
+    for word in said:
+        place = listed.get(word)
+        if place is not None:
+            run.append(place)
+        elif run:
+            if len(run) >= SHORTEST_PHRASE:
+                yield run
+            run = []
+    if len(run) >= SHORTEST_PHRASE:
+        yield run
+
+
+def _is_rich(run: Sequence[int]) -> bool:
+    """Whether some twelve words in a row are mostly different ones."""
+    counts: Counter[int] = Counter()
+    for at, place in enumerate(run):
+        counts[place] += 1
+        if at >= SHORTEST_PHRASE:
+            left = run[at - SHORTEST_PHRASE]
+            counts[left] -= 1
+            if not counts[left]:
+                del counts[left]
+        if at >= SHORTEST_PHRASE - 1 and len(counts) > SHORTEST_PHRASE - MOST_REPEATED:
+            return True
+    return False
+
+
+def _has_checksum(runs: Sequence[Sequence[int]]) -> bool:
+    """Whether some window of the runs is a phrase by its checksum. Each is computed once, and at most MOST_CHECKED."""
+    checked: set[tuple[int, int]] = set()
+    for window in (window for run in runs if len(run) <= LONGEST_CHECKED for window in _windows(run)):
+        if window in checked:
+            continue
+        if len(checked) == MOST_CHECKED or is_phrase(*window):
+            return True
+        checked.add(window)
+    return False
+
+
+def _windows(run: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield each part of a run that is as long as a phrase: its words joined, and how many they are."""
+    whole = joined(run)
+    for length in LENGTHS:
+        mask = (1 << BITS_OF_A_WORD * length) - 1
+        for after in range(len(run) - length + 1):
+            yield whole >> BITS_OF_A_WORD * after & mask, length
 
 
 def _has_key(text: str) -> bool:

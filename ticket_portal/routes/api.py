@@ -3,6 +3,7 @@
 No cookie counts here, so no other site can make a signed-in browser call it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime
@@ -230,35 +231,45 @@ async def _caller(request: Request) -> Caller:
     return await portal.run(lambda: api_tokens.authenticate(portal.store, token.strip(), ip))
 
 
-def _open(work: Work, viewer: Viewer, _number: int, sent: NewTicket) -> Answer:
+def _ticket_form(sent: NewTicket) -> TicketForm:
     typed = {**sent.model_dump(exclude={"language"}), "client_id": str(uuid4())}
     # Checked as the requester's own form would be: the agent's name and address are not the ticket's.
-    form = TicketForm.parse(NOBODY, typed, sent.language)
+    return TicketForm.parse(NOBODY, typed, sent.language)
+
+
+def _message_form(sent: NewMessage) -> MessageForm:
+    return MessageForm.parse({"body": sent.body, "client_id": str(uuid4())})
+
+
+def _request_form(sent: NewDetailRequest) -> MessageForm:
+    return MessageForm.parse_request({**sent.model_dump(), "client_id": str(uuid4())})
+
+
+def _open(work: Work, viewer: Viewer, _number: int, form: TicketForm) -> Answer:
     return Answer(201, api.short(work, new_ticket.submit_for(work, viewer, form)))
 
 
-def _reply(work: Work, viewer: Viewer, number: int, sent: NewMessage) -> Answer:
-    return _written(messages.reply(work, viewer, number, _form(sent)))
+def _reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
+    return _written(messages.reply(work, viewer, number, form))
 
 
-def _note(work: Work, viewer: Viewer, number: int, sent: NewMessage) -> Answer:
-    return _written(messages.note(work, viewer, number, _form(sent)))
+def _note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
+    return _written(messages.note(work, viewer, number, form))
 
 
-def _request_details(work: Work, viewer: Viewer, number: int, sent: NewDetailRequest) -> Answer:
-    form = MessageForm.parse_request({**sent.model_dump(), "client_id": str(uuid4())})
+def _request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
     return Answer(201, api.requested(work, messages.request_details(work, viewer, number, form)))
 
 
-def _resolve(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
+def _resolve(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
     return Answer(200, api.short(work, tickets.resolve(work, viewer, number)))
 
 
-def _close(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
+def _close(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
     return Answer(200, api.short(work, resolution.close(work, viewer, number)))
 
 
-def _reopen(work: Work, viewer: Viewer, number: int, _sent: Nothing) -> Answer:
+def _reopen(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
     return Answer(200, api.short(work, resolution.reopen(work, viewer, number)))
 
 
@@ -266,19 +277,23 @@ def _assign(work: Work, viewer: Viewer, number: int, sent: NewAssignee) -> Answe
     return Answer(200, api.assigned(work, assignment.assign(work, viewer, number, sent.agent)))
 
 
-def _form(sent: NewMessage) -> MessageForm:
-    return MessageForm.parse({"body": sent.body, "client_id": str(uuid4())})
-
-
 def _written(message: Posted) -> Answer:
     return Answer(201, api.message(message))
 
 
-Does = Callable[[Work, Viewer, int, Model], Answer]
+Form = TypeVar("Form")
+Does = Callable[[Work, Viewer, int, Form], Answer]
 
 
-def writing(model: type[Model], do: Does[Model]) -> Endpoint:
-    """Return an endpoint that checks its request, then does one thing, once."""
+def _as_sent(sent: Model) -> Model:
+    return sent
+
+
+def writing(model: type[Model], checked: Callable[[Model], Form], do: Does[Form]) -> Endpoint:
+    """Return an endpoint that checks its request, then does one thing, once.
+
+    `checked`: makes the domain's form of what was sent, which takes its time and is done before the transaction.
+    """
 
     async def endpoint(request: Request, caller: Caller) -> Response:
         body = await whole(request, LARGEST_BODY)
@@ -287,15 +302,16 @@ def writing(model: type[Model], do: Does[Model]) -> Endpoint:
         sent = _parsed(model, request, body)
         asked = api.Request(_key(request), request.method, request.url.path, body)
         number = _number(request) if "number" in request.path_params else 0
-        answer = await wiring.portal().tell(api.once, caller, asked, partial(_do, do, number, sent))
+        form = await asyncio.to_thread(checked, sent)
+        answer = await wiring.portal().tell(api.once, caller, asked, partial(_do, do, number, form))
         headers = {**NO_STORE, "Idempotency-Replayed": "true"} if answer.repeated else NO_STORE
         return JSONResponse(answer.body, answer.status, headers)
 
     return endpoint
 
 
-def _do(do: Does[Model], number: int, sent: Model, work: Work, viewer: Viewer) -> Answer:
-    return do(work, viewer, number, sent)
+def _do(do: Does[Form], number: int, form: Form, work: Work, viewer: Viewer) -> Answer:
+    return do(work, viewer, number, form)
 
 
 async def read_ticket(request: Request, caller: Caller) -> Response:
@@ -418,7 +434,7 @@ OPERATIONS = (
         Scope.WRITE,
         "Open a ticket in somebody's name",
         NewTicket,
-        writing(NewTicket, _open),
+        writing(NewTicket, _ticket_form, _open),
         "TicketState",
         201,
     ),
@@ -437,7 +453,7 @@ OPERATIONS = (
         Scope.WRITE,
         "Answer publicly",
         NewMessage,
-        writing(NewMessage, _reply),
+        writing(NewMessage, _message_form, _reply),
         "Message",
         201,
     ),
@@ -447,7 +463,7 @@ OPERATIONS = (
         Scope.WRITE,
         "Write an internal note, which no customer ever sees",
         NewMessage,
-        writing(NewMessage, _note),
+        writing(NewMessage, _message_form, _note),
         "Message",
         201,
     ),
@@ -457,7 +473,7 @@ OPERATIONS = (
         Scope.WRITE,
         "Ask the customer for details: typed items, a question, or both; it is their turn then",
         NewDetailRequest,
-        writing(NewDetailRequest, _request_details),
+        writing(NewDetailRequest, _request_form, _request_details),
         "Message",
         201,
     ),
@@ -467,7 +483,7 @@ OPERATIONS = (
         Scope.WRITE,
         "Say that it is solved; the customer is asked to confirm",
         Nothing,
-        writing(Nothing, _resolve),
+        writing(Nothing, _as_sent, _resolve),
         "TicketState",
     ),
     Operation(
@@ -476,7 +492,7 @@ OPERATIONS = (
         Scope.WRITE,
         "Close it without asking; the customer is told",
         Nothing,
-        writing(Nothing, _close),
+        writing(Nothing, _as_sent, _close),
         "TicketState",
     ),
     Operation(
@@ -485,7 +501,7 @@ OPERATIONS = (
         Scope.WRITE,
         "Take a resolved or lately closed ticket up again; the customer is told",
         Nothing,
-        writing(Nothing, _reopen),
+        writing(Nothing, _as_sent, _reopen),
         "TicketState",
     ),
     Operation(
@@ -494,7 +510,7 @@ OPERATIONS = (
         Scope.WRITE,
         "Give it to an agent, or with null back to the queue; the customer is not told",
         NewAssignee,
-        writing(NewAssignee, _assign),
+        writing(NewAssignee, _as_sent, _assign),
         "AssignedTicket",
     ),
 )

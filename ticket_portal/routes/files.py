@@ -21,13 +21,11 @@ from ticket_portal.domain import guests, known_browsers, security_log, uploads
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import (
     DomainError,
-    FileInfected,
     FileRefused,
     FilesFull,
     FileStalled,
     FileTooLarge,
     NotFound,
-    PdfActive,
     SignInNeeded,
     TooMany,
 )
@@ -51,7 +49,6 @@ CHUNK_BYTES = 256 * 1024
 LONGEST_UPLOAD = 900.0
 UPLOAD_GRACE_SECONDS = 10.0
 UPLOAD_BYTES_PER_SECOND = 8_000
-DANGEROUS = (FileInfected, PdfActive)
 SHOWN = (JPEG, PNG, WEBP, GIF, MP4)
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 # A file that is opened by itself is a page of nobody: no scripts, no forms, nothing from elsewhere, no origin.
@@ -208,13 +205,13 @@ async def _hung_up(request: Request) -> None:
 
 
 def _log(sender: Sender, error: DomainError) -> None:
-    if isinstance(error, DANGEROUS):
+    if isinstance(error, FileRefused):
         security_log.refused(
             portal().settings,
             SecurityEvent.FILE_REFUSED,
             address=sender.viewer.address,
             ip=sender.ip,
-            reason=error.code,
+            rule=error.code,
         )
 
 

@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,7 +93,11 @@ def _outbox(queues: Queues) -> Iterator[Metric]:
 
 
 class CountFailures:
-    """ASGI layer that counts the requests that broke: answered with 500, or with nothing but an exception."""
+    """ASGI layer that counts the requests that broke: answered with 500, or with nothing but an exception.
+
+    One that its client broke off, in the middle of a body that we read, is no fault of ours: it is not counted, and its
+    exception ends here. Else anybody could write tracebacks into the log and set off the operator's alarm.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -108,6 +112,8 @@ class CountFailures:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            broken = False
         except Exception:
             broken = True
             raise

@@ -3,6 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from ticket_portal.domain import security_log
+from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.routes import cookies
 from ticket_portal.routes.well_formed import host_of
 from ticket_portal.settings import Settings
 
@@ -23,4 +26,14 @@ def refused(request: Request, settings: Settings) -> Response | None:
         # In development a portal is reached by whatever name the developer's machine has; in production by one alone.
         here = f"{request.url.scheme}://{host_of(request.scope)}" if settings.env != "production" else ""
         same = origin in settings.origins or origin == here
-    return None if same else PlainTextResponse("Cross-site request refused.", 403)
+    if same:
+        return None
+    ip = cookies.credentials(request.scope, settings).ip
+    security_log.refused(settings, SecurityEvent.ORIGIN_REFUSED, ip=ip, at=_route(request))
+    return PlainTextResponse("Cross-site request refused.", 403)
+
+
+def _route(request: Request) -> str:
+    """Return which of our routes was asked, in our words and not in those of the request."""
+    endpoint = request.scope.get("endpoint")
+    return f"{endpoint.__module__}.{endpoint.__qualname__}" if endpoint else ""

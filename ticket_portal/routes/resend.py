@@ -39,7 +39,7 @@ async def hear(request: Request) -> Response:
             await p.tell(deliveries.take, name, report)
     except NotProved:
         # Nothing of what was sent: it is somebody's words.
-        log.warning("a webhook without a valid signature was refused")
+        log.warning("a webhook without a valid signature was refused", extra={"once_a_minute": True})
         return PlainTextResponse("The signature is missing, wrong or too old.", 401)
     except NotUnderstood:
         return PlainTextResponse("That is no event of an email.", 400)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -120,7 +121,10 @@ class ConversationState(SessionState):
         try:
             parse, post = POST[str(item.get("kind"))]
             number = int(item["number"])
-            message = await portal().tell(post, await self._reader(), number, parse(item))
+            form = await portal().run(
+                partial(parse, item)
+            )  # not on the event loop: it looks through the text
+            message = await portal().tell(post, await self._reader(), number, form)
         except (KeyError, TypeError, ValueError, OverflowError):
             self._refuse(client_id, DomainError())
         except DomainError as error:

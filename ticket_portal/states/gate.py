@@ -13,8 +13,9 @@ from reflex_base.event.processor.base_state_processor import chain_updates
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 
-from ticket_portal.domain import sessions
+from ticket_portal.domain import security_log, sessions
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.locales import locale_of, localized
 from ticket_portal.states.session import (
@@ -80,6 +81,16 @@ class Gate(rx.Middleware):
         if audience == EVERYBODY or _belongs(audience, viewer, guest):
             self._touch(credentials)
             return None
+        # A name that is no handler of ours is the client's own words.
+        name = event.name if event.name in RegistrationContext.get().event_handlers else "unknown"
+        security_log.refused(
+            portal().settings,
+            SecurityEvent.EVENT_REFUSED,
+            address=viewer.address or guest.address,
+            ip=credentials.ip,
+            rule=name.rpartition("___")[2],
+            role=viewer.role,
+        )
         return StateUpdate(events=[Event(name=_NOTE_OVER, payload={})])
 
     @staticmethod

@@ -1,6 +1,6 @@
 """Submitting a ticket, as a customer or as a guest."""
 
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -87,8 +87,9 @@ class NewTicketState(SessionState):
         if followed and not viewer.account_id:
             typed = {**typed, "email": viewer.address}
         try:
-            form = TicketForm.parse(viewer, typed, self._language)
-            form = replace(form, follows=followed.number or 0 if followed else 0)
+            follows = followed.number or 0 if followed else 0
+            # Not on the event loop: it looks through the whole text.
+            form = await portal().run(partial(TicketForm.parse, viewer, typed, self._language, follows))
             brought = self._credentials
             ticket = await portal().tell(new_ticket.submit, viewer, form, brought.ip, brought.browser)
         except DomainError as error:

@@ -149,7 +149,7 @@ def log_failure(problem: Exception) -> str:
     """Log what nobody expected; return the reference that people may tell us."""
     reference = secrets.token_hex(REFERENCE_LENGTH // 2).upper()
     measures.EVENT_FAILURES.inc()
-    log.error("An event failed, reference %s.", reference, exc_info=problem)
+    log.error("An event failed, reference %s.", reference, exc_info=problem, extra={"reference": reference})
     return reference
 
 

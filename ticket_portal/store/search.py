@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, cast, column, literal, or_, 
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col
 
+from ticket_portal.i18n.folding import nfc, nfkc
 from ticket_portal.store.tables import SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -35,9 +36,9 @@ _index = table("searchtext", column("rowid"), column("searchtext"))
 def spoken(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield each word of a text: where it begins, where it ends, and how it is written, in small letters."""
     for found in _WORD.finditer(text):
-        word = found.group().casefold()
+        word = found.group()[:LONGEST_WORD].casefold()
         if not word.isascii():
-            word = _NO_LETTER.sub("", unicodedata.normalize("NFKC", word).casefold())
+            word = _NO_LETTER.sub("", nfkc(word).casefold())
         if word:
             yield found.start(), found.end(), word[:LONGEST_WORD]
 
@@ -47,7 +48,7 @@ def fold(word: str) -> str:
     if word.isascii():
         return word
     kept: list[str] = []
-    for letter in unicodedata.normalize("NFD", word):
+    for letter in unicodedata.normalize("NFD", nfc(word)):
         if unicodedata.combining(letter) and not (
             letter in _KEPT_MARKS and kept and "\u0400" <= kept[-1] <= "\u04ff"
         ):
@@ -58,7 +59,7 @@ def fold(word: str) -> str:
 
 def typed_words(typed: str) -> list[str]:
     """Return the words of what somebody looks for."""
-    found = (word for _start, _end, word in spoken(unicodedata.normalize("NFC", typed)))
+    found = (word for _start, _end, word in spoken(nfc(typed)))
     return list(dict.fromkeys(found))[:MOST_WORDS]
 
 
@@ -69,7 +70,7 @@ def part_of_id(word: str) -> bool:
 
 def entry(ticket: Ticket, kind: str, source_id: int, text: str) -> dict[str, Any]:
     """Return the row that lets a text of a ticket be found."""
-    words = {word for _start, _end, word in spoken(unicodedata.normalize("NFC", text))}
+    words = {word for _start, _end, word in spoken(nfc(text))}
     if kind == "subject":
         words.add(str(ticket.number))
     return {

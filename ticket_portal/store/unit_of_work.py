@@ -35,7 +35,7 @@ from sqlmodel import Session as DatabaseSession
 from sqlmodel import SQLModel, col
 
 from ticket_portal.settings import Settings
-from ticket_portal.store.tables import Signal, TestClock, Ticket
+from ticket_portal.store.tables import LimitHit, Signal, TestClock, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class Work:
         self.writing = writing
         self.topics: set[str] = set()
         self.after_commit: list[Callable[[], None]] = []
+        self.counted: list[tuple[str, str]] = []
         self._connection = connection
         self._session: DatabaseSession | None = None
 
@@ -81,6 +82,11 @@ class Work:
         key = self.execute(_insert(table.__table__), values).inserted_primary_key  # pyright: ignore[reportAttributeAccessIssue]
         return key[0] if key else 0
 
+    def count(self, rule: str, subject: str) -> int:
+        """Count a try under a limit's rule; return its key. It stays counted when an exception rolls this work back."""
+        self.counted.append((rule, subject))
+        return self.insert(LimitHit, rule=rule, subject=subject, at=self.now)
+
     def flush(self) -> None:
         """Write what was changed in objects."""
         if self._session is not None:
@@ -90,6 +96,13 @@ class Work:
         """Keep everything; `Store` does it at the end."""
         self.flush()
         self._connection.commit()
+
+    def rollback(self) -> None:
+        """Take everything back; what is written after it belongs to a new transaction."""
+        self.close()
+        self._session = None
+        self._connection.rollback()
+        self.counted = []
 
     def close(self) -> None:
         """Let go of the objects."""
@@ -138,7 +151,8 @@ class Store:
         """Run `function(work, …)` and commit; then, only then, tell what changed.
 
         A transaction that met another one (deadlock, the same unique key) is run again from its start, so
-        `function` must do nothing outside the database.
+        `function` must do nothing outside the database. Any other exception rolls it back, all but the tries that it
+        counted: else whoever makes sure to be refused at the end could try without limit.
         """
         began = time.perf_counter()
         for tries in range(1, MOST_TRIES + 1):
@@ -158,9 +172,19 @@ class Store:
         self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         with self._work(writing=True) as work:
-            result = function(work, *args, **kwargs)
-            self._signal(work)
-            work.commit()
+            try:
+                result = function(work, *args, **kwargs)
+                self._signal(work)
+                work.commit()
+            except DBAPIError:
+                raise
+            except Exception:
+                refused = work.counted
+                work.rollback()
+                for rule, subject in refused:
+                    work.count(rule, subject)
+                work.commit()
+                raise
         for follow in work.after_commit:
             follow()
         for listener in self.listeners if work.topics else ():
