@@ -57,10 +57,12 @@ const keepShared = async (form) => {
   await Promise.all(files.map((file, i) => put(i, file, { "Content-Type": file.type, "X-Name": encodeURIComponent(file.name.slice(0, 200)) })));
 };
 // Any web page can post such a form here, and would lay its words ("Send 0.1 BTC to …") into a message to support. The
-// system's share sheet is no page: its request has no referrer. A page that hides its own is found out where it leads
-// (js/share.js): the share sheet opens the installed app's window, a page stays in its tab.
+// system's share sheet is no page: its request has no referrer ("about:client" where a browser calls that so). A page that
+// hides its own is found out where it leads (js/share.js): the share sheet opens the installed app's window, a page stays
+// in its tab.
+const isForeign = ({ referrer }) => Boolean(referrer) && referrer !== "about:client" && new URL(referrer).origin !== self.location.origin;
 const share = async ({ request }) => {
-  if (request.referrer === "" && request.headers.get("content-type")?.startsWith("multipart/form-data"))
+  if (!isForeign(request))
     await keepShared(await request.formData()).catch(() => caches.delete(SHARED)); // no room for all of it: the page says that nothing came
   return Response.redirect(pathOf(request), 303);
 };

@@ -100,8 +100,11 @@ class NewTicketState(SessionState):
         self._show(problem="", problem_code="", field="", sent=form.client_id, number_sent=ticket.number or 0)
         if viewer.account_id:
             return rx.redirect(localized(self._language, f"/tickets/{ticket.number}"))
-        # Only in the answer to this very form: by its client id nobody else can ask for it.
-        self._show(sent_to=masked(form.address), phrase=phrases.of_ticket(portal().settings, ticket))
+        # Who opens a ticket in somebody else's name must not learn the words by which that person knows our mails. So
+        # the mail says them first; a browser that proved the address may see them here.
+        proved = (await self._guest()).address == form.address
+        words = phrases.of_ticket(portal().settings, ticket) if proved else ""
+        self._show(sent_to=masked(form.address), phrase=words)
         return None
 
     async def _followed(self) -> tuple[Viewer, Ticket | None]:
