@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import weakref
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -71,3 +72,38 @@ def test_a_closed_page_is_forgotten_at_once(store: Store, ending: str) -> None:
         return page
 
     assert asyncio.run(scene())() is None
+
+
+def test_a_refusal_is_logged_once_a_minute_without_what_was_said(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever is refused goes on trying; the origin is the client's own words."""
+    caplog.set_level(logging.INFO, logger="ticket_portal.security")
+
+    async def scene() -> list[Message]:
+        tab = Tab(store)
+        headers = [*SCOPE["headers"], (b"origin", b"https://evil.example")]
+        for _ in range(3):
+            tab.says.put_nowait({"type": "websocket.connect"})
+            await tab.guard({**SCOPE, "headers": headers}, tab.says.get, tab.hears.put)
+        return [tab.hears.get_nowait() for _ in range(3)]
+
+    assert {said["type"] for said in asyncio.run(scene())} == {"websocket.close"}
+    (line,) = caplog.messages
+    assert line.startswith("event=origin_refused ip=")
+    assert "evil" not in line
+    assert "192.0.2.7" not in line
+
+
+def test_a_socket_that_says_nothing_is_closed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page connects to the events at once; what never does is no page."""
+    monkeypatch.setattr("ticket_portal.routes.socket.HELLO_SECONDS", 0.0)
+
+    async def scene() -> Message:
+        tab = Tab(store)
+        await tab.guard({**SCOPE}, tab.says.get, tab.hears.put)
+        while tab.hears.qsize() > 1:
+            tab.hears.get_nowait()
+        return tab.hears.get_nowait()
+
+    assert asyncio.run(asyncio.wait_for(scene(), 10)) == {"type": "websocket.close", "code": 1008}
