@@ -23,8 +23,10 @@ _KINDS: Final = ("replaced", "browser")
 
 
 _HELLO_SECONDS: Final = 5.0
+MAX_PAYLOAD: Final = 1_000_000
+"""As Engine.IO says by default; Reflex's client refuses to send a page's first event where it is less than that."""
 _OPENED = json.dumps(
-    {"sid": "", "upgrades": [], "pingInterval": 25_000, "pingTimeout": 20_000, "maxPayload": 1}
+    {"sid": "", "upgrades": [], "pingInterval": 25_000, "pingTimeout": 20_000, "maxPayload": MAX_PAYLOAD}
 )
 
 
