@@ -248,3 +248,25 @@ def test_a_note_with_a_file_stays_with_the_team(ana: Person, linh: Person, numbe
     ana.sees_message("For everybody.")
     ana.sees_no_message("For us.")
     assert "plan.txt" not in ana.page.content()
+
+
+@pytest.mark.scenario("new")
+def test_a_file_that_is_gone_from_a_new_ticket_says_so_and_the_ticket_goes_without_it(minh: Person):
+    """As after two hours, in which strangers' files are kept."""
+    minh.forgives("Failed to load resource")
+    minh.goes_to("/tickets/new")
+    with minh.page.expect_response("**/files?**") as sent:
+        _chooses(minh, _file("card.png", samples.picture(), "image/png"))
+    expect(_chosen(minh, "card.png")).to_have_attribute("data-state", "ready")
+    deleted = "id => fetch(`/files/${id}`, { method: 'DELETE' }).then((answer) => answer.status)"
+    assert minh.page.evaluate(deleted, sent.value.json()["id"]) == 204
+    minh.types("Email", minh.address)
+    minh.types("Subject", "My card was declined")
+    minh.types("Describe the problem", "See the picture.")
+    minh.presses("Submit ticket")
+
+    minh.sees("A file in this message is no longer available. Attach it again. What you wrote is saved.")
+    gone = minh.page.get_by_test_id("form-error").filter(has_text="card.png")
+    expect(gone).to_have_attribute("data-code", "file_gone")
+    minh.presses("Submit ticket")
+    minh.sees_heading("We received your ticket")
