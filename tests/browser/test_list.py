@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Visitor
 from tests.browser.people import Person
 from tests.browser.portal import Portal
+from ticket_portal.i18n.catalogues import in_context
 from ticket_portal.i18n.locales import localized
 
 
@@ -20,7 +21,9 @@ def _rows(person: Person) -> Locator:
 
 def _part(person: Person, name: str) -> Locator:
     parts = person.page.get_by_role("navigation", name=person.word("Filter tickets"))
-    return parts.get_by_role("link", name=re.compile("^" + re.escape(person.word(name))))
+    return parts.get_by_role(
+        "link", name=re.compile("^" + re.escape(person.word(in_context(name, "tickets"))))
+    )
 
 
 def _box(person: Person) -> Locator:
