@@ -5,7 +5,7 @@ from alembic import op
 
 from ticket_portal.store.columns import UtcDateTime
 
-revision = "files"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from alembic import op
 
 from ticket_portal.store.columns import UtcDateTime
 
-revision = "limits"
-down_revision = "sessions"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

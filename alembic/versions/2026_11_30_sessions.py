@@ -5,8 +5,8 @@ from alembic import op
 
 from ticket_portal import settings
 
-revision = "sessions"
-down_revision = "tokens"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from ticket_portal.store.columns import UtcDateTime
 
-revision = "tokens"
-down_revision = "files"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -88,7 +88,6 @@ def test_what_strangers_may_call_costs_little(
     assert {name: seconds for name, seconds in costs.items() if seconds > CPU_SECONDS} == {}
 
 
-@pytest.mark.xfail(reason="the search for recovery phrases takes seconds for such a text")
 def test_a_message_of_phrases_costs_little(
     portal: Served, world: World, handlers: dict[str, Handler]
 ) -> None:

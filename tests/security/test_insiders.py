@@ -109,23 +109,29 @@ def test_this_machine_comes_in(portal: Served, name: str) -> None:
 @pytest.mark.parametrize(
     "chosen", [{"base_url": "https://qa.example"}, {"trusted_proxies": "127.0.0.1"}], ids=str
 )
-def test_a_portal_that_others_reach_does_not_know_this_machine(
+def test_behind_a_proxy_only_who_is_at_this_machine_comes_in(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, chosen: dict[str, str]
 ) -> None:
-    """Behind a proxy everyone seems to be here; then the token alone opens."""
+    """What a proxy passes on has its public name or a mark of it; a tester at the machine itself has neither."""
     for name, value in chosen.items():
         monkeypatch.setattr(settings, name, value)
-    headers = [(b"host", f"127.0.0.1:{settings.port}".encode())]
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "method": "GET",
-        "client": ("127.0.0.1", 1),
-        "headers": headers,
-    }
-    token = SecretStr("a token")
-    assert not may_enter(Request(scope), settings, token)
-    assert may_enter(Request({**scope, "headers": [(b"authorization", b"Bearer a token")]}), settings, token)
+    token, here = SecretStr("a token"), f"127.0.0.1:{settings.port}".encode()
+
+    def enters(*headers: tuple[bytes, bytes]) -> bool:
+        scope = {"type": "http", "http_version": "1.1", "method": "GET", "client": ("127.0.0.1", 1)}
+        return may_enter(Request({**scope, "headers": list(headers)}), settings, token)
+
+    assert enters((b"host", here))
+    assert enters((b"host", b"qa.example"), (b"authorization", b"Bearer a token"))
+    assert not enters((b"host", b"qa.example"))
+    for mark in (
+        b"x-forwarded-for",
+        b"x-forwarded-port",
+        b"cf-connecting-ip",
+        b"true-client-ip",
+        b"x-client-ip",
+    ):
+        assert not enters((b"host", here), (mark, b"203.0.113.7")), mark
 
 
 ODD = ["GET {address} HTTP/1.1\r\n\r\n", "GET {address} HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",

@@ -70,7 +70,13 @@ class Admission(Generic[S]):
         self._rates: dict[Holder, Bucket] = {}
 
     def opens_too_fast(self, holder: Holder) -> bool:
-        """Count that a socket is asked for; whether it is one too many in this minute."""
+        """Count that a socket is asked for; whether it is one too many in this minute.
+
+        People who proved who they are open pages as fast as they like: an account can be ended, a stranger can't, and
+        what one person has open at once is limited anyway.
+        """
+        if holder.is_known:
+            return False
         bucket = self._rates.get(holder)
         if bucket is None:
             if len(self._rates) >= MOST_RATES:

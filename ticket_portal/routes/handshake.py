@@ -15,8 +15,9 @@ from starlette.types import Scope
 from ticket_portal.domain.sessions import LONGEST_AGENT, Credentials
 
 # `socket.io-client` adds these two; the token is the tab's own, made by Reflex's client and kept in sessionStorage.
+# It is bound to the cookies before it names anything (`bound_token`), so its shape only has to be harmless.
 _PROTOCOL = {"EIO": "4", "transport": "websocket"}
-_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TOKEN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _LONGEST_QUERY = 200
 # Reflex's client offers its version as a subprotocol; a browser fails the connection unless one is chosen (RFC 6455).
 _VERSION = re.compile(r"[0-9a-z.]{1,20}")

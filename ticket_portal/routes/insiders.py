@@ -49,9 +49,6 @@ def may_enter(request: Request, settings: Settings, token: SecretStr) -> bool:
 
 
 def _from_this_machine(request: Request, settings: Settings) -> bool:
-    # A portal that others reach by a public address or through a proxy can't tell this machine from them.
-    if settings.trusted_proxies or not is_loopback(settings.public_url):
-        return False
     # A proxy speaks HTTP/1.0 unless it is told otherwise (nginx before 1.29.7), and no client of ours does.
     if request.scope["http_version"] != "1.1" or not all(_DIRECT.fullmatch(name) for name in request.headers):
         return False
@@ -65,9 +62,13 @@ def _from_this_machine(request: Request, settings: Settings) -> bool:
 
 
 def _own_hosts(settings: Settings) -> frozenset[str]:
-    """Return how this machine is addressed, exactly as clients write it into `Host`."""
+    """Return how this machine is addressed, exactly as clients write it into `Host`.
+
+    Never by a public name: whoever is given that one comes from elsewhere, through a proxy that passes it on.
+    """
     hosts = {f"{host}:{settings.port}" for host in _LOCAL_HOSTS}
-    return frozenset({*hosts, urlsplit(settings.public_url).netloc})
+    public = {urlsplit(settings.public_url).netloc} if is_loopback(settings.public_url) else set[str]()
+    return frozenset(hosts | public)
 
 
 def _is_own_page(request: Request, own: frozenset[str]) -> bool:
