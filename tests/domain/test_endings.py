@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import BROWSER, IP, opens
-from ticket_portal.domain import accounts, api, credentials, endings, guests, keys, sessions, sign_ins
+from ticket_portal.domain import accounts, api_tokens, credentials, endings, guests, keys, sessions, sign_ins
 from ticket_portal.domain.endings import ENDS, Ending, Right
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store.tables import Account, ApiToken, Challenge, Device, GuestLink
@@ -62,7 +62,12 @@ def has_everything(work: Work, viewer) -> Everything:
     others = keys.token_hash(sessions.begin_guest(work, "robin@example.com"))
     own = keys.token_hash(sessions.begin_guest(work, account.address))
     work.session.add(
-        ApiToken(token_hash=keys.token_hash(keys.new_token()), account_id=account.id, created_at=work.now)
+        ApiToken(
+            token_hash=keys.token_hash(keys.new_token()),
+            public_id=keys.new_reference(),
+            account_id=account.id,
+            created_at=work.now,
+        )
     )
     for name, session in (("here", here), ("old", "old")):
         work.session.add(
@@ -136,7 +141,7 @@ def test_an_operator_ends_it_without_a_session(work, ana, why):
 
 def test_a_new_password_ends_it_all_by_the_door_that_people_use(store, linh):
     """Not only the table: changing the password goes by it."""
-    token = store.write(lambda work: api.new_token(work, linh.address))
+    token = store.write(api_tokens.new_token, linh.address)
     here = accounts.sign_in(store, linh.address, "portal-demo-1", IP)
     viewer = store.read(sessions.viewer, keys.token_hash(here))
     guest = keys.token_hash(store.write(sessions.begin_guest, linh.address))

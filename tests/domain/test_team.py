@@ -68,10 +68,10 @@ def test_a_code_that_is_on_its_way_sets_no_password_of_a_deactivated_account(wor
 
 
 def test_a_sign_in_that_was_checked_before_the_deactivation_comes_to_nothing(work, linh):
-    account = accounts.find(work, LINH.address)
+    attempt = accounts._begin_sign_in(work, LINH.address, "192.0.2.1", "")
     team.deactivate(work, LINH.address)
     with pytest.raises(WrongPassword):
-        accounts._sign_in(work, account.id, account.password_hash, "")
+        accounts._sign_in(work, attempt, attempt.hashed, accounts.NOWHERE)
 
 
 def test_a_session_that_was_left_is_nobodys(work, linh):

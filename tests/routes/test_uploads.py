@@ -269,5 +269,5 @@ def test_a_dangerous_file_is_in_the_security_log(
 
     [line] = [r.getMessage() for r in caplog.records if r.name == "ticket_portal.security"]
     assert line.startswith("event=file_refused ")
-    assert "reason=pdf_active" in line
+    assert "rule=pdf_active" in line
     assert "invoice" not in line

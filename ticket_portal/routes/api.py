@@ -51,12 +51,12 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.events import Posted
 from ticket_portal.domain.messages import MessageForm
-from ticket_portal.domain.networks import network
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import LONGEST_ADDRESS, NOBODY, Viewer
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes import openapi
 from ticket_portal.routes.bodies import whole
+from ticket_portal.routes.cookies import caller
 from ticket_portal.routes.openapi import Operation
 from ticket_portal.store.unit_of_work import Work
 
@@ -227,8 +227,9 @@ async def _caller(request: Request) -> Caller:
     if scheme.lower() != "bearer" or not token.strip():
         raise BadToken  # no token is no guess, and costs nothing: it isn't counted
     portal = wiring.portal()
-    ip = network(request.client.host) if request.client else ""
-    return await portal.run(lambda: api_tokens.authenticate(portal.store, token.strip(), ip))
+    return await portal.run(
+        lambda: api_tokens.authenticate(portal.store, token.strip(), caller(request.scope))
+    )
 
 
 def _ticket_form(sent: NewTicket) -> TicketForm:

@@ -66,15 +66,20 @@ def secret(cookies: dict[str, str], settings: Settings, name: str) -> str:
 def credentials(scope: Scope, settings: Settings) -> Credentials:
     """Return what the browser of a request or a socket brought along."""
     cookies = given(scope)
-    client = scope.get("client")
     zone = cookies.get(ZONE, "").replace("%2F", "/")
     return Credentials(
         session=_session(cookies, settings, SESSION),
         guest=_session(cookies, settings, GUEST),
         browser=known_browsers.token_hash(settings, secret(cookies, settings, BROWSER)),
-        ip=network(client[0]) if client else "",
+        ip=caller(scope),
         zone=zone if _ZONE_NAME.fullmatch(zone) else "",
     )
+
+
+def caller(scope: Scope) -> str:
+    """Return the network that a request or a socket comes from, as limits count it (domain/networks.py)."""
+    client = scope.get("client")
+    return network(client[0]) if client else ""
 
 
 def full_name(settings: Settings, name: str) -> str:

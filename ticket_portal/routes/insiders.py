@@ -14,8 +14,8 @@ from starlette.requests import Request
 
 from ticket_portal.domain import security_log
 from ticket_portal.domain.keys import equal
-from ticket_portal.domain.networks import network
 from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.routes.cookies import caller
 from ticket_portal.routes.well_formed import host_of
 from ticket_portal.settings import Settings, is_loopback
 
@@ -43,8 +43,7 @@ def may_enter(request: Request, settings: Settings, token: SecretStr) -> bool:
         return True
     if settings.env != "production" and _from_this_machine(request, settings):
         return True
-    ip = network(request.client.host) if request.client else ""
-    security_log.refused(settings, SecurityEvent.INSIDER_REFUSED, ip=ip)
+    security_log.refused(settings, SecurityEvent.INSIDER_REFUSED, ip=caller(request.scope))
     return False
 
 
