@@ -1,7 +1,7 @@
 """The database's version: bringing it to the newest one, and telling whether it is there."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from filelock import FileLock
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
 
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store, Work
@@ -65,10 +67,19 @@ def known(wanted: str) -> bool:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Connection]:
-    """Open a connection of its own for changing tables."""
+    """Open a connection of its own for changing tables; on SQLite one process at a time has one.
+
+    PostgreSQL migrates in one transaction, under an advisory lock (alembic/env.py). On SQLite Alembic commits each
+    version by itself: two processes that start together would read the same version, and the second would then make
+    tables that the first has made.
+    """
     store = Store(settings)
+    file = make_url(settings.database).database if store.on_sqlite else None
     try:
-        with store.engine.connect().execution_options(writing=True) as connection:
+        with (
+            FileLock(f"{file}.migrating") if file else nullcontext(),
+            store.engine.connect().execution_options(writing=True) as connection,
+        ):
             if store.on_sqlite:
                 # A table that is copied is dropped; with foreign keys on, that would delete what points to it.
                 # Only possible before the transaction begins, and only for this connection.
