@@ -147,7 +147,7 @@ class Settings(BaseSettings):
     limit_body_seconds: int = Field(default=10, ge=1)
     limit_socket_events_per_second: int = Field(default=30, ge=1)
     limit_socket_events_burst: int = Field(default=120, ge=1)
-    limit_socket_opens_per_ip_per_minute: int = Field(default=1_200, ge=1)
+    limit_socket_opens_per_ip_per_minute: int = Field(default=300, ge=1)
     limit_sockets: int = Field(default=1_000, ge=1)
     limit_sockets_per_ip: int = Field(default=200, ge=1)
     limit_states: int = Field(default=5_000, ge=1)

@@ -6,6 +6,7 @@ tables, tabs that come and go, sockets and connections that are only held.
 
 import asyncio
 import multiprocessing
+import os
 import struct
 import time
 from collections import Counter
@@ -103,6 +104,7 @@ async def _replies(server: Server, cast: Cast, boot: dict[str, Any], seconds: in
 def _attack(
     url: str, boot: dict[str, Any], seconds: int, said: "multiprocessing.Queue[dict[str, int]]"
 ) -> None:
+    os.nice(10)  # they compute on machines of their own
     said.put(dict(asyncio.run(_all_attack(url, boot, seconds))))
 
 
@@ -169,10 +171,10 @@ async def _films(url: str, address: str, _boot: dict[str, Any], done: Counter[st
 
 
 async def _tabs(url: str, address: str, boot: dict[str, Any], done: Counter[str]) -> None:
-    query = "&".join(f"p{n}={'v' * 2_000}" for n in range(50))
+    query = "&".join(f"p{n}={'v' * 2_000}" for n in range(8))
     tab = Tab(url, f"/tickets/new?{query}", {}, boot, address=address)
     try:
-        await tab.open()
+        await asyncio.wait_for(tab.open(), 5)
         done["tabs"] += 1
     finally:
         await tab.close()

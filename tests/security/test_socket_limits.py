@@ -13,6 +13,7 @@ from tests.security.client import ROOT, Client, Refused
 from tests.security.conftest import signed_in
 from tests.security.server import Served, served
 from ticket_portal.domain import accounts
+from ticket_portal.routes.admission import BURST_SHARE
 
 SOCKETS, IN_ALL, OPENS = 5, 8, 12
 
@@ -23,7 +24,7 @@ def small(tmp_path_factory: pytest.TempPathFactory, portal: Served) -> Iterator[
     limits = {
         "limit_sockets": IN_ALL,
         "limit_sockets_per_ip": SOCKETS,
-        "limit_socket_opens_per_ip_per_minute": OPENS,
+        "limit_socket_opens_per_ip_per_minute": OPENS * BURST_SHARE,
     }
     folder = tmp_path_factory.mktemp("small")
     with served(folder, worker=False, trusted_proxies="127.0.0.1", **limits) as running:

@@ -5,7 +5,6 @@ its memory, nor take it along when they fall.
 """
 
 import json
-import os
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -99,9 +98,7 @@ def _made_anew(
 
 
 def _stay_small(bounds: Bounds) -> None:
-    """Give others precedence, and end rather than take the machine."""
-    with suppress(OSError):
-        os.nice(10)
+    """End rather than take the machine; that others have precedence, the caller sees to (delivery/files.py)."""
     try:
         import resource
     except ImportError:

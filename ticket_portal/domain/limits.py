@@ -60,14 +60,21 @@ def spend(work: Work, limit: Limit, *subject: object, refusal: type[TooMany] = T
         # What other limits counted of this try is taken back. Else an attacker at his own address's limit would go on
         # to use up the limits of everybody whose address he names.
         work.counted.clear()
-        security_log.refused(
-            work.settings,
-            SecurityEvent.LIMIT_REACHED,
-            rule=limit.rule,
-            subject=security_log.hashed(work.settings, *subject),
-        )
-        raise refusal(until=end)
+        raise refused(work, limit, end, refusal, *subject)
     return use(work, limit, *subject)
+
+
+def refused(
+    work: Work, limit: Limit, end: datetime, refusal: type[TooMany] = TooMany, *subject: object
+) -> TooMany:
+    """Return the refusal of a limit that holds until `end`, and log that it was reached."""
+    security_log.refused(
+        work.settings,
+        SecurityEvent.LIMIT_REACHED,
+        rule=limit.rule,
+        subject=security_log.hashed(work.settings, *subject),
+    )
+    return refusal(until=end)
 
 
 def release(work: Work, hits: Iterable[int]) -> None:

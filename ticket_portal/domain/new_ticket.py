@@ -83,6 +83,18 @@ class TicketForm:
         )
 
 
+def require_room(work: Work, viewer: Viewer, client_id: object, ip: str) -> None:
+    """Raise TooMany or TooFast when the viewer, or the network of a stranger, may open no ticket now; else Invalid.
+
+    Asked before the form is looked through, which takes a hundred times as long: at the limit a try costs little.
+    A form that was sent before gets its ticket all the same.
+    """
+    sent = select(Ticket.id).where(Ticket.client_id == messages.checked_client_id(client_id))
+    limit, *subject = _own_limit(work, viewer, ip)
+    if (end := limits.until(work, limit, *subject)) and work.session.exec(sent).first() is None:
+        raise limits.refused(work, limit, end, TooFast if viewer.account_id else TooMany, *subject)
+
+
 def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: str = "") -> Ticket:
     """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
 
@@ -176,9 +188,18 @@ def _followed(work: Work, viewer: Viewer, ticket: Ticket, number: int) -> int | 
 
 
 def _spend(work: Work, viewer: Viewer, form: TicketForm, ip: str) -> None:
+    limit, *subject = _own_limit(work, viewer, ip)
+    if viewer.account_id:
+        limits.spend(work, limit, *subject, refusal=TooFast)
+        return
+    of_address = Limit("guest_tickets", work.settings.limit_guest_tickets_per_hour)
+    limits.spend(work, of_address, form.address, refusal=TooMany)
+    limits.spend(work, limit, *subject, refusal=TooMany)
+
+
+def _own_limit(work: Work, viewer: Viewer, ip: str) -> tuple[Limit, object]:
+    """Return the limit of who writes, whatever they write: an account's, or that of a stranger's network."""
     s = work.settings
     if viewer.account_id:
-        limits.spend(work, Limit("tickets", s.limit_tickets_per_hour), viewer.account_id, refusal=TooFast)
-        return
-    limits.spend(work, Limit("guest_tickets", s.limit_guest_tickets_per_hour), form.address, refusal=TooMany)
-    limits.spend(work, Limit("guest_tickets_ip", s.limit_guest_tickets_per_ip_per_hour), ip, refusal=TooMany)
+        return Limit("tickets", s.limit_tickets_per_hour), viewer.account_id
+    return Limit("guest_tickets_ip", s.limit_guest_tickets_per_ip_per_hour), ip

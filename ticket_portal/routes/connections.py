@@ -19,13 +19,14 @@ import struct
 import sys
 import termios
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -37,6 +38,12 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.1
 """How soon it looks again after there were too many: whoever opens them goes on."""
+
+LARGEST_SHARE = 0.05
+"""What share of the time looking may take at most: a look costs by the connection, and there may be thousands."""
+
+BREATH_EVERY, BREATH_SECONDS = 32, 0.001
+"""After so many connections the interpreter is given back for a moment, or open pages would wait for a whole look."""
 
 SILENT_SOCKET_SECONDS = 75
 """Websockets are pinged every ten seconds; the other end of one that has been silent for so long is gone."""
@@ -55,6 +62,7 @@ _ESTABLISHED, _CLOSE_WAIT = 1, 8
 _TCP_INFO = struct.Struct("=B43xI4xI")  # linux/tcp.h: state, last_data_sent, last_data_recv (milliseconds)
 _INT = struct.Struct("i")
 
+T = TypeVar("T")
 Peer = tuple[str, int]
 
 
@@ -103,15 +111,17 @@ class Connections:
         threading.Thread(target=self._watch, name="connections", daemon=True).start()
 
     def _watch(self) -> None:
-        pause = threading.Event()
         seconds = LOOK_SECONDS
-        while not pause.wait(seconds):
+        while True:
+            time.sleep(seconds)
+            began = time.thread_time()
             try:
                 ended = self.look()
             except Exception:
                 log.exception("the connections can't be looked at")  # and the next look may go better
                 ended = 0
-            seconds = LOOK_AGAIN_SECONDS if ended else LOOK_SECONDS
+            rest = (time.thread_time() - began) / LARGEST_SHARE
+            seconds = max(LOOK_AGAIN_SECONDS if ended else LOOK_SECONDS, rest)
 
     def look(self) -> int:
         """End what must end now; return how many these were."""
@@ -197,19 +207,27 @@ class _Held:
 
     def connections(self, uses: dict[Peer, Use]) -> Iterator[Connection]:
         """Yield the connections that came in; others, as those to the database, have no listener on their port."""
-        found = [held for fd in os.listdir(_FDS) if (held := _duplicate(int(fd)))]  # noqa: PTH208 - numbers, not files
-        self._open += found
-        ports = {one.getsockname()[1] for one in found if _listens(one)}
-        for one in found:
+        for fd in _breathing(os.listdir(_FDS)):  # noqa: PTH208 - numbers, not files
+            if held := _duplicate(int(fd)):
+                self._open.append(held)
+        ports = {one.getsockname()[1] for one in self._open if _listens(one)}
+        for one in _breathing(self._open):
             with suppress(OSError):  # gone in the meantime
                 if one.getsockname()[1] in ports and (connection := _connection(one, uses)):
                     yield connection
 
 
+def _breathing(items: list[T]) -> Iterator[T]:
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % BREATH_EVERY == 0:
+            time.sleep(BREATH_SECONDS)
+
+
 def _duplicate(fd: int) -> socket.socket | None:
     """Return a duplicate of a TCP socket, None for anything else."""
     try:
-        if not str((_FDS / str(fd)).readlink()).startswith("socket:"):
+        if not stat.S_ISSOCK(os.fstat(fd).st_mode):
             return None
         copy = os.dup(fd)
     except OSError:
@@ -246,6 +264,8 @@ def _connection(one: socket.socket, uses: dict[Peer, Use]) -> Connection | None:
 
 
 def _peer(host: str, port: int | str) -> Peer:
+    if ":" not in host:
+        return host, int(port)
     found = ipaddress.ip_address(host.partition("%")[0])
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return str(mapped or found), int(port)

@@ -88,9 +88,10 @@ class NewTicketState(SessionState):
             typed = {**typed, "email": viewer.address}
         try:
             follows = followed.number or 0 if followed else 0
+            brought = self._credentials
+            await portal().ask(new_ticket.require_room, viewer, typed.get("client_id"), brought.ip)
             # Not on the event loop: it looks through the whole text.
             form = await portal().run(partial(TicketForm.parse, viewer, typed, self._language, follows))
-            brought = self._credentials
             ticket = await portal().tell(new_ticket.submit, viewer, form, brought.ip, brought.browser)
         except DomainError as error:
             self.problem, self.problem_code = self._say(error), error.code
