@@ -18,9 +18,18 @@ if TYPE_CHECKING:
     import reflex as rx
 
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while others wait for it (Python's own 5 ms).
+
+A reply passes from the event loop to a thread and back several times; beside threads that compute, as on texts of
+strangers, each of these steps would wait for 5 ms.
+"""
+
+
 def create() -> ASGIApp:
     """The whole portal as one ASGI application; called once by each server process."""
     environment.prepare_to_serve()
+    sys.setswitchinterval(SWITCH_SECONDS)
     private_files.keep_private(settings.load())
     logs.configure(settings.load())
     # Only now: Reflex reads its environment when it is imported.

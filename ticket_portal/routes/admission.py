@@ -5,7 +5,9 @@ themselves, strangers by their network (domain/networks.py): a stranger in the s
 address, takes nothing away from a customer.
 """
 
+import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -15,6 +17,8 @@ from ticket_portal.settings import Settings
 S = TypeVar("S")
 
 MOST_RATES = 10_000
+PAGES_AT_ONCE = 2
+LONGEST_TURN = 1.0
 BURST_SHARE = 5
 """What part of a minute's openings may come at once: a page costs 4 ms of CPU, a thousand of them everybody 4 s."""
 
@@ -42,6 +46,32 @@ class Bucket:
     def is_full(self) -> bool:
         """Whether it would be full by now: then it tells nothing that a new one doesn't."""
         return self._left + (time.monotonic() - self._at) * self._rate >= self._burst
+
+
+class Turns:
+    """Lets the pages of strangers come to life a few at a time.
+
+    A page costs 4 ms of the event loop, in many steps. Hundreds that are opened at once would put hundreds of steps
+    between any two of a customer's. The others wait here, and nothing of theirs runs.
+    """
+
+    def __init__(self, places: int = PAGES_AT_ONCE) -> None:
+        """Nothing is on its way."""
+        self._places = asyncio.Semaphore(places)
+
+    async def take(self) -> Callable[[], None]:
+        """Wait for a turn. Return what ends it; it ends by itself after a second, whatever becomes of the page."""
+        await self._places.acquire()
+        is_over = False
+
+        def end() -> None:
+            nonlocal is_over
+            if not is_over:
+                is_over = True
+                self._places.release()
+
+        asyncio.get_running_loop().call_later(LONGEST_TURN, end)
+        return end
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any
@@ -22,7 +23,7 @@ from ticket_portal.domain import security_log
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Credentials
-from ticket_portal.routes.admission import Admission, Bucket, Holder, holder_of
+from ticket_portal.routes.admission import Admission, Bucket, Holder, Turns, holder_of
 from ticket_portal.routes.cookies import credentials
 from ticket_portal.routes.handshake import bound_token, is_from, keep_little, tab_token
 from ticket_portal.routes.superseded import Superseded, ask_again
@@ -59,6 +60,7 @@ class SocketGuard:
         self._superseded = Superseded()
         self._open: dict[str, set[Socket]] = defaultdict(set)
         self._admission: Admission[Socket] = Admission(portal.settings)
+        self._turns = Turns()
         self._told: dict[tuple[str, str], float] = {}
         self._portal = portal
         portal.hub.listeners += [self._superseded.hear, self._on_change]
@@ -94,7 +96,8 @@ class SocketGuard:
     ) -> None:
         s = self._settings
         bucket = Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst)
-        scope[SOCKET_KEY] = socket = Socket(receive, send, bucket, holder)
+        turns = None if holder.is_known else self._turns
+        scope[SOCKET_KEY] = socket = Socket(receive, send, bucket, holder, turns)
         holders = tuple({"", found.session, found.guest, found.browser})  # all sockets stand under ""
         for token_hash in holders:
             self._open[token_hash].add(socket)
@@ -157,13 +160,28 @@ class SocketGuard:
 class Socket:
     """One open websocket."""
 
-    __slots__ = ("_bucket", "_ended", "_gone", "_reader", "_receive", "_send", "_stage", "holder")
+    __slots__ = (
+        "_bucket",
+        "_end_turn",
+        "_ended",
+        "_gone",
+        "_reader",
+        "_receive",
+        "_send",
+        "_stage",
+        "_turns",
+        "holder",
+    )
 
-    def __init__(self, receive: Receive, send: Send, bucket: Bucket, holder: Holder) -> None:
-        """Wrap the server's two ends of it."""
+    def __init__(
+        self, receive: Receive, send: Send, bucket: Bucket, holder: Holder, turns: Turns | None
+    ) -> None:
+        """Wrap the server's two ends of it. `turns`: those that its page waits for, if it does."""
         self._receive, self._send, self._bucket, self.holder = receive, send, bucket, holder
         self._ended = 0
         self._stage: Frame | None = None
+        self._turns = turns
+        self._end_turn: Callable[[], None] | None = None
         self._gone: ConnectionResetError | None = None
         self._reader: asyncio.Task[object] | None = None
 
@@ -187,6 +205,9 @@ class Socket:
             text = message.get("text")
             if not (self._bucket.take() and isinstance(text, str) and self._may_say(text)):
                 self._end(POLICY_VIOLATION)
+            elif self._turns and self._stage is Frame.CONNECT:
+                self._end_turn = await self._turns.take()
+                self._turns = None
         if message is None or self._ended or message["type"] == "websocket.disconnect":
             self._gone = ConnectionResetError()
             raise self._gone
@@ -205,11 +226,19 @@ class Socket:
 
     async def send(self, message: Message) -> None:
         """Pass on an answer, unless the socket has ended."""
+        if self._end_turn and (message.get("text") or "").startswith(Frame.EVENT):
+            self._finish_turn()  # the page has what it was opened for
         if not self._ended:
             await self._send(message)
 
+    def _finish_turn(self) -> None:
+        if self._end_turn:
+            self._end_turn()
+            self._end_turn = None
+
     async def close(self) -> None:
         """Close it for the browser too, once nobody reads from it: granian can't while a read is open."""
+        self._finish_turn()
         if self._ended:
             with suppress(Exception):  # it may be gone already
                 await self._send({"type": "websocket.close", "code": self._ended})
