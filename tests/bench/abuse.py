@@ -111,7 +111,6 @@ def _attack(
 async def _all_attack(url: str, boot: dict[str, Any], seconds: int) -> Counter[str]:
     done: Counter[str] = Counter()
     kinds: list[Attack] = [_worst_texts, _films, _tabs, _sockets, _idle]
-        kinds = [globals()[os.environ["KIND"]]]
     tasks = [
         asyncio.create_task(_again(kinds[n % len(kinds)], url, f"127.0.1.{n + 1}", boot, done))
         for n in range(ATTACKERS)
