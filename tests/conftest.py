@@ -122,8 +122,13 @@ def store(database: Store) -> Iterator[Store]:
 
 def _only_the_people(work: Work) -> None:
     work.session.exec(delete(Account).where(col(Account.address).not_in([p.address for p in PEOPLE])))
+    people = {person.address: person for person in PEOPLE}
     for account in work.session.exec(select(Account)).all():
+        person = people[account.address]
         account.password_hash, account.preferences = _hashed, {}
+        account.name, account.role, account.language = person.name, person.role, person.language
+        account.time_zone, account.zone_is_chosen = person.time_zone, False
+        account.deactivated_at = account.deletion_at = None
 
 
 @pytest.fixture
