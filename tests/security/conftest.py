@@ -75,7 +75,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         f"limit_{name}": 1_000_000
         for name in (
             "socket_events_per_second", "socket_events_burst", "guest_tickets_per_ip_per_hour", "tickets_per_hour",
-            "codes_per_hour", "codes_per_ip_per_hour", "links_per_ip_per_hour", "sign_ins_per_ip_per_hour", "guest_tickets_per_hour",
+            "codes_per_hour", "codes_per_ip_per_hour", "links_per_ip_per_hour", "sign_ins_per_ip_per_hour",
+            "guest_tickets_per_hour",
             "messages_per_10_minutes", "socket_opens_per_ip_per_minute", "sockets", "sockets_per_ip", "states",
             "states_per_ip",
         )
