@@ -4,10 +4,10 @@ from uuid import uuid4
 
 from tests.cast import IP
 from ticket_portal.domain import uploads
-from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import (
     NotFound,
 )
+from ticket_portal.domain.kinds import Content
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.uploads import Sender

@@ -13,7 +13,6 @@ from PIL import Image, ImageSequence
 from tests import samples
 from tests.samples import SECRET, box
 from ticket_portal.domain import contents, documents
-from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import (
     FileDamaged,
     FileEmpty,
@@ -25,6 +24,7 @@ from ticket_portal.domain.errors import (
     PictureTooLarge,
     TextUnreadable,
 )
+from ticket_portal.domain.kinds import Content
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 PROGRAM = b"MZ\x90\x00" + bytes(200) + b"This program cannot be run in DOS mode."

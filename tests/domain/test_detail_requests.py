@@ -9,7 +9,6 @@ from sqlmodel import select
 from tests.cast import IP, mails, opens, sees
 from ticket_portal.domain import conversation, detail_requests, messages, tickets, uploads
 from ticket_portal.domain.chains import transaction_id, transaction_ids
-from ticket_portal.domain.contents import Content
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import (
     AlreadyAnswered,
@@ -23,6 +22,7 @@ from ticket_portal.domain.errors import (
     NotAllowed,
     NotFound,
 )
+from ticket_portal.domain.kinds import Content
 from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.uploads import Sender

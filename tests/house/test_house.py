@@ -113,7 +113,7 @@ def test_the_house_keeps_its_rules(check: Check):
 
 def test_rules_follow_the_clock_of_their_work():
     broken = []
-    for source in (ROOT / "ticket_portal/domain").glob("*.py"):
+    for source in (ROOT / "ticket_portal/domain").rglob("*.py"):
         broken += [f"{source.name}:{n}" for n in real_clocks(ast.parse(source.read_text(encoding="utf-8")))]
     assert broken == [], real_clocks.__doc__
 
@@ -170,7 +170,7 @@ def test_each_check_knows_good_from_bad(check: Check, good: str, bad: str):
 
 def test_every_domain_function_takes_the_work_first_and_is_not_asynchronous():
     """`fn(work, viewer, which, what)`: one order everywhere, run in a thread by whoever calls."""
-    for source in (ROOT / "ticket_portal/domain").glob("*.py"):
+    for source in (ROOT / "ticket_portal/domain").rglob("*.py"):
         for node in ast.parse(source.read_text(encoding="utf-8")).body:
             assert not isinstance(node, ast.AsyncFunctionDef), f"{source.name}:{node.lineno}"
             if isinstance(node, ast.FunctionDef):

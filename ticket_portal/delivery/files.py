@@ -21,7 +21,6 @@ from ticket_portal.delivery.clamd import Scanner, Verdict
 from ticket_portal.delivery.fair_queue import FairQueue, QueueFull, Subject
 from ticket_portal.domain import contents, quotas, uploads
 from ticket_portal.domain.attachments import FileView
-from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import (
     DomainError,
     FileDamaged,
@@ -30,7 +29,7 @@ from ticket_portal.domain.errors import (
     TooManyUploads,
     by_code,
 )
-from ticket_portal.domain.kinds import MEGABYTE
+from ticket_portal.domain.kinds import MEGABYTE, Content
 from ticket_portal.domain.uploads import Kept, Sender, Upload
 from ticket_portal.settings import Settings
 from ticket_portal.store.files import CHUNK, Files, NoSuchFile

@@ -17,6 +17,7 @@ from ticket_portal.domain.kinds import (
     PDF,
     PICTURES,
     TEXTS,
+    Content,
     agree,
     kind_by_content,
     kind_by_name,
@@ -42,16 +43,6 @@ BOUNDS = {
     MP4: Bounds(3, GIGABYTE),
     **dict.fromkeys(TEXTS, Bounds(5, GIGABYTE)),
 }
-
-
-@dataclass(frozen=True)
-class Content:
-    """A file that may be kept: what it is now, and the size of its thumbnail (0 without one)."""
-
-    name: str
-    kind: str
-    width: int = 0
-    height: int = 0
 
 
 def made_anew(source: Path, target: Path, thumbnail: Path, name: str, most_megapixels: int) -> Content:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
 from ticket_portal.domain.errors import FileKindRefused
@@ -58,6 +59,16 @@ _MP4_BRANDS = (
 # Windows' own devices, and what its file system or a shell would read as something else.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 _RESERVED = re.compile(r'[<>:"|?*]')
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file that may be kept: what it is now, and the size of its thumbnail (0 without one)."""
+
+    name: str
+    kind: str
+    width: int = 0
+    height: int = 0
 
 
 def clean_name(name: str) -> str:

@@ -9,8 +9,8 @@ from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import attachments, keys, kinds, limits, messages, quotas, security_log, tickets
 from ticket_portal.domain.attachments import FileView, of_form, view
-from ticket_portal.domain.contents import Content
 from ticket_portal.domain.errors import FileEmpty, FilesFull, FileTooLarge, NotFound, TooManyUploads
+from ticket_portal.domain.kinds import Content
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read, can_reply, require
