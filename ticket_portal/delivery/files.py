@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from ticket_portal.delivery.clamd import Scanner, Verdict
 from ticket_portal.delivery.fair_queue import FairQueue, QueueFull, Subject
-from ticket_portal.domain import contents, quotas, uploads
+from ticket_portal.domain import quotas, uploads
 from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import (
     DomainError,
@@ -31,6 +31,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.kinds import MEGABYTE, Content
 from ticket_portal.domain.uploads import Kept, Sender, Upload
+from ticket_portal.media import inspect
 from ticket_portal.settings import Settings
 from ticket_portal.store.files import CHUNK, Files, NoSuchFile
 from ticket_portal.store.unit_of_work import Store
@@ -184,9 +185,9 @@ class FileDesk:
     def _look_into(self, upload: Upload, look: _Look, came: Path, target: Path, thumbnail: Path) -> Content:
         most = str(self._settings.limit_picture_megapixels)
         paths = [str(path.resolve()) for path in (came, target, thumbnail)]
-        command = [sys.executable, "-m", "ticket_portal.domain.contents", *paths, upload.name, most]
+        command = [sys.executable, "-m", "ticket_portal.media.inspect", *paths, upload.name, most]
         try:
-            printed = look.run(command, contents.BOUNDS[upload.kind].seconds + LONGER_LOOK)
+            printed = look.run(command, inspect.BOUNDS[upload.kind].seconds + LONGER_LOOK)
             answer: dict[str, Any] = json.loads(printed)
         except (subprocess.SubprocessError, ValueError) as error:
             # Out of memory or time, or a decoder that fell: nothing to show to anybody.

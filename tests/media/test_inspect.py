@@ -12,7 +12,6 @@ from PIL import Image, ImageSequence
 
 from tests import samples
 from tests.samples import SECRET, box
-from ticket_portal.domain import contents, documents
 from ticket_portal.domain.errors import (
     FileDamaged,
     FileEmpty,
@@ -25,6 +24,7 @@ from ticket_portal.domain.errors import (
     TextUnreadable,
 )
 from ticket_portal.domain.kinds import Content
+from ticket_portal.media import inspect, pdf
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 PROGRAM = b"MZ\x90\x00" + bytes(200) + b"This program cannot be run in DOS mode."
@@ -39,7 +39,7 @@ def kept(tmp_path: Path):
     def send(name: str, came: bytes) -> tuple[Content, bytes]:
         source, target, thumbnail = (tmp_path / part for part in ("source", "target", "thumbnail"))
         source.write_bytes(came)
-        found = contents.made_anew(source, target, thumbnail, name, most_megapixels=64)
+        found = inspect.made_anew(source, target, thumbnail, name, most_megapixels=64)
         assert bool(found.width) == thumbnail.exists()
         return found, target.read_bytes()
 
@@ -368,12 +368,12 @@ def test_a_pdf_keeps_links_to_the_web_and_loses_others_and_its_author(kept, addr
     _content, after = kept("a.pdf", came)
 
     assert SECRET.encode() in came
-    with pikepdf.open(io.BytesIO(after)) as pdf:
-        [link] = pdf.pages[0].Annots
+    with pikepdf.open(io.BytesIO(after)) as document:
+        [link] = document.pages[0].Annots
         assert ("/URI" in link.A) == stays
-        assert "/Info" not in pdf.trailer
-        assert "/Metadata" not in pdf.Root
-        assert SECRET.encode() not in b"".join(bytes(o.unparse()) for o in pdf.objects)
+        assert "/Info" not in document.trailer
+        assert "/Metadata" not in document.Root
+        assert SECRET.encode() not in b"".join(bytes(o.unparse()) for o in document.objects)
 
 
 @functools.cache
@@ -400,7 +400,7 @@ def test_a_pdf_that_unpacks_to_very_much_is_refused(kept, came: bytes):
 
 
 def test_a_pdf_of_many_streams_has_one_limit_for_all(kept, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(documents, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(pdf, "MOST_UNPACKED", 1_000_000)
     kept("a.pdf", samples.pdf_with_a_stream(_packed(900_000), ["FlateDecode"]))
     with pytest.raises(FileDamaged):
         kept("a.pdf", samples.pdf_with_a_stream(_packed(1_100_000), ["FlateDecode"]))
@@ -408,11 +408,11 @@ def test_a_pdf_of_many_streams_has_one_limit_for_all(kept, monkeypatch: pytest.M
 
 def test_a_pdf_of_endless_values_or_depths_is_refused(kept, monkeypatch: pytest.MonkeyPatch):
     deep = pikepdf.Array([])
-    for _ in range(documents.DEEPEST + 1):
+    for _ in range(pdf.DEEPEST + 1):
         deep = pikepdf.Array([deep])
     with pytest.raises(FileRefused):
         kept("a.pdf", samples.pdf(Deep=deep))
-    monkeypatch.setattr(documents, "MOST_VALUES", 1_000)
+    monkeypatch.setattr(pdf, "MOST_VALUES", 1_000)
     with pytest.raises(FileDamaged):
         kept("a.pdf", samples.pdf(Long=pikepdf.Array(range(1_001))))
 

@@ -1,4 +1,4 @@
-"""What came is looked into and made anew, in a process of its own: `python -m ticket_portal.domain.contents …`.
+"""What came is looked into and made anew, in a process of its own: `python -m ticket_portal.media.inspect …`.
 
 Decoders of pictures and documents meet whatever strangers send. Here they can neither slow the portal down, nor keep
 its memory, nor take it along when they fall.
@@ -67,24 +67,24 @@ def _made_anew(
     kind: str, source: Path, target: Path, thumbnail: Path, name: str, most_megapixels: int
 ) -> Content:
     if kind in PICTURES:
-        from ticket_portal.domain import pictures  # each kind loads its own decoders only
+        from ticket_portal.media import images  # each kind loads its own decoders only
 
-        kind, width, height = pictures.made_anew(source, target, thumbnail, name, kind, most_megapixels)
+        kind, width, height = images.made_anew(source, target, thumbnail, name, kind, most_megapixels)
         return Content(renamed(name, kind), kind, width, height)
     if kind == MP4:
-        from ticket_portal.domain import films
+        from ticket_portal.media import mp4
 
-        films.blank(source, name)
+        mp4.blank(source, name)
         source.replace(target)
     elif kind == PDF:
-        from ticket_portal.domain import documents
+        from ticket_portal.media import pdf
 
-        documents.made_anew(source, target, name)
+        pdf.made_anew(source, target, name)
     else:
         assert kind in TEXTS
-        from ticket_portal.domain import texts
+        from ticket_portal.media import plain_text
 
-        texts.made_anew(source, target, name)
+        plain_text.made_anew(source, target, name)
     return Content(name, kind)
 
 

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from tests import hostile_films, samples
 from tests.hostile_films import HEAD, table, track
 from tests.samples import box
-from ticket_portal.domain import films
 from ticket_portal.domain.errors import FileDamaged
+from ticket_portal.media import mp4
 
 # Steps are lines of Python that run; the reader's own work for a film, a box and an entry of a table.
 STEPS_AT_MOST = 2_000
 STEPS_PER_BYTE = 6
 
-_KINDS = sorted({kind for kinds in films._KNOWN.values() for kind in kinds} | films._TELLING | {b"evil"})
+_KINDS = sorted({kind for kinds in mp4._KNOWN.values() for kind in kinds} | mp4._TELLING | {b"evil"})
 _HANDLERS = st.sampled_from([b"vide", b"soun", b"meta", b"tmcd", b"text"])
 _many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -29,7 +29,7 @@ _many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 def _blanked(folder: Path, content: bytes) -> bytes:
     film = folder / "film.mp4"
     film.write_bytes(content)
-    films.blank(film, "film.mp4")
+    mp4.blank(film, "film.mp4")
     return film.read_bytes()
 
 
@@ -39,7 +39,7 @@ def _steps(work: Callable[[], Any]) -> int:
 
     def trace(frame: FrameType, event: str, _argument: Any) -> Any:
         nonlocal steps
-        if frame.f_code.co_filename != films.__file__:
+        if frame.f_code.co_filename != mp4.__file__:
             return None
         steps += event == "line"
         return trace
@@ -85,9 +85,9 @@ def test_sixty_four_tracks_are_the_most(tmp_path: Path):
     def film(tracks: int) -> bytes:
         return HEAD + box(b"moov", track(b"vide") * tracks) + box(b"mdat", b"x")
 
-    _blanked(tmp_path, film(films.MOST_TRACKS))
+    _blanked(tmp_path, film(mp4.MOST_TRACKS))
     with pytest.raises(FileDamaged):
-        _blanked(tmp_path, film(films.MOST_TRACKS + 1))
+        _blanked(tmp_path, film(mp4.MOST_TRACKS + 1))
 
 
 @pytest.mark.parametrize("version", [0, 1])
@@ -156,7 +156,7 @@ _boxes = st.recursive(
     st.builds(box, st.sampled_from(_KINDS), st.binary(max_size=40)),
     lambda inner: st.builds(
         lambda kind, parts: box(kind, *parts),
-        st.sampled_from(sorted(films._KNOWN)[1:]),
+        st.sampled_from(sorted(mp4._KNOWN)[1:]),
         st.lists(inner, max_size=6),
     ),
     max_leaves=30,
