@@ -18,7 +18,6 @@ from ticket_portal.domain import (
     assignment,
     conversation,
     listing,
-    markup,
     messages,
     outbox,
     queue,
@@ -28,6 +27,7 @@ from ticket_portal.domain import (
     updates,
 )
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.text import markup
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 

@@ -1,5 +1,5 @@
 // What must not be sent to anybody: recovery phrases, private keys, card numbers. The server looks again and for more
-// (domain/shield.py); what is found here must be found there too.
+// (domain/text/secrets.py); what is found here must be found there too.
 const PATIENCE = 3000;
 // More is refused by its length (domain/messages.py), and is not looked through here: it would freeze a phone.
 const LONGEST = 20000;

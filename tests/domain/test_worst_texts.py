@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
-from ticket_portal.domain import codes, duplicates, identifiers, kinds, markup, phrases, shield
+from ticket_portal.domain import codes, duplicates, kinds, phrases
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.messages import LONGEST_BODY
 from ticket_portal.domain.people import one_line
+from ticket_portal.domain.text import identifiers, markup, secrets
 from ticket_portal.i18n import folding
 from ticket_portal.i18n.recovery_words import LISTS, words
 from ticket_portal.store import search
@@ -37,7 +38,7 @@ def _phrase(text: str) -> None:
 
 
 WORK: dict[str, Callable[[str], object]] = {
-    "secrets": shield.secret_in,
+    "secrets": secrets.secret_in,
     "search": lambda text: search.entry(TICKET, "message", 1, text),
     "html": _no_cache,
     "chips": lambda text: list(identifiers.find(text)),

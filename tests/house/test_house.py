@@ -144,8 +144,8 @@ EXAMPLES: list[tuple[Check, str, str]] = [
     (real_clocks, "now()", "datetime.datetime.utcnow()"),
     (
         secrets_inside,
-        "def f(settings):\n    shield.secret_in(text)",
-        "def f(work: Work):\n    shield.secret_in(text)",
+        "def f(settings):\n    secrets.secret_in(text)",
+        "def f(work: Work):\n    secrets.secret_in(text)",
     ),
     (
         secrets_inside,

@@ -14,8 +14,8 @@ from ticket_portal.domain.errors import (
     Invalid,
     TooLong,
 )
-from ticket_portal.domain.markup import as_html
 from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.text.markup import as_html
 from ticket_portal.store.tables import Message
 
 

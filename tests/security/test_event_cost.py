@@ -16,7 +16,7 @@ CPU_SECONDS = 0.05
 REPEATS = 5
 OPEN_TO_STRANGERS = ("everybody", "readers")
 _addresses = itertools.count(1)
-# The worst text that is known for the search for recovery phrases in messages (domain/shield).
+# The worst text that is known for the search for recovery phrases in messages (domain/text/secrets).
 PHRASES = (
     " zz ".join([" ".join(["vital", "usage", "valve", "metal"] * 12)] * 60)[:9_960] + " 4111 1111 1111 1111"
 )

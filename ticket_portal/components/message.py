@@ -157,7 +157,7 @@ def _message(line: rx.Var[Line]) -> rx.Component:
 
 
 def _body(line: rx.Var[Line], class_name: str) -> rx.Component:
-    # What the server sends is escaped there (domain/markup); what is unsent stays plain text.
+    # What the server sends is escaped there (domain/text/markup); what is unsent stays plain text.
     return rx.cond(
         line.state == "sent",
         rx.cond(

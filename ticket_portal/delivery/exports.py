@@ -12,9 +12,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from ticket_portal.delivery.files import FileDesk
 from ticket_portal.domain import exports
-from ticket_portal.domain.chains import CHAINS
 from ticket_portal.domain.exports import TicketExport
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.text.blockchains import CHAINS
 from ticket_portal.i18n.catalogues import _, msg, page_text, translate
 from ticket_portal.i18n.dates import format_datetime
 from ticket_portal.i18n.locales import LOCALES

@@ -15,10 +15,10 @@ from sqlmodel import col, select
 
 from ticket_portal.domain import attachments
 from ticket_portal.domain.attachments import parse_ids
-from ticket_portal.domain.chains import CHAINS, transaction_id
 from ticket_portal.domain.errors import AlreadyAnswered, BadDetail, Invalid, Missing
 from ticket_portal.domain.events import Posted
 from ticket_portal.domain.people import one_line, storable
+from ticket_portal.domain.text.blockchains import CHAINS, transaction_id
 from ticket_portal.store.tables import DetailItem, Message
 from ticket_portal.store.unit_of_work import Work
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain.chains import transaction_ids
 from ticket_portal.domain.messages import LONGEST_BODY
 from ticket_portal.domain.new_ticket import LONGEST_SUBJECT
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.text.blockchains import transaction_ids
 from ticket_portal.domain.tickets import owned
 from ticket_portal.i18n.folding import unmarked
 from ticket_portal.store.tables import FINAL_STATUSES, Message, Ticket

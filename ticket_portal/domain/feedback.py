@@ -7,10 +7,11 @@ from typing import Final
 from sqlalchemy import Integer, cast, func
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import limits, shield
+from ticket_portal.domain import limits
 from ticket_portal.domain.errors import Invalid, SecretFound, TooLong
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import language, storable
+from ticket_portal.domain.text import secrets
 from ticket_portal.i18n.articles import slugs
 from ticket_portal.store.tables import Feedback
 from ticket_portal.store.unit_of_work import Work
@@ -32,7 +33,7 @@ class FeedbackForm:
 
     def __post_init__(self) -> None:
         """Look for secrets, so that no form is without it."""
-        object.__setattr__(self, "secret", shield.secret_in(self.missing))
+        object.__setattr__(self, "secret", secrets.secret_in(self.missing))
 
     @classmethod
     def parse(cls, article: str, language_code: str, helpful: str, missing: str) -> "FeedbackForm":
@@ -70,7 +71,7 @@ def rate(work: Work, form: FeedbackForm, browser: str, ip: str) -> None:
     """Keep what a browser says of an article; said again, the newer word counts. Raises TooMany and SecretFound."""
     rule = Limit("feedback_ip", work.settings.limit_feedback_per_ip_per_hour)
     limits.spend(work, rule, ip)
-    shield.refuse(work.settings, form.secret, ip=ip)
+    secrets.refuse(work.settings, form.secret, ip=ip)
     said = work.session.get(Feedback, (form.article, browser), with_for_update=True)
     said = said or Feedback(
         article=form.article, browser_hash=browser, language=form.language, helpful=form.helpful

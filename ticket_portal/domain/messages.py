@@ -18,7 +18,6 @@ from ticket_portal.domain import (
     events,
     limits,
     notifications,
-    shield,
     tickets,
 )
 from ticket_portal.domain.detail_requests import Given, Wanted
@@ -35,6 +34,7 @@ from ticket_portal.domain.events import Entry, Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
+from ticket_portal.domain.text import secrets
 from ticket_portal.store.tables import LARGEST, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -56,7 +56,7 @@ class MessageForm:
 
     def __post_init__(self) -> None:
         """Look for secrets, so that no form is without it."""
-        object.__setattr__(self, "secret", shield.secret_in(self.body))
+        object.__setattr__(self, "secret", secrets.secret_in(self.body))
 
     @classmethod
     def parse(cls, typed: dict[str, object]) -> "MessageForm":
@@ -86,7 +86,7 @@ class AnswersForm:
 
     def __post_init__(self) -> None:
         """Look for secrets, so that no form is without it."""
-        object.__setattr__(self, "secret", shield.secret_in(*(one.value for one in self.given)))
+        object.__setattr__(self, "secret", secrets.secret_in(*(one.value for one in self.given)))
 
     @classmethod
     def parse(cls, typed: dict[str, object]) -> "AnswersForm":
@@ -253,7 +253,7 @@ def _spend(work: Work, viewer: Viewer, secret: type[SecretFound] | None) -> None
     if not viewer.of_team:
         most = work.settings.limit_messages_per_10_minutes
         limits.spend(work, Limit("messages", most, timedelta(minutes=10)), viewer.reader, refusal=TooFast)
-        shield.refuse(work.settings, secret, address=viewer.address)
+        secrets.refuse(work.settings, secret, address=viewer.address)
 
 
 @cache  # composed once: that takes longer than to run it

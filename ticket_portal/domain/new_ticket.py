@@ -5,17 +5,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from ticket_portal.domain import (
-    attachments,
-    codes,
-    drafts,
-    events,
-    limits,
-    messages,
-    notifications,
-    shield,
-    tickets,
-)
+from ticket_portal.domain import attachments, codes, drafts, events, limits, messages, notifications, tickets
 from ticket_portal.domain.errors import (
     Missing,
     NotAllowed,
@@ -28,6 +18,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.events import Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
+from ticket_portal.domain.text import secrets
 from ticket_portal.store import search
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -54,7 +45,7 @@ class TicketForm:
 
     def __post_init__(self) -> None:
         """Look for secrets, so that no form is without it."""
-        object.__setattr__(self, "secret", shield.secret_in(self.subject, self.body, self.name))
+        object.__setattr__(self, "secret", secrets.secret_in(self.subject, self.body, self.name))
 
     @classmethod
     def parse(
@@ -109,7 +100,7 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
             raise NotFound
         return earlier
     _spend(work, viewer, form, ip)
-    shield.refuse(work.settings, form.secret, address=form.address, ip=ip)
+    secrets.refuse(work.settings, form.secret, address=form.address, ip=ip)
     proved = viewer.role == "guest" and viewer.address == form.address
     proved_by = "account" if viewer.account_id else "code" if proved else ""
     ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import deadlines, events, limits, notifications, shield, tickets
+from ticket_portal.domain import deadlines, events, limits, notifications, tickets
 from ticket_portal.domain.errors import (
     CannotReopen,
     MergeIntoClosed,
@@ -24,6 +24,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_work, require
+from ticket_portal.domain.text import secrets
 from ticket_portal.store.tables import Rating, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -44,7 +45,7 @@ class RatingForm:
 
     def __post_init__(self) -> None:
         """Look for secrets, so that no form is without it."""
-        object.__setattr__(self, "secret", shield.secret_in(self.comment))
+        object.__setattr__(self, "secret", secrets.secret_in(self.comment))
 
     @classmethod
     def parse(cls, typed: dict[str, Any]) -> "RatingForm":
@@ -129,7 +130,7 @@ def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
         return rating
     most = work.settings.limit_messages_per_10_minutes
     limits.spend(work, Limit("ratings", most, timedelta(minutes=10)), ticket.id, refusal=TooFast)
-    shield.refuse(work.settings, form.secret, address=viewer.address)
+    secrets.refuse(work.settings, form.secret, address=viewer.address)
     rating.score, rating.comment, rating.changed_at = form.score, form.comment, work.now
     work.session.add(rating)
     events.record(work, ticket, viewer, "rated", public=False, score=form.score)

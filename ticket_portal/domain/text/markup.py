@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from linkify_it import LinkifyIt
 
-from ticket_portal.domain import identifiers
+from ticket_portal.domain.text import identifiers
 
 _links = LinkifyIt(options={"fuzzy_email": False, "fuzzy_link": False})
 # The library's own `match` looks at each "http://" up to the text's end, also inside an address that it found before,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ticket_portal.domain import identifiers
-from ticket_portal.domain.markup import as_html
+from ticket_portal.domain.text import identifiers
+from ticket_portal.domain.text.markup import as_html
 
 FOUND = {
     "an Ethereum transaction": "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060",

@@ -13,13 +13,14 @@ from mnemonic import Mnemonic
 
 from tests.cast import BROWSER, IP, asks_about, code_for, opens, says
 from ticket_portal.demo import stories, texts
-from ticket_portal.domain import codes, messages, new_ticket, shield
+from ticket_portal.domain import codes, messages, new_ticket
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import FileGone, OwnCodeFound, PhraseFound, SecretFound, TooFast
 from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.shield import refuse_secrets
+from ticket_portal.domain.text import secrets
+from ticket_portal.domain.text.secrets import refuse_secrets
 from ticket_portal.frontend import environment
 from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.plugins import RecoveryWords
@@ -123,12 +124,12 @@ def test_a_text_with_more_windows_than_are_checked_is_not_let_pass():
     """It is made for the purpose: in an ordinary text one of the first hundred is a phrase by chance."""
     chance = random.Random(1)
     runs: list[list[int]] = []
-    while sum(len(list(shield._windows(run))) for run in runs) <= shield.MOST_CHECKED:
+    while sum(len(list(secrets._windows(run))) for run in runs) <= secrets.MOST_CHECKED:
         run = [chance.choice(range(8)) for _ in range(12)]
-        if not shield._has_checksum([run]):
+        if not secrets._has_checksum([run]):
             runs.append(run)
-    assert not shield._has_checksum(runs[:500])
-    assert shield._has_checksum(runs)
+    assert not secrets._has_checksum(runs[:500])
+    assert secrets._has_checksum(runs)
 
 
 def test_long_texts_are_looked_through_quickly():

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ticket_portal.domain.chains import base58, base58_checked
+from ticket_portal.domain.text.blockchains import base58, base58_checked
 
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_SUMS = (1, 0x2BC830A3)  # version 0, and later ones (BIP-173, BIP-350)

@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ticket_portal.domain import security_log
-from ticket_portal.domain.chains import base58_checked
 from ticket_portal.domain.errors import CardFound, KeyFound, PhraseFound, SecretFound
 from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.domain.text.blockchains import base58_checked
 from ticket_portal.i18n.folding import nfkc, unmarked
 from ticket_portal.i18n.recovery_words import BITS_OF_A_WORD, LISTS, is_phrase, joined, words
 from ticket_portal.settings import Settings
