@@ -7,7 +7,7 @@ from ticket_portal.domain import uploads
 from ticket_portal.domain.errors import (
     NotFound,
 )
-from ticket_portal.domain.kinds import Content
+from ticket_portal.domain.files.types import Content
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.uploads import Sender

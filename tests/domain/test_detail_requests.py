@@ -21,7 +21,7 @@ from ticket_portal.domain.errors import (
     NotAllowed,
     NotFound,
 )
-from ticket_portal.domain.kinds import Content
+from ticket_portal.domain.files.types import Content
 from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text.blockchains import transaction_id, transaction_ids

@@ -13,7 +13,7 @@ from tests.conftest import advance
 from tests.domain.sent_files import BROWSER, STRANGER, comes
 from ticket_portal.domain import new_ticket, uploads
 from ticket_portal.domain.errors import FileGone, FilesFull, FileTooLarge, TooManyUploads
-from ticket_portal.domain.kinds import MEGABYTE
+from ticket_portal.domain.files.types import MEGABYTE
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.uploads import Sender, Upload
@@ -142,7 +142,7 @@ def test_sweeping_reads_what_was_not_sent_and_nothing_else(work, ana):
 
 
 def test_the_bytes_of_yesterday_are_forgotten(store, settings):
-    from ticket_portal.domain import quotas
+    from ticket_portal.domain.files import quotas
 
     store.write(_begins, STRANGER)
     advance(store, hours=25)

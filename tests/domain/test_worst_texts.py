@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
-from ticket_portal.domain import codes, duplicates, kinds, phrases
+from ticket_portal.domain import codes, duplicates, phrases
 from ticket_portal.domain.errors import DomainError
+from ticket_portal.domain.files import types
 from ticket_portal.domain.messages import LONGEST_BODY
 from ticket_portal.domain.people import one_line
 from ticket_portal.domain.text import identifiers, markup, secrets
@@ -44,7 +45,7 @@ WORK: dict[str, Callable[[str], object]] = {
     "chips": lambda text: list(identifiers.find(text)),
     "codes": codes.mentioned,
     "duplicates": duplicates._words,
-    "a file's name": kinds.clean_name,
+    "a file's name": types.clean_name,
     "a safety phrase": _phrase,
     "one line": one_line,
 }

@@ -23,7 +23,7 @@ from ticket_portal.domain.errors import (
     PictureTooLarge,
     TextUnreadable,
 )
-from ticket_portal.domain.kinds import Content
+from ticket_portal.domain.files.types import Content
 from ticket_portal.media import inspect, pdf
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"

@@ -16,7 +16,7 @@ from tests.routes.browser import OURS, Browser, left, signed_in
 from ticket_portal.delivery.files import free_bytes
 from ticket_portal.domain import uploads
 from ticket_portal.domain.errors import FilesFull
-from ticket_portal.domain.kinds import MEGABYTE
+from ticket_portal.domain.files.types import MEGABYTE
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.uploads import Sender
 from ticket_portal.i18n.catalogues import translate

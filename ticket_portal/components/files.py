@@ -10,8 +10,8 @@ from reflex.vars import VarData
 from ticket_portal.components.hooks import as_handler, hook_value, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import SITE, A, NativeForm, t
-from ticket_portal.domain.attachments import FileView
-from ticket_portal.domain.kinds import ENDINGS
+from ticket_portal.domain.files.attachments import FileView
+from ticket_portal.domain.files.types import ENDINGS
 
 KINDS = "JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV, MP4"  # the same words in every language
 ACCEPTED = ",".join([*(f".{ending}" for ending in ENDINGS), "image/*"])

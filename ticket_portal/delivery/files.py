@@ -19,8 +19,7 @@ from typing import Any, TypeVar
 
 from ticket_portal.delivery.clamd import Scanner, Verdict
 from ticket_portal.delivery.fair_queue import FairQueue, QueueFull, Subject
-from ticket_portal.domain import quotas, uploads
-from ticket_portal.domain.attachments import FileView
+from ticket_portal.domain import uploads
 from ticket_portal.domain.errors import (
     DomainError,
     FileDamaged,
@@ -29,7 +28,9 @@ from ticket_portal.domain.errors import (
     TooManyUploads,
     by_code,
 )
-from ticket_portal.domain.kinds import MEGABYTE, Content
+from ticket_portal.domain.files import quotas
+from ticket_portal.domain.files.attachments import FileView
+from ticket_portal.domain.files.types import MEGABYTE, Content
 from ticket_portal.domain.uploads import Kept, Sender, Upload
 from ticket_portal.media import inspect
 from ticket_portal.settings import Settings

@@ -10,16 +10,7 @@ import sqlalchemy
 from sqlalchemy import Select, and_, bindparam
 from sqlmodel import col, select
 
-from ticket_portal.domain import (
-    attachments,
-    codes,
-    detail_requests,
-    drafts,
-    events,
-    limits,
-    notifications,
-    tickets,
-)
+from ticket_portal.domain import codes, detail_requests, drafts, events, limits, notifications, tickets
 from ticket_portal.domain.detail_requests import Given, Wanted
 from ticket_portal.domain.errors import (
     CannotReopen,
@@ -31,6 +22,7 @@ from ticket_portal.domain.errors import (
     TooLong,
 )
 from ticket_portal.domain.events import Entry, Posted
+from ticket_portal.domain.files import attachments
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require

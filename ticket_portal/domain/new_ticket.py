@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from ticket_portal.domain import attachments, codes, drafts, events, limits, messages, notifications, tickets
+from ticket_portal.domain import codes, drafts, events, limits, messages, notifications, tickets
 from ticket_portal.domain.errors import (
     Missing,
     NotAllowed,
@@ -16,6 +16,7 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.events import Posted
+from ticket_portal.domain.files import attachments
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
 from ticket_portal.domain.text import secrets

@@ -7,14 +7,15 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import attachments, keys, kinds, limits, messages, quotas, security_log, tickets
-from ticket_portal.domain.attachments import FileView, of_form, view
+from ticket_portal.domain import keys, limits, messages, security_log, tickets
 from ticket_portal.domain.errors import FileEmpty, FilesFull, FileTooLarge, NotFound, TooManyUploads
-from ticket_portal.domain.kinds import Content
+from ticket_portal.domain.files import attachments, quotas, types
+from ticket_portal.domain.files.attachments import FileView, of_form, view
+from ticket_portal.domain.files.quotas import Quota
+from ticket_portal.domain.files.types import Content
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read, can_reply, require
-from ticket_portal.domain.quotas import Quota
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import Attachment, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -64,7 +65,7 @@ class Upload:
     def check_size(self, size: int, *, complete: bool = False) -> None:
         """Raise FileTooLarge, or FileEmpty when that was all."""
         if size > self.most_bytes:
-            raise FileTooLarge(name=self.name, most=self.most_bytes // kinds.MEGABYTE)
+            raise FileTooLarge(name=self.name, most=self.most_bytes // types.MEGABYTE)
         if complete and not size:
             raise FileEmpty(name=self.name)
 
@@ -184,7 +185,7 @@ def find(
         if not any(can_read(v, ticket) and (v.of_team or message.kind != "note") for v in viewers):
             raise NotFound
     if thumbnail:
-        return Kept(file.name, kinds.WEBP, 0, file.thumbnail_key)
+        return Kept(file.name, types.WEBP, 0, file.thumbnail_key)
     return Kept(file.name, file.kind, file.size, file.key)
 
 
@@ -245,9 +246,9 @@ def _begin(
     ticket_id: int | None = None,
     form: str = "",
 ) -> Upload:
-    name = kinds.clean_name(name)
-    kind = kinds.kind_by_name(name)
-    most_bytes = kinds.most_bytes(work.settings, kind)
+    name = types.clean_name(name)
+    kind = types.kind_by_name(name)
+    most_bytes = types.most_bytes(work.settings, kind)
     upload = Upload(
         id=keys.new_token(),
         name=name,
@@ -282,10 +283,10 @@ def _reserve(work: Work, sender: Sender, upload: Upload) -> None:
     """Count the bytes that may come, for a day; always in this order, so that two never wait for each other."""
     s, size = work.settings, upload.expected
     if who := sender.limited_as:
-        most = s.limit_upload_mb_per_day * kinds.MEGABYTE
+        most = s.limit_upload_mb_per_day * types.MEGABYTE
         quotas.reserve(work, Quota("upload_bytes", most), upload.id, size, who)
     if not sender.viewer.of_team:  # a team's office is one IP
-        most = s.limit_upload_mb_per_ip_per_day * kinds.MEGABYTE
+        most = s.limit_upload_mb_per_ip_per_day * types.MEGABYTE
         quotas.reserve(work, Quota("upload_bytes_ip", most), upload.id, size, sender.ip)
     if not sender.is_known:
         work.alone("unsent files of strangers")
@@ -295,7 +296,7 @@ def _reserve(work: Work, sender: Sender, upload: Upload) -> None:
             col(Attachment.form) != "",  # else of an account that was deleted
         )
         used = work.scalar(select(func.coalesce(func.sum(col(Attachment.size)), 0)).where(*unsent))
-        if used + size > s.limit_unsent_mb * kinds.MEGABYTE:
+        if used + size > s.limit_unsent_mb * types.MEGABYTE:
             security_log.refused(s, SecurityEvent.LIMIT_REACHED, rule="unsent_bytes")
             raise FilesFull(name=upload.name)
 

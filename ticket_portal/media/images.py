@@ -8,7 +8,7 @@ from PIL import GifImagePlugin, Image, ImageCms, ImageOps, ImageSequence, Uniden
 from pillow_heif import register_heif_opener
 
 from ticket_portal.domain.errors import FileDamaged, PictureTooLarge
-from ticket_portal.domain.kinds import GIF, HEIC, JPEG, PNG, WEBP
+from ticket_portal.domain.files.types import GIF, HEIC, JPEG, PNG, WEBP
 
 THUMBNAIL = 480
 JPEG_QUALITY = 90

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ticket_portal.domain.errors import DomainError, FileMismatch
-from ticket_portal.domain.kinds import (
+from ticket_portal.domain.files.types import (
     HEAD,
     MP4,
     PDF,

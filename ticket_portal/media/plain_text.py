@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from ticket_portal.domain.errors import FileEmpty, FileMismatch, TextUnreadable
-from ticket_portal.domain.kinds import CSV, kind_by_name
+from ticket_portal.domain.files.types import CSV, kind_by_name
 
 # A comment ends where it first can, and what was read is not read again in another way.
 _MARKUP = re.compile(

@@ -18,7 +18,6 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ticket_portal.domain import guests, known_browsers, security_log, uploads
-from ticket_portal.domain.attachments import FileView
 from ticket_portal.domain.errors import (
     DomainError,
     FileRefused,
@@ -29,7 +28,8 @@ from ticket_portal.domain.errors import (
     SignInNeeded,
     TooMany,
 )
-from ticket_portal.domain.kinds import GIF, JPEG, MP4, PNG, WEBP, clean_name
+from ticket_portal.domain.files.attachments import FileView
+from ticket_portal.domain.files.types import GIF, JPEG, MP4, PNG, WEBP, clean_name
 from ticket_portal.domain.people import NOBODY, Viewer, language
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.uploads import Kept, Sender, Upload

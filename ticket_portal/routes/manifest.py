@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ticket_portal.domain.kinds import ENDINGS
+from ticket_portal.domain.files.types import ENDINGS
 from ticket_portal.i18n.catalogues import page_text
 from ticket_portal.i18n.locales import LOCALES, locale_of, localized
 from ticket_portal.wiring import portal

@@ -6,9 +6,9 @@ from typing import Any
 import reflex as rx
 
 from ticket_portal.domain import duplicates, guests, new_ticket, phrases, tickets, uploads
-from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.duplicates import Duplicate
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
+from ticket_portal.domain.files.attachments import parse_ids
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer, masked
 from ticket_portal.i18n.locales import localized

@@ -9,13 +9,13 @@ from sqlmodel import select
 from tests.cast import IP, asks_about, opens, says, sees
 from tests.domain.sent_files import BROWSER, has, uploads_file, with_files
 from ticket_portal.domain import messages, tickets, uploads
-from ticket_portal.domain.attachments import parse_ids
 from ticket_portal.domain.errors import (
     EmptyMessage,
     FileGone,
     NotFound,
     TooManyFiles,
 )
+from ticket_portal.domain.files.attachments import parse_ids
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.uploads import Sender
 from ticket_portal.store.tables import Attachment, Message

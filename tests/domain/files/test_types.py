@@ -2,8 +2,8 @@
 
 import pytest
 
-from ticket_portal.domain import kinds
 from ticket_portal.domain.errors import FileKindRefused
+from ticket_portal.domain.files import types
 
 
 @pytest.mark.parametrize(
@@ -27,15 +27,15 @@ from ticket_portal.domain.errors import FileKindRefused
     ],
 )
 def test_names_are_cleaned(typed: str, clean: str):
-    assert kinds.clean_name(typed) == clean
+    assert types.clean_name(typed) == clean
 
 
 def test_the_last_ending_counts():
-    assert kinds.kind_by_name("photo.exe.png") == "image/png"
+    assert types.kind_by_name("photo.exe.png") == "image/png"
     with pytest.raises(FileKindRefused):
-        kinds.kind_by_name("photo.png.exe")
+        types.kind_by_name("photo.png.exe")
 
 
 def test_a_film_of_a_heif_brand_is_a_picture():
-    assert kinds.kind_by_content(b"\0\0\0\x18ftypmif1\0\0\0\0heicmif1") == "image/heic"
-    assert kinds.kind_by_content(b"\0\0\0\x14ftypqt  \0\0\0\0qt  ") == ""
+    assert types.kind_by_content(b"\0\0\0\x18ftypmif1\0\0\0\0heicmif1") == "image/heic"
+    assert types.kind_by_content(b"\0\0\0\x14ftypqt  \0\0\0\0qt  ") == ""

@@ -1,0 +1,1 @@
+"""Files that come with messages: their types, how much one may send, and whose they are."""
