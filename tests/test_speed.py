@@ -12,20 +12,19 @@ from tests.cast import MINH, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import (
     accounts,
-    addresses,
     api,
     api_tokens,
     assignment,
     conversation,
     listing,
     messages,
-    outbox,
     queue,
     search,
     sessions,
     tickets,
     updates,
 )
+from ticket_portal.domain.alerts import outbox, undeliverable
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text import markup
 from ticket_portal.store.tables import Ticket
@@ -167,8 +166,8 @@ def test_no_delivery_looks_through_a_whole_table(store: Store, ticket_of_ana: tu
 
 def test_what_is_looked_up_by_an_address_is_found_by_an_index(store: Store, ana: Viewer, ticket_of_ana):
     with statements(store) as asked:
-        store.write(addresses.mark, ana.address, addresses.BOUNCED)
-        store.write(addresses.clear, ana.address)
+        store.write(undeliverable.mark, ana.address, undeliverable.BOUNCED)
+        store.write(undeliverable.clear, ana.address)
         store.write(messages.reply, ana, ticket_of_ana[1], says("It was 482 913, I think."))
 
     for statement, parameters in asked:

@@ -28,7 +28,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from ticket_portal.domain.preferences import EMAIL, PUSH
+from ticket_portal.domain.alerts.preferences import EMAIL, PUSH
 from ticket_portal.frontend import environment
 
 SENT, FAILED, RETRY, GONE = "sent", "failed", "retry", "gone"

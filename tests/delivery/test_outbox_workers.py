@@ -11,7 +11,7 @@ from sqlmodel import delete
 from tests.delivery.conftest import Desk
 from tests.delivery.postman import Postman
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain.outbox import failed, put_back, take_due
+from ticket_portal.domain.alerts.outbox import failed, put_back, take_due
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.tables import Alert
 from ticket_portal.store.unit_of_work import Store, Work

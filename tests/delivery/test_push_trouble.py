@@ -6,7 +6,7 @@ from tests.conftest import advance
 from tests.delivery.postman import Postman
 from tests.delivery.told import Told
 from tests.push_service import PushService
-from ticket_portal.domain import devices
+from ticket_portal.domain.alerts import devices
 from ticket_portal.store.unit_of_work import Store
 
 

@@ -10,7 +10,7 @@ from ticket_portal.delivery import emails
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain.outbox import take_due
+from ticket_portal.domain.alerts.outbox import take_due
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store
 

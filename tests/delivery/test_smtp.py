@@ -20,7 +20,7 @@ from ticket_portal.delivery.emails import Email
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.mail.smtp import Smtp
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import addresses
+from ticket_portal.domain.alerts import undeliverable
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store
 
@@ -138,7 +138,7 @@ def test_an_address_that_is_not_there_is_marked(
     server.to_recipient = answer
     outbox = Outbox(store, carrier(running), store.settings)
     assert outbox.deliver_due() == 0
-    assert store.read(addresses.problem, desk.guest.address) == problem
+    assert store.read(undeliverable.problem, desk.guest.address) == problem
 
 
 def test_a_server_that_is_away_or_mute_is_tried_again(email: Email, monkeypatch: pytest.MonkeyPatch):

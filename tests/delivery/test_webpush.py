@@ -8,8 +8,8 @@ from tests.push_service import Browser, PushService
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.push import Gone, Push
 from ticket_portal.delivery.push.webpush import WebPush
-from ticket_portal.domain import devices
-from ticket_portal.domain.devices import DeviceForm
+from ticket_portal.domain.alerts import devices
+from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.store.unit_of_work import Store
 
 
@@ -48,7 +48,9 @@ def test_a_name_that_leads_into_our_network_is_refused_when_it_is_resolved(
 
     monkeypatch.setattr(socket, "getaddrinfo", misled)
     settings.env = "production"
-    monkeypatch.setattr("ticket_portal.domain.devices.HTTPS_PORT", int(service.origin.rpartition(":")[2]))
+    monkeypatch.setattr(
+        "ticket_portal.domain.alerts.devices.HTTPS_PORT", int(service.origin.rpartition(":")[2])
+    )
 
     with pytest.raises(Refused, match="private"):
         WebPush(store.settings).send(_push(f"https://push.example.com:{devices.HTTPS_PORT}/x"))

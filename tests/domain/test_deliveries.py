@@ -3,17 +3,8 @@
 import pytest
 
 from tests.cast import IP, code_for, mails, opens, says
-from ticket_portal.domain import (
-    addresses,
-    codes,
-    deliveries,
-    guests,
-    keys,
-    messages,
-    notifications,
-    outbox,
-    sessions,
-)
+from ticket_portal.domain import codes, deliveries, guests, keys, messages, sessions
+from ticket_portal.domain.alerts import notifications, outbox, undeliverable
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.deliveries import AlreadyTaken, Report
 from ticket_portal.domain.errors import NotFound, TooMany
@@ -73,7 +64,7 @@ def test_a_report_is_taken_once_and_forgotten_in_time(work, clock, mail):
     reports(work, mail, "delivered", "the same")
     with pytest.raises(AlreadyTaken):
         reports(work, mail, "bounced", "the same")
-    assert addresses.problem(work, mail.address) == ""
+    assert undeliverable.problem(work, mail.address) == ""
     clock.advance(days=8)
     deliveries.sweep(work)
     reports(work, mail, "bounced", "the same")
@@ -83,7 +74,7 @@ def test_a_report_is_taken_once_and_forgotten_in_time(work, clock, mail):
 def test_what_is_not_ours_changes_nothing(work, linh, ticket, mail, report):
     deliveries.take(work, "one", report)
     assert seen(work, linh, ticket) == ["sent"]
-    assert addresses.problem(work, mail.address) == ""
+    assert undeliverable.problem(work, mail.address) == ""
 
 
 def test_after_a_bounce_nothing_more_is_sent_there(work, clock, linh, ana, ticket, mail):
@@ -126,13 +117,13 @@ def test_trying_again_where_nothing_is_wrong_sends_nothing(work, ana, minh, mail
 def test_trying_again_is_limited(work, clock, ana, settings):
     settings.limit_mail_trials_per_hour = 2
     for _ in range(2):
-        addresses.mark(work, ana.address, "bounced")
+        undeliverable.mark(work, ana.address, "bounced")
         deliveries.try_again(work, ana)
         clock.advance(seconds=1)
-    addresses.mark(work, ana.address, "bounced")
+    undeliverable.mark(work, ana.address, "bounced")
     with pytest.raises(TooMany):
         deliveries.try_again(work, ana)
-    assert addresses.problem(work, ana.address) == "bounced"
+    assert undeliverable.problem(work, ana.address) == "bounced"
 
 
 def test_a_guest_tries_again_for_their_own_address_in_their_language(work, minh, guest_ticket):
@@ -153,7 +144,7 @@ def test_a_code_is_tried_all_the_same_and_entering_it_shows_that_the_address_wor
     assert guests.look(work, link, "browser").bounced
     guests.send_code(work, link, "browser", IP, "en")
     assert guests.verify(work, link, "browser", IP, code_for(work, minh.address))[1] is None
-    assert addresses.problem(work, minh.address) == ""
+    assert undeliverable.problem(work, minh.address) == ""
     assert len(answers(work, clock, linh, guest_ticket)) == 1
 
 
@@ -172,7 +163,7 @@ def test_a_mail_that_arrives_shows_it_too_but_not_one_from_before_the_bounce(wor
     clock.advance(minutes=1)
     reports(work, mail, "bounced")
     reports(work, earlier, "delivered")
-    assert addresses.problem(work, ana.address) == "bounced"
+    assert undeliverable.problem(work, ana.address) == "bounced"
 
 
 def test_whoever_it_is_about_is_told_where_they_are(work, ana, minh, mail):
@@ -186,7 +177,7 @@ def test_whoever_it_is_about_is_told_where_they_are(work, ana, minh, mail):
     assert sessions.viewer(work, token_of["minh"]).mail_problem == ""
     assert f"session:{token_of['ana']}" in work.topics
     assert f"session:{token_of['minh']}" not in work.topics
-    addresses.mark(work, minh.address, "complained")
+    undeliverable.mark(work, minh.address, "complained")
     assert sessions.viewer(work, token_of["minh"]).mail_problem == "complained"
 
 

@@ -19,13 +19,12 @@ from ticket_portal.domain import (
     locks,
     messages,
     new_ticket,
-    notifications,
-    phrases,
     pushbox,
     sessions,
     tickets,
     uploads,
 )
+from ticket_portal.domain.alerts import notifications, phrases
 from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import CannotReopen, NotAllowed, NotYourPassword, WrongPassword
 from ticket_portal.domain.messages import MessageForm

@@ -1,7 +1,8 @@
 """What operators watch."""
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import messages, outbox
+from ticket_portal.domain import messages
+from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.health import MailQueue, mail_queue
 
 

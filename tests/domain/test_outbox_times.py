@@ -4,7 +4,8 @@ import pytest
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts import GATHER, HOLD, seconds, states, told
-from ticket_portal.domain import conversation, messages, outbox, tickets
+from ticket_portal.domain import conversation, messages, tickets
+from ticket_portal.domain.alerts import outbox
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
 

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from tests.push_service import Browser
 from ticket_portal import wiring
 from ticket_portal.delivery import vapid
-from ticket_portal.domain import devices as domain
-from ticket_portal.domain.devices import DeviceForm
+from ticket_portal.domain.alerts import devices as domain
+from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import devices
 from ticket_portal.store.unit_of_work import Store

@@ -18,7 +18,8 @@ from tests.delivery.conftest import Desk
 from tests.delivery.provider import KEY, SECRET, Provider, running, signed, signed_bytes
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import addresses, deliveries
+from ticket_portal.domain import deliveries
+from ticket_portal.domain.alerts import undeliverable
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import resend
 from ticket_portal.settings import Settings
@@ -127,7 +128,7 @@ def test_a_bounce_stops_the_mails_until_the_owner_says_that_the_address_works(
 
 def test_a_bounce_that_may_pass_stops_nothing(store: Store, provider: Provider, desk: Desk, post: Post):
     assert post(provider.reports("email.bounced", at=now(store), bounce={"type": "Transient"})) == 204
-    assert store.read(addresses.problem, desk.guest.address) == ""
+    assert store.read(undeliverable.problem, desk.guest.address) == ""
 
 
 def test_what_came_before_we_noted_the_id_is_found_by_our_reference(

@@ -9,7 +9,7 @@ from sqlmodel import select
 from tests.security.client import Client
 from tests.security.conftest import ROBIN, World
 from tests.security.server import Served
-from ticket_portal.domain import phrases
+from ticket_portal.domain.alerts import phrases
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 

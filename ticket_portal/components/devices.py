@@ -10,7 +10,7 @@ from ticket_portal.components.hooks import as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
 from ticket_portal.components.words import date, t
-from ticket_portal.domain.devices import DeviceView
+from ticket_portal.domain.alerts.devices import DeviceView
 from ticket_portal.states.devices import DeviceState as State
 from ticket_portal.states.session import SessionState
 

@@ -10,7 +10,7 @@ from ticket_portal.components.hooks import as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
 from ticket_portal.components.zones import zone_options
-from ticket_portal.domain.preferences import CLASSES
+from ticket_portal.domain.alerts.preferences import CLASSES
 from ticket_portal.states.preferences import PreferencesState as State
 from ticket_portal.states.session import SessionState
 

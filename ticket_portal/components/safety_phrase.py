@@ -7,7 +7,7 @@ from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.forms import field, notice_note, problem
 from ticket_portal.components.words import href, t
-from ticket_portal.domain.phrases import LONGEST
+from ticket_portal.domain.alerts.phrases import LONGEST
 from ticket_portal.states.safety import SafetyState as State
 
 

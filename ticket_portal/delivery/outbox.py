@@ -1,6 +1,6 @@
 """The outbox's worker: lets happen what is due by time, takes the alerts that are due, hands them to their carriers.
 
-The rules (what, when, how often) are in `domain/outbox.py`; here is only the loop. It may run in every web process and
+The rules (what, when, how often) are in `domain/alerts/outbox.py`; here is only the loop. It may run in every web process and
 beside them: whoever takes an alert has it for two minutes.
 """
 
@@ -19,10 +19,8 @@ from ticket_portal.delivery import emails, push
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
 from ticket_portal.delivery.push import Gone, PushCarrier
 from ticket_portal.domain import (
-    addresses,
     api,
     codes,
-    deadlines,
     deliveries,
     drafts,
     erasure,
@@ -30,15 +28,14 @@ from ticket_portal.domain import (
     guessing,
     known_browsers,
     limits,
-    notifications,
-    outbox,
     proof_links,
     resolution,
     sessions,
     updates,
 )
-from ticket_portal.domain.outbox import Delivery
-from ticket_portal.domain.preferences import PUSH
+from ticket_portal.domain.alerts import deadlines, notifications, outbox, undeliverable
+from ticket_portal.domain.alerts.outbox import Delivery
+from ticket_portal.domain.alerts.preferences import PUSH
 from ticket_portal.settings import Settings
 from ticket_portal.store import signals
 from ticket_portal.store.unit_of_work import Store, Work
@@ -169,7 +166,7 @@ class Outbox:
         except Refused as refusal:
             self._failed(delivery, str(refusal), for_good=True)
             if refusal.no_such_address:
-                self._store.write(addresses.mark, delivery.address, addresses.BOUNCED)
+                self._store.write(undeliverable.mark, delivery.address, undeliverable.BOUNCED)
         except Unavailable as problem:
             self._failed(delivery, str(problem))
         except Exception as error:  # noqa: BLE001 - a carrier's own mistake is no reason to lose the mail

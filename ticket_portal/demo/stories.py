@@ -6,7 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from ticket_portal.demo.people import GUEST, Cast
-from ticket_portal.domain import conversation, messages, new_ticket, outbox, resolution, tickets
+from ticket_portal.domain import conversation, messages, new_ticket, resolution, tickets
+from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer

@@ -13,14 +13,13 @@ from ticket_portal.domain import (
     keys,
     known_browsers,
     limits,
-    notifications,
     passwords,
-    phrases,
     proof_links,
     security_log,
     sessions,
     sign_ins,
 )
+from ticket_portal.domain.alerts import notifications, phrases
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,

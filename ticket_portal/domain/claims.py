@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from ticket_portal.domain import codes, drafts, events, limits, notifications, updates
+from ticket_portal.domain import codes, drafts, events, limits, updates
+from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
 from ticket_portal.domain.limits import Limit

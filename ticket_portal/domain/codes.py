@@ -14,16 +14,8 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import (
-    addresses,
-    guessing,
-    keys,
-    known_browsers,
-    limits,
-    notifications,
-    proof_links,
-    security_log,
-)
+from ticket_portal.domain import guessing, keys, known_browsers, limits, proof_links, security_log
+from ticket_portal.domain.alerts import notifications, undeliverable
 from ticket_portal.domain.errors import (
     CodeEnded,
     CodeExpired,
@@ -181,7 +173,7 @@ def enter(work: Work, door: Door, typed: str, *, use: bool = True) -> DomainErro
         challenge.used_at = work.now
         guessing.forget(work, _target(work, door))
         known_browsers.remember(work, door.address, door.browser)
-        addresses.arrived(work, door.address)
+        undeliverable.arrived(work, door.address)
         security_log.happened(work, SecurityEvent.CODE_ACCEPTED, **facts)
     return refusal
 

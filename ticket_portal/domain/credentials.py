@@ -13,12 +13,12 @@ from ticket_portal.domain import (
     guessing,
     known_browsers,
     limits,
-    notifications,
     passwords,
     security_log,
     sessions,
     sign_ins,
 )
+from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import (

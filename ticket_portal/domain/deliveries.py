@@ -9,11 +9,12 @@ from datetime import timedelta
 
 from sqlmodel import col, delete, or_, select
 
-from ticket_portal.domain import addresses, limits, notifications, tickets
-from ticket_portal.domain.addresses import BOUNCED, COMPLAINED
+from ticket_portal.domain import limits, tickets
+from ticket_portal.domain.alerts import notifications, undeliverable
+from ticket_portal.domain.alerts.outbox import DOES_NOT_ARRIVE
+from ticket_portal.domain.alerts.undeliverable import BOUNCED, COMPLAINED
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.outbox import DOES_NOT_ARRIVE
 from ticket_portal.domain.people import Viewer, require_team
 from ticket_portal.store.tables import Account, Alert, CarrierReport, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -73,23 +74,23 @@ def take(work: Work, report_id: str, report: Report) -> None:
         if alert.ticket_id:
             work.tell(f"alerts:{alert.ticket_id}")
     if report.what == COMPLAINED or (report.what == BOUNCED and report.for_good):
-        addresses.mark(work, alert.address, report.what)
+        undeliverable.mark(work, alert.address, report.what)
     elif report.what == "delivered" and alert.prepared_at:
-        addresses.arrived(work, alert.address, since=alert.prepared_at)
+        undeliverable.arrived(work, alert.address, since=alert.prepared_at)
 
 
 def try_again(work: Work, viewer: Viewer) -> None:
     """Write to the viewer's address again, beginning with one mail that says so. Raises NotFound, TooMany."""
     if not viewer.address:
         raise NotFound
-    if not addresses.problem(work, viewer.address):
+    if not undeliverable.problem(work, viewer.address):
         return
     limits.spend(
         work,
         Limit("mail_trials", work.settings.limit_mail_trials_per_hour, timedelta(hours=1)),
         viewer.address,
     )
-    addresses.clear(work, viewer.address)
+    undeliverable.clear(work, viewer.address)
     language, zone = viewer.language, viewer.time_zone
     if viewer.account_id is None:
         query = (
@@ -109,7 +110,7 @@ def of_ticket(work: Work, viewer: Viewer, number: int) -> AlertsView:
         AlertView(a.kind, a.channel, _state(a), (a.reported_at or a.sent_at or a.created_at).isoformat())
         for a in found
     ]
-    return AlertsView(views, addresses.problem(work, account.address if account else ticket.address))
+    return AlertsView(views, undeliverable.problem(work, account.address if account else ticket.address))
 
 
 def sweep(work: Work) -> None:

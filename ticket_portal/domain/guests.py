@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import addresses, codes, keys, limits, notifications, sign_ins, tickets
+from ticket_portal.domain import codes, keys, limits, sign_ins, tickets
+from ticket_portal.domain.alerts import notifications, undeliverable
+from ticket_portal.domain.alerts.links import new_link
 from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
-from ticket_portal.domain.guest_links import new_link
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
 from ticket_portal.domain.sessions import Arrival
@@ -83,7 +84,7 @@ def look(work: Work, token: str, browser: str) -> LinkView:
         number=ticket.number or 0,
         masked_address=masked(link.address),
         code=codes.status(work, _door(link, browser)),
-        bounced=addresses.problem(work, link.address) == addresses.BOUNCED,
+        bounced=undeliverable.problem(work, link.address) == undeliverable.BOUNCED,
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlmodel import col, delete
 
-from ticket_portal.domain import keys, mail_links, tickets
+from ticket_portal.domain import keys, tickets
+from ticket_portal.domain.alerts import mail_links
 from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.permissions import can_confirm, require

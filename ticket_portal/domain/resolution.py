@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import deadlines, events, limits, notifications, tickets
+from ticket_portal.domain import events, limits, tickets
+from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.errors import (
     CannotReopen,
     MergeIntoClosed,

@@ -10,15 +10,8 @@ from datetime import timedelta
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import (
-    browsers,
-    endings,
-    keys,
-    known_browsers,
-    notifications,
-    security_log,
-    sessions,
-)
+from ticket_portal.domain import browsers, endings, keys, known_browsers, security_log, sessions
+from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import Viewer

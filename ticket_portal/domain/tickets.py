@@ -8,7 +8,8 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, true
 from sqlmodel import col
 
-from ticket_portal.domain import deadlines, events, listing, notifications, queue
+from ticket_portal.domain import events, listing, queue
+from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.errors import NotFound, TicketLocked, TicketMerged
 from ticket_portal.domain.listing import PAGE, TicketPage
 from ticket_portal.domain.people import ERASED, Viewer

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ticket_portal.delivery import vapid
-from ticket_portal.domain import devices
-from ticket_portal.domain.devices import DeviceForm
+from ticket_portal.domain.alerts import devices
+from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.routes.bodies import whole
 from ticket_portal.routes.origin import refused

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from ticket_portal.domain import accounts, codes, devices, guests, keys, locks, sign_ins
+from ticket_portal.domain import accounts, codes, guests, keys, locks, sign_ins
 from ticket_portal.domain.accounts import RESET, SIGN_UP, SignUp
+from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.codes import Door
 from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import DomainError, LinkInvalid

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import references
+from ticket_portal.domain.alerts import verify
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to
 from ticket_portal.wiring import portal
@@ -37,14 +37,14 @@ class CheckMessageState(SessionState):
         """Look the reference up."""
         asked = str(typed.get("reference") or "")
         try:
-            found = await portal().tell(references.check, asked, self._credentials.ip)
+            found = await portal().tell(verify.check, asked, self._credentials.ip)
         except DomainError as error:
             self._answer("", "")
             self._show(field="reference", problem=self._say(error), problem_code=error.code)
             self.refusals += 1
             return
         self._show(field="", problem="", problem_code="")
-        self._answer("ours" if found else "unknown", references.shown(references.spelled(asked)))
+        self._answer("ours" if found else "unknown", verify.shown(verify.spelled(asked)))
         if found:
             self._show(
                 kind=found.kind,

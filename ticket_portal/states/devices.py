@@ -6,8 +6,9 @@ from typing import Any
 import reflex as rx
 
 from ticket_portal.delivery import vapid
-from ticket_portal.domain import devices, guests, notifications
-from ticket_portal.domain.devices import DeviceForm, DeviceView
+from ticket_portal.domain import guests
+from ticket_portal.domain.alerts import devices, notifications
+from ticket_portal.domain.alerts.devices import DeviceForm, DeviceView
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.people import Viewer
 from ticket_portal.i18n.locales import bare

@@ -5,7 +5,8 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import duplicates, guests, new_ticket, phrases, tickets, uploads
+from ticket_portal.domain import duplicates, guests, new_ticket, tickets, uploads
+from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.duplicates import Duplicate
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
 from ticket_portal.domain.files.attachments import parse_ids

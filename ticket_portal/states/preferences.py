@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import preferences
+from ticket_portal.domain.alerts import preferences
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal

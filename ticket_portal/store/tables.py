@@ -55,7 +55,7 @@ class Account(SQLModel, table=True):
     role: str = "customer"
     language: str = "en"
     time_zone: str = "UTC"
-    # How they want to be told (domain/preferences): what they turned off, when they sleep.
+    # How they want to be told (domain/alerts/preferences): what they turned off, when they sleep.
     preferences: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     # Else pages follow the reader's device, and mails the zone that it had last.
     zone_is_chosen: bool = False
@@ -222,7 +222,7 @@ class Ticket(SQLModel, table=True):
     waiting_since: datetime = _moment()
     resolved_at: datetime | None = _moment(null=True)
     closed_at: datetime | None = _moment(null=True)
-    # What happens by itself (domain/deadlines): the next moment, when it closes, how often it was reminded of.
+    # What happens by itself (domain/alerts/deadlines): the next moment, when it closes, how often it was reminded of.
     due_at: datetime | None = _moment(null=True)
     closes_at: datetime | None = _moment(null=True)
     reminders: int = 0

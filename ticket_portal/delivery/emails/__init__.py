@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ticket_portal.delivery.emails import layout, texts
 from ticket_portal.delivery.emails.headers import headers
-from ticket_portal.domain.outbox import Delivery
+from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import known
 from ticket_portal.settings import Settings
 

@@ -5,7 +5,7 @@ from email.utils import format_datetime, parseaddr
 
 from ticket_portal.delivery.emails.links import mute_address
 from ticket_portal.domain import keys
-from ticket_portal.domain.outbox import Delivery
+from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import known
 from ticket_portal.settings import Settings
 

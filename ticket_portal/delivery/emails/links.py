@@ -1,6 +1,6 @@
 """Addresses in e-mails; all begin with `PORTAL_BASE_URL`, nothing of them comes from a request."""
 
-from ticket_portal.domain.outbox import Delivery
+from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import known
 from ticket_portal.i18n.locales import localized
 from ticket_portal.settings import Settings

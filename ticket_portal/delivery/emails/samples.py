@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ticket_portal.domain import phrases
-from ticket_portal.domain.notifications import AT_ONCE
-from ticket_portal.domain.outbox import Delivery
+from ticket_portal.domain.alerts import phrases
+from ticket_portal.domain.alerts.notifications import AT_ONCE
+from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import known
 from ticket_portal.i18n.phrase_words import WORDS
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ticket_portal.delivery.emails import links
-from ticket_portal.domain.outbox import Delivery
-from ticket_portal.domain.references import shown
+from ticket_portal.domain.alerts.outbox import Delivery
+from ticket_portal.domain.alerts.verify import shown
 from ticket_portal.i18n.catalogues import (
     _,
     _n,  # pyright: ignore[reportPrivateUsage] - gettext's short name for a marked text

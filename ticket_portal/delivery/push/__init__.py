@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from ticket_portal.delivery.emails import links, texts
-from ticket_portal.domain.devices import DeviceForm
-from ticket_portal.domain.outbox import Delivery
+from ticket_portal.domain.alerts.devices import DeviceForm
+from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import _, known, translate
 from ticket_portal.i18n.locales import localized
 from ticket_portal.settings import Settings

@@ -14,7 +14,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.push import Gone, Push
-from ticket_portal.domain.devices import is_public, may_push_here, may_push_to
+from ticket_portal.domain.alerts.devices import is_public, may_push_here, may_push_to
 from ticket_portal.settings import Settings
 
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5.0, 10.0

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.cast import IP, mails, opens, says
-from ticket_portal.domain import conversation, guests, messages, notifications, references
+from ticket_portal.domain import conversation, guests, messages
+from ticket_portal.domain.alerts import notifications, verify
 from ticket_portal.domain.errors import Missing, TooMany
 from ticket_portal.domain.keys import new_reference
 
@@ -15,11 +16,11 @@ def test_our_mail_is_known_by_its_reference_however_it_is_typed(work, clock, ana
 
     for typed in (
         mail.reference,
-        references.shown(mail.reference),
+        verify.shown(mail.reference),
         f" {mail.reference.lower()} ",
-        references.shown(mail.reference).replace("1", "l").replace("0", "o"),
+        verify.shown(mail.reference).replace("1", "l").replace("0", "o"),
     ):
-        found = references.check(work, typed, IP)
+        found = verify.check(work, typed, IP)
         assert found is not None
         assert (found.kind, found.number, found.masked_address) == ("reply", ticket.number, "a•••@e•••.com")
         assert found.at == clock.now
@@ -28,7 +29,7 @@ def test_our_mail_is_known_by_its_reference_however_it_is_typed(work, clock, ana
 def test_nothing_of_the_content_is_told(work, ana, minh):
     opens(work, minh)
     [mail] = mails(work)
-    told = repr(references.check(work, mail.reference, IP))
+    told = repr(verify.check(work, mail.reference, IP))
     assert minh.address not in told
     assert "Withdrawal" not in told
 
@@ -39,7 +40,7 @@ def test_a_code_is_known_for_months_though_its_code_is_gone(work, clock, guest_t
     [code] = mails(work)
     clock.advance(days=80)
     notifications.sweep(work)
-    found = references.check(work, code.reference, IP)
+    found = verify.check(work, code.reference, IP)
     assert found is not None
     assert found.kind == "code"
 
@@ -50,22 +51,22 @@ def test_what_we_did_not_send_is_not_ours(work, clock, ana, linh, ticket):
     [waiting] = notifications.of_ticket(work, ticket.id)[:1]
     assert waiting.reference
     for typed in (new_reference(), waiting.reference, "0", "x" * 500, "ß' OR 1=1"):
-        assert references.check(work, typed, IP) is None
+        assert verify.check(work, typed, IP) is None
     conversation.seen(work, ana, ticket.number, waiting.event_seq)
     clock.advance(minutes=1)
     mails(work)
-    assert references.check(work, waiting.reference, IP) is None
+    assert verify.check(work, waiting.reference, IP) is None
 
 
 def test_asking_is_limited_by_ip_for_found_and_not_found_alike(work, minh, settings):
     opens(work, minh)
     [mail] = mails(work)
     settings.limit_message_checks_per_ip_per_hour = 2
-    references.check(work, mail.reference, IP)
-    references.check(work, new_reference(), IP)
+    verify.check(work, mail.reference, IP)
+    verify.check(work, new_reference(), IP)
     with pytest.raises(TooMany):
-        references.check(work, mail.reference, IP)
-    assert references.check(work, mail.reference, "192.0.2.99") is not None
+        verify.check(work, mail.reference, IP)
+    assert verify.check(work, mail.reference, "192.0.2.99") is not None
 
 
 @pytest.mark.parametrize("typed", ["", " - ", "\0", "…"])
@@ -73,7 +74,7 @@ def test_an_empty_question_is_refused_and_costs_nothing(work, settings, typed):
     settings.limit_message_checks_per_ip_per_hour = 1
     for _ in range(3):
         with pytest.raises(Missing):
-            references.check(work, typed, IP)
+            verify.check(work, typed, IP)
 
 
 def test_references_can_be_read_out_and_are_many():

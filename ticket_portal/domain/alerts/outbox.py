@@ -16,11 +16,12 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import func, or_
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import addresses, devices, keys, mail_links, phrases, preferences
-from ticket_portal.domain.devices import DeviceForm
-from ticket_portal.domain.guest_links import new_link
-from ticket_portal.domain.notifications import AT_ONCE, alerts_like, gathered_until
-from ticket_portal.domain.preferences import EMAIL, PUSH
+from ticket_portal.domain import keys
+from ticket_portal.domain.alerts import devices, mail_links, phrases, preferences, undeliverable
+from ticket_portal.domain.alerts.devices import DeviceForm
+from ticket_portal.domain.alerts.links import new_link
+from ticket_portal.domain.alerts.notifications import AT_ONCE, alerts_like, gathered_until
+from ticket_portal.domain.alerts.preferences import EMAIL, PUSH
 from ticket_portal.store.tables import Account, Alert, Device, Muted, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -206,7 +207,7 @@ def _does_not_arrive(work: Work, alert: Alert) -> str:
     """Why a mail is not even tried: the ones before it came back. A code is: its owner asked for it just now."""
     if alert.kind == "code" or alert.channel != EMAIL:
         return ""
-    return addresses.problem(work, alert.address)
+    return undeliverable.problem(work, alert.address)
 
 
 def _gather(work: Work, alert: Alert) -> Alert | None:

@@ -4,7 +4,8 @@ import pytest
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts import HOLD, states, told
-from ticket_portal.domain import guests, messages, outbox
+from ticket_portal.domain import guests, messages
+from ticket_portal.domain.alerts import outbox
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
 
