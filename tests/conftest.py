@@ -17,7 +17,8 @@ import pytest
 from sqlmodel import SQLModel, col, delete, select
 
 from tests.cast import ADMIN, ANA, BUDI, LINH, MINH, PASSWORD, PEOPLE, opens
-from ticket_portal.domain import accounts, qa, sessions
+from ticket_portal.domain import qa, sessions
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.people import Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account, Ticket

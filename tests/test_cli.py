@@ -20,7 +20,8 @@ from sqlmodel import select
 
 from ticket_portal.cli import serving
 from ticket_portal.cli.commands import cli
-from ticket_portal.domain import accounts, api_tokens, feedback, mailbox
+from ticket_portal.domain import feedback, mailbox
+from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.errors import WrongPassword
 from ticket_portal.domain.feedback import FeedbackForm
 from ticket_portal.settings import Settings

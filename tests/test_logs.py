@@ -14,8 +14,9 @@ import pytest
 
 from tests.cast import BROWSER, IP, MINH, asks_about, code_for, opens
 from ticket_portal import logs
-from ticket_portal.domain import codes, guests, limits, locks, networks, new_ticket, security_log
-from ticket_portal.domain.codes import Door
+from ticket_portal.domain import guests, limits, locks, networks, new_ticket, security_log
+from ticket_portal.domain.accounts import codes
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import CardFound, TooMany
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import NOBODY, Viewer

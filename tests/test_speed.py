@@ -11,9 +11,7 @@ from sqlalchemy import event, text
 from tests.cast import MINH, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import (
-    accounts,
     api,
-    api_tokens,
     assignment,
     conversation,
     listing,
@@ -24,6 +22,7 @@ from ticket_portal.domain import (
     tickets,
     updates,
 )
+from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.alerts import outbox, undeliverable
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text import markup

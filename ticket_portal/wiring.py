@@ -21,7 +21,8 @@ from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.delivery.push import PushCarrier
 from ticket_portal.delivery.push.captured import Captured
 from ticket_portal.delivery.push.webpush import WebPush
-from ticket_portal.domain import accounts, sessions
+from ticket_portal.domain import sessions
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store import files

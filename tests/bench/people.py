@@ -7,7 +7,8 @@ from sqlmodel import col, select
 
 from tests.bench.server import Data
 from ticket_portal.demo.people import HEAVY, LINH
-from ticket_portal.domain import accounts, api_tokens, guests, messages, new_ticket, sessions
+from ticket_portal.domain import guests, messages, new_ticket, sessions
+from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer

@@ -12,7 +12,8 @@ from ticket_portal.delivery import emails
 from ticket_portal.delivery.emails.samples import ABOUT_TICKETS, KINDS, TOKEN, sample
 from ticket_portal.delivery.mail.smtp import as_bytes
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import accounts, guests, messages, new_ticket, tickets
+from ticket_portal.domain import guests, messages, new_ticket, tickets
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import Viewer
 from ticket_portal.i18n.locales import LOCALES

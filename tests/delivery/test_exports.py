@@ -11,17 +11,8 @@ from sqlmodel import select
 from tests.cast import PASSWORD, opens, says
 from ticket_portal.delivery import exports as archive
 from ticket_portal.delivery.files import FileDesk
-from ticket_portal.domain import (
-    accounts,
-    credentials,
-    drafts,
-    exports,
-    keys,
-    messages,
-    muting,
-    sessions,
-    tickets,
-)
+from ticket_portal.domain import drafts, exports, keys, messages, muting, sessions, tickets
+from ticket_portal.domain.accounts import accounts, credentials
 from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import NotAllowed, NotYourPassword, TooMany
 from ticket_portal.domain.events import Posted

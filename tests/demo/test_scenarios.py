@@ -7,7 +7,8 @@ from tests.cast import reads, sees
 from ticket_portal.demo import people, scenarios
 from ticket_portal.demo.people import CAST
 from ticket_portal.demo.scenarios import SCENARIOS, NoSuchScenario
-from ticket_portal.domain import accounts, guests, keys, messages, qa, sessions, tickets
+from ticket_portal.domain import guests, keys, messages, qa, sessions, tickets
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.errors import CannotReopen, CodeExpired, NotFound, TicketMerged
 from ticket_portal.domain.people import NOBODY, Viewer

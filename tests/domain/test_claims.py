@@ -3,19 +3,10 @@
 import pytest
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says, sees
-from ticket_portal.domain import (
-    accounts,
-    claims,
-    codes,
-    conversation,
-    drafts,
-    guests,
-    messages,
-    sessions,
-    tickets,
-)
-from ticket_portal.domain.accounts import SIGN_UP, SignUp
-from ticket_portal.domain.codes import Door
+from ticket_portal.domain import claims, conversation, drafts, guests, messages, sessions, tickets
+from ticket_portal.domain.accounts import accounts, codes
+from ticket_portal.domain.accounts.accounts import SIGN_UP, SignUp
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import CodeWrong, LinkMoved, NotAllowed, NotFound, ProofNeeded, TooMany
 from ticket_portal.domain.people import NOBODY, Viewer

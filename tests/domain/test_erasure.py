@@ -10,7 +10,6 @@ from sqlmodel import SQLModel, select
 from tests.cast import PASSWORD, asks_about, mails, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import (
-    accounts,
     conversation,
     drafts,
     erasure,
@@ -24,6 +23,7 @@ from ticket_portal.domain import (
     tickets,
     uploads,
 )
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import notifications, phrases
 from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import CannotReopen, NotAllowed, NotYourPassword, WrongPassword

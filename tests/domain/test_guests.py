@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import func, select
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says
-from ticket_portal.domain import accounts, conversation, guests, keys, messages, sessions, tickets
+from ticket_portal.domain import conversation, guests, keys, messages, sessions, tickets
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import BadAddress, CodeWrong, LinkInvalid, NotFound, TooMany
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read

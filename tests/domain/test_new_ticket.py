@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import IP, asks_about, opens, reads, sees
-from ticket_portal.domain import accounts, new_ticket, tickets
+from ticket_portal.domain import new_ticket, tickets
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import (
     BadAddress,
     EmptyMessage,

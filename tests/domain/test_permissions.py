@@ -3,7 +3,8 @@
 import pytest
 
 from tests.cast import opens, reads, says, sees
-from ticket_portal.domain import accounts, conversation, messages, queue, tickets
+from ticket_portal.domain import conversation, messages, queue, tickets
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import NotAllowed, NotFound
 from ticket_portal.domain.people import NOBODY, SYSTEM, Viewer
 from ticket_portal.domain.sessions import of_account

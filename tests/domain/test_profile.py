@@ -2,7 +2,8 @@
 
 import pytest
 
-from ticket_portal.domain import accounts, keys, sessions
+from ticket_portal.domain import keys, sessions
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import Invalid, Missing, TooLong
 
 

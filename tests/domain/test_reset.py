@@ -3,9 +3,10 @@
 import pytest
 
 from tests.cast import BROWSER, IP, PASSWORD, code_for, mails
-from ticket_portal.domain import accounts, codes, keys, sessions
-from ticket_portal.domain.accounts import RESET
-from ticket_portal.domain.codes import Door
+from ticket_portal.domain import keys, sessions
+from ticket_portal.domain.accounts import accounts, codes
+from ticket_portal.domain.accounts.accounts import RESET
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import (
     PasswordTooCommon,
     PasswordTooShort,

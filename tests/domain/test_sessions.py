@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from ticket_portal.domain import accounts, keys, sessions
+from ticket_portal.domain import keys, sessions
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store.tables import Session
 

@@ -4,7 +4,8 @@ import pytest
 
 from tests.cast import IP, PASSWORD
 from tests.conftest import advance
-from ticket_portal.domain import accounts, keys, sessions
+from ticket_portal.domain import keys, sessions
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import (
     TooMany,
     WrongPassword,

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
-from ticket_portal.domain import codes, duplicates
+from ticket_portal.domain import duplicates
+from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.files import types

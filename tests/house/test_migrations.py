@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ticket_portal.domain import api_tokens, keys, search, sessions
+from ticket_portal.domain import keys, search, sessions
+from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.people import Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store import migrations

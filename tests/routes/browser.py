@@ -9,7 +9,8 @@ from uuid import uuid4
 import httpx
 from starlette.applications import Starlette
 
-from ticket_portal.domain import accounts, messages, sessions
+from ticket_portal.domain import messages, sessions
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import cookies

@@ -14,7 +14,8 @@ import pytest
 
 from tests.cast import ANA, BUDI, LINH, MINH, asks_about, says
 from tests.security.server import ROOT, Served, served
-from ticket_portal.domain import accounts, drafts, guests, messages, new_ticket, sessions, tickets
+from ticket_portal.domain import drafts, guests, messages, new_ticket, sessions, tickets
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer

@@ -11,7 +11,8 @@ from sqlmodel import select
 from tests.cast import code_for
 from tests.security.conftest import World, signed_in
 from tests.security.server import Served, served
-from ticket_portal.domain import accounts, codes, keys, known_browsers, sessions
+from ticket_portal.domain import keys, sessions
+from ticket_portal.domain.accounts import accounts, codes, known_browsers
 from ticket_portal.domain.sessions import PLAIN
 from ticket_portal.store.tables import Attachment, Challenge, Session
 from ticket_portal.store.unit_of_work import Work

@@ -13,7 +13,8 @@ from tests.security.client import Client
 from tests.security.conftest import World
 from tests.security.names import CONVERSATION, SESSION
 from tests.security.server import Served, served
-from ticket_portal.domain import accounts, limits
+from ticket_portal.domain import limits
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.limits import Limit
 
 NEW_TICKET = f"{SESSION}.ticket_portal___states___new_ticket____new_ticket_state"

@@ -14,7 +14,8 @@ import pytest
 from tests.security.client import Client
 from tests.security.conftest import World, signed_in
 from tests.security.server import ROOT, Served, served
-from ticket_portal.domain import accounts, api_tokens, qa, team
+from ticket_portal.domain import qa, team
+from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.team import AccountRole
 
 PASSWORD = "a long password of an agent"

@@ -10,8 +10,9 @@ from sqlmodel import col, select, update
 
 from tests.security.conftest import World
 from tests.security.server import Served
-from ticket_portal.domain import accounts, guests
-from ticket_portal.domain.codes import Door
+from ticket_portal.domain import guests
+from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import DomainError, TooManyCodes
 from ticket_portal.store.tables import GuestLink
 from ticket_portal.store.unit_of_work import Work

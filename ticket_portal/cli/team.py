@@ -45,7 +45,8 @@ def create_agent(
     admin: Annotated[bool, typer.Option("--admin", help="Make an admin.")] = False,
 ) -> None:
     """Make an account of the team. Asks for a password; without a terminal, or left empty, one is made and shown."""
-    from ticket_portal.domain import accounts, team
+    from ticket_portal.domain import team
+    from ticket_portal.domain.accounts import accounts
     from ticket_portal.domain.people import canonical
     from ticket_portal.domain.team import AccountRole
 
@@ -120,7 +121,8 @@ def sign_out_agent(email: Email) -> None:
 
 def reset_agent_password(email: Email) -> None:
     """Set a new password, sign out everywhere and revoke the API tokens. Asks for one; else it is made and shown."""
-    from ticket_portal.domain import accounts, team
+    from ticket_portal.domain import team
+    from ticket_portal.domain.accounts import accounts
 
     with said_plainly(), database(settings()) as store:
         account = store.read(team.find_agent, email)

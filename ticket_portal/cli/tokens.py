@@ -38,8 +38,8 @@ def create_api_token(
     ] = "365d",
 ) -> None:
     """Make a token for the REST API and print it, alone; it can't be shown again."""
-    from ticket_portal.domain import api_tokens
-    from ticket_portal.domain.api_tokens import Scope
+    from ticket_portal.domain.accounts import api_tokens
+    from ticket_portal.domain.accounts.api_tokens import Scope
     from ticket_portal.domain.errors import NotFound
 
     wanted = one_of(Scope, scope)
@@ -54,7 +54,7 @@ def list_api_tokens(
     agent: Annotated[str, typer.Option(metavar="EMAIL", help="Only the tokens of this agent.")] = "",
 ) -> None:
     """List the tokens of the REST API, the newest first; never the tokens themselves. Times are UTC."""
-    from ticket_portal.domain import api_tokens
+    from ticket_portal.domain.accounts import api_tokens
     from ticket_portal.domain.errors import NotFound
 
     with said_plainly(), database(settings()) as store:
@@ -87,7 +87,7 @@ def revoke_api_token(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="As list-api-tokens shows it.")],
 ) -> None:
     """End a token of the REST API; its next request is refused."""
-    from ticket_portal.domain import api_tokens
+    from ticket_portal.domain.accounts import api_tokens
 
     with said_plainly(), database(settings()) as store:
         ended = store.write(api_tokens.revoke, token_id)

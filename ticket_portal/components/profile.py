@@ -10,7 +10,7 @@ from ticket_portal.components.frame import languages
 from ticket_portal.components.hooks import hook_value
 from ticket_portal.components.words import t
 from ticket_portal.components.zones import zone_options, zones
-from ticket_portal.domain.accounts import LONGEST_NAME
+from ticket_portal.domain.accounts.accounts import LONGEST_NAME
 from ticket_portal.states.profile import ProfileState as State
 
 _DEVICE = rx.Var("deviceZone", _var_data=hook_value("zones", "useDeviceZone", "deviceZone")).to(str)

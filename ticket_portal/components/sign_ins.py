@@ -8,7 +8,7 @@ from ticket_portal.components.focus import keeps_focus
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import date, href, rel_time_in_sentence, t
-from ticket_portal.domain.sign_ins import SignInView
+from ticket_portal.domain.accounts.sign_ins import SignInView
 from ticket_portal.states.session import SessionState
 from ticket_portal.states.sign_ins import SignInState as State
 

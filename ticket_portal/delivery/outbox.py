@@ -20,19 +20,16 @@ from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
 from ticket_portal.delivery.push import Gone, PushCarrier
 from ticket_portal.domain import (
     api,
-    codes,
     deliveries,
     drafts,
     erasure,
     feedback,
-    guessing,
-    known_browsers,
     limits,
-    proof_links,
     resolution,
     sessions,
     updates,
 )
+from ticket_portal.domain.accounts import codes, guessing, known_browsers, proof_links
 from ticket_portal.domain.alerts import deadlines, notifications, outbox, undeliverable
 from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.domain.alerts.preferences import PUSH

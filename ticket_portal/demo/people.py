@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ticket_portal.domain import accounts, sessions
+from ticket_portal.domain import sessions
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store.unit_of_work import Work
 

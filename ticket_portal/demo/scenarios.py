@@ -8,9 +8,10 @@ from typing import Any
 from ticket_portal.demo import bulk, people, stories
 from ticket_portal.demo.people import CAST, GUEST, Cast
 from ticket_portal.demo.stories import Opened, Story
-from ticket_portal.domain import codes, guests, known_browsers, qa, tickets
+from ticket_portal.domain import guests, qa, tickets
+from ticket_portal.domain.accounts import codes, known_browsers
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import outbox
-from ticket_portal.domain.codes import Door
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store import bulk as tables
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Ticket

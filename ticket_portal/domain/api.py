@@ -12,8 +12,9 @@ import sqlalchemy
 from sqlalchemy import Integer, Select, bindparam, or_
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import api_tokens, detail_requests, tickets
-from ticket_portal.domain.api_tokens import Caller, Scope
+from ticket_portal.domain import detail_requests, tickets
+from ticket_portal.domain.accounts import api_tokens
+from ticket_portal.domain.accounts.api_tokens import Caller, Scope
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.events import Posted

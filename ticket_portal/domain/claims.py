@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from ticket_portal.domain import codes, drafts, events, limits, updates
+from ticket_portal.domain import drafts, events, limits, updates
+from ticket_portal.domain.accounts import codes
+from ticket_portal.domain.accounts.codes import CodeStatus, Door
 from ticket_portal.domain.alerts import notifications
-from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import credentials, endings, events, known_browsers, tickets
+from ticket_portal.domain import events, tickets
+from ticket_portal.domain.accounts import credentials, endings, known_browsers
+from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import notifications
-from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import ERASED, SYSTEM, Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import credentials, detail_requests, limits, sign_ins
+from ticket_portal.domain import detail_requests, limits
+from ticket_portal.domain.accounts import credentials, sign_ins
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.limits import Limit

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import codes, keys, limits, sign_ins, tickets
+from ticket_portal.domain import keys, limits, tickets
+from ticket_portal.domain.accounts import codes, sign_ins
+from ticket_portal.domain.accounts.codes import CodeStatus, Door
 from ticket_portal.domain.alerts import notifications, undeliverable
 from ticket_portal.domain.alerts.links import new_link
-from ticket_portal.domain.codes import CodeStatus, Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked

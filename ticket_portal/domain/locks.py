@@ -10,9 +10,10 @@ wrote the ticket in somebody else's name can't either.
 
 from dataclasses import dataclass
 
-from ticket_portal.domain import codes, events, guests, keys, security_log, sign_ins, tickets
+from ticket_portal.domain import events, guests, keys, security_log, tickets
+from ticket_portal.domain.accounts import codes, sign_ins
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import mail_links
-from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import DomainError, LinkInvalid, NotAllowed
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require

@@ -10,7 +10,8 @@ import sqlalchemy
 from sqlalchemy import Select, and_, bindparam
 from sqlmodel import col, select
 
-from ticket_portal.domain import codes, detail_requests, drafts, events, limits, tickets
+from ticket_portal.domain import detail_requests, drafts, events, limits, tickets
+from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.detail_requests import Given, Wanted
 from ticket_portal.domain.errors import (

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlmodel import select
 
-from ticket_portal.domain import codes, drafts, events, limits, messages, tickets
+from ticket_portal.domain import drafts, events, limits, messages, tickets
+from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.errors import (
     Missing,

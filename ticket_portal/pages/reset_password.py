@@ -16,7 +16,7 @@ from ticket_portal.components.forms import (
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
-from ticket_portal.domain import passwords
+from ticket_portal.domain.accounts import passwords
 from ticket_portal.states.forms import FormState
 
 

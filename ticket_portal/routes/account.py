@@ -8,7 +8,8 @@ from typing import IO
 from starlette.responses import Response, StreamingResponse
 
 from ticket_portal.delivery import exports as archive
-from ticket_portal.domain import credentials, erasure, exports, sign_ins
+from ticket_portal.domain import erasure, exports
+from ticket_portal.domain.accounts import credentials, sign_ins
 from ticket_portal.domain.errors import DomainError, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import cookies

@@ -28,18 +28,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
-from ticket_portal.domain import (
-    api,
-    api_tokens,
-    assignment,
-    detail_requests,
-    messages,
-    new_ticket,
-    resolution,
-    tickets,
-)
+from ticket_portal.domain import api, assignment, detail_requests, messages, new_ticket, resolution, tickets
+from ticket_portal.domain.accounts import api_tokens
+from ticket_portal.domain.accounts.api_tokens import BadToken, Caller, Scope, ScopeMissing
 from ticket_portal.domain.api import Answer
-from ticket_portal.domain.api_tokens import BadToken, Caller, Scope, ScopeMissing
 from ticket_portal.domain.errors import (
     CannotReopen,
     DomainError,

@@ -11,7 +11,8 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Scope
 
-from ticket_portal.domain import keys, known_browsers
+from ticket_portal.domain import keys
+from ticket_portal.domain.accounts import known_browsers
 from ticket_portal.domain.networks import network
 from ticket_portal.domain.sessions import PLAIN, Credentials
 from ticket_portal.settings import Settings

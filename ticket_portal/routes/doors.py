@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ticket_portal.domain import known_browsers
+from ticket_portal.domain.accounts import known_browsers
 from ticket_portal.domain.errors import DomainError, Invalid
 from ticket_portal.domain.people import Viewer, language
 from ticket_portal.domain.sessions import Arrival, Credentials

@@ -17,7 +17,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ticket_portal.domain import guests, known_browsers, security_log, uploads
+from ticket_portal.domain import guests, security_log, uploads
+from ticket_portal.domain.accounts import known_browsers
 from ticket_portal.domain.errors import (
     DomainError,
     FileRefused,

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ticket_portal.domain.api_tokens import PREFIX, Caller, Scope
+from ticket_portal.domain.accounts.api_tokens import PREFIX, Caller, Scope
 
 SCHEMAS = "#/components/schemas/{model}"
 

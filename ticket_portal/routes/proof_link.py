@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ticket_portal.domain import accounts, proof_links
+from ticket_portal.domain.accounts import accounts, proof_links
+from ticket_portal.domain.accounts.passwords import LONGEST, SHORTEST, SHORTEST_OF_TEAM
+from ticket_portal.domain.accounts.proof_links import Proof
 from ticket_portal.domain.errors import DomainError, LinkInvalid, TeamPasswordTooShort, by_code
-from ticket_portal.domain.passwords import LONGEST, SHORTEST, SHORTEST_OF_TEAM
-from ticket_portal.domain.proof_links import Proof
 from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.routes import cookies
 from ticket_portal.routes.doors import Asked, door, problem, to

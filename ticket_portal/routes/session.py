@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from ticket_portal.domain import accounts, codes, guests, keys, locks, sign_ins
-from ticket_portal.domain.accounts import RESET, SIGN_UP, SignUp
+from ticket_portal.domain import guests, keys, locks
+from ticket_portal.domain.accounts import accounts, codes, sign_ins
+from ticket_portal.domain.accounts.accounts import RESET, SIGN_UP, SignUp
+from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import devices
-from ticket_portal.domain.codes import Door
-from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.i18n.locales import own_address
 from ticket_portal.routes import cookies, ways

@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from ticket_portal.domain import accounts, codes, credentials
-from ticket_portal.domain.codes import Door
+from ticket_portal.domain.accounts import accounts, codes, credentials
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import DomainError, Invalid
 from ticket_portal.i18n.locales import bare, own_address
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in

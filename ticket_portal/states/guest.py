@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ticket_portal.domain import guests, tickets
-from ticket_portal.domain.codes import CodeStatus
+from ticket_portal.domain.accounts.codes import CodeStatus
 from ticket_portal.domain.errors import DomainError, LinkMoved, NotFound, TooMany, TooManyCodes, TooSoon
 from ticket_portal.domain.people import masked
 from ticket_portal.domain.permissions import can_read

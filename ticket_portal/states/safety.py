@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import accounts
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.states.session import ACCOUNTS, SessionState, open_to

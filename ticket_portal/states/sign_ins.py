@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from ticket_portal.domain import sign_ins
-from ticket_portal.domain.sign_ins import SignInView
+from ticket_portal.domain.accounts import sign_ins
+from ticket_portal.domain.accounts.sign_ins import SignInView
 from ticket_portal.states.session import ACCOUNTS, SessionState, open_to
 from ticket_portal.wiring import portal
 

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import accounts, conversation, messages, queue, sessions
+from ticket_portal.domain import conversation, messages, queue, sessions
+from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import outbox, phrases
 from ticket_portal.domain.errors import PhraseIsLink, PhraseTooShort, TooLong, TooMany
 from ticket_portal.i18n.locales import LOCALES

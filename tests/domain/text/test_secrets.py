@@ -13,8 +13,9 @@ from mnemonic import Mnemonic
 
 from tests.cast import BROWSER, IP, asks_about, code_for, opens, says
 from ticket_portal.demo import stories, texts
-from ticket_portal.domain import codes, messages, new_ticket
-from ticket_portal.domain.codes import Door
+from ticket_portal.domain import messages, new_ticket
+from ticket_portal.domain.accounts import codes
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import FileGone, OwnCodeFound, PhraseFound, SecretFound, TooFast
 from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.new_ticket import TicketForm

@@ -7,27 +7,18 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import (
-    accounts,
-    codes,
-    guessing,
-    known_browsers,
-    limits,
-    passwords,
-    security_log,
-    sessions,
-    sign_ins,
-)
+from ticket_portal.domain import limits, security_log, sessions
+from ticket_portal.domain.accounts import accounts, codes, guessing, known_browsers, passwords, sign_ins
+from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.endings import Ending
+from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.alerts import notifications
-from ticket_portal.domain.codes import Door
-from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import (
     DomainError,
     NotAllowed,
     NotYourPassword,
     SameAddress,
 )
-from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
 from ticket_portal.domain.security_log import SecurityEvent

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import ADMIN, ANA, LINH
-from ticket_portal.domain import accounts, api_tokens, keys
-from ticket_portal.domain.api_tokens import BadExpiry, BadToken, Scope, ScopeMissing, TokenState
+from ticket_portal.domain import keys
+from ticket_portal.domain.accounts import accounts, api_tokens
+from ticket_portal.domain.accounts.api_tokens import BadExpiry, BadToken, Scope, ScopeMissing, TokenState
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store.tables import ApiToken
 

@@ -6,21 +6,19 @@ from functools import lru_cache
 from passlib.hash import argon2  # pyright: ignore[reportAttributeAccessIssue] - made when asked for
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import (
+from ticket_portal.domain import keys, limits, security_log, sessions
+from ticket_portal.domain.accounts import (
     codes,
     endings,
     guessing,
-    keys,
     known_browsers,
-    limits,
     passwords,
     proof_links,
-    security_log,
-    sessions,
     sign_ins,
 )
+from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.alerts import notifications, phrases
-from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     DomainError,
     Invalid,
@@ -29,7 +27,6 @@ from ticket_portal.domain.errors import (
     TooLong,
     WrongPassword,
 )
-from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import canonical, language, one_line, storable
 from ticket_portal.domain.security_log import SecurityEvent

@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import IP, PASSWORD, mails
-from ticket_portal.domain import accounts, keys, known_browsers, sessions, sign_ins
+from ticket_portal.domain import keys, sessions
+from ticket_portal.domain.accounts import accounts, known_browsers, sign_ins
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.sessions import Arrival

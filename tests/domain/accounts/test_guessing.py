@@ -9,18 +9,11 @@ from sqlmodel import select
 
 from tests.cast import BROWSER, IP, PASSWORD, code_for, mails
 from tests.conftest import advance
-from ticket_portal.domain import (
-    accounts,
-    codes,
-    credentials,
-    guessing,
-    keys,
-    known_browsers,
-    proof_links,
-    sessions,
-)
-from ticket_portal.domain.accounts import RESET, SIGN_UP
-from ticket_portal.domain.codes import Door
+from ticket_portal.domain import keys, sessions
+from ticket_portal.domain.accounts import accounts, codes, credentials, guessing, known_browsers, proof_links
+from ticket_portal.domain.accounts.accounts import RESET, SIGN_UP
+from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.errors import (
     CodeExpired,
     CodeWrong,
@@ -34,7 +27,6 @@ from ticket_portal.domain.errors import (
     TooManyCodes,
     WrongPassword,
 )
-from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.sessions import Arrival
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import FailureStreak, KnownBrowser, LimitHit, ProofLink

@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from tests.cast import PASSWORD, code_for, mails, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import accounts, credentials, guests, keys, messages, muting, sessions, tickets
+from ticket_portal.domain import guests, keys, messages, muting, sessions, tickets
+from ticket_portal.domain.accounts import accounts, credentials
 from ticket_portal.domain.errors import (
     BadAddress,
     CodeExpired,

@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import browsers, endings, keys, known_browsers, security_log, sessions
+from ticket_portal.domain import browsers, keys, security_log, sessions
+from ticket_portal.domain.accounts import endings, known_browsers
+from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import notifications
-from ticket_portal.domain.endings import Ending
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from tests.cast import ADMIN, ANA, LINH
-from ticket_portal.domain import passwords
+from ticket_portal.domain.accounts import passwords
 from ticket_portal.domain.errors import PasswordTooCommon, PasswordTooShort, TeamPasswordTooShort, TooLong
 
 HERS = (ANA.address, "Ana María Quiroga", "Harbor")

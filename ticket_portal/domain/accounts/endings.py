@@ -10,7 +10,8 @@ from typing import Final
 from sqlalchemy import or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import api_tokens, proof_links, security_log, sessions
+from ticket_portal.domain import security_log, sessions
+from ticket_portal.domain.accounts import api_tokens, proof_links
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import Account, Challenge, Device, GuestLink, Ticket
 from ticket_portal.store.unit_of_work import Work

@@ -7,10 +7,11 @@ from sqlmodel import select
 
 from tests.cast import BROWSER, IP, code_for, mails
 from tests.conftest import advance
-from ticket_portal.domain import accounts, codes, keys, sessions
-from ticket_portal.domain.accounts import RESET, SIGN_UP, SignUp
+from ticket_portal.domain import keys, sessions
+from ticket_portal.domain.accounts import accounts, codes
+from ticket_portal.domain.accounts.accounts import RESET, SIGN_UP, SignUp
+from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import outbox
-from ticket_portal.domain.codes import Door
 from ticket_portal.domain.errors import (
     BadAddress,
     CodeExpired,

@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import keys, proof_links, security_log
+from ticket_portal.domain import keys, security_log
+from ticket_portal.domain.accounts import proof_links
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.errors import DomainError, GuessingEnded, TooMany
 from ticket_portal.domain.security_log import SecurityEvent

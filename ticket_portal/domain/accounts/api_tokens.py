@@ -257,7 +257,7 @@ def revoke(work: Work, public_id: str) -> TokenView:
 
 
 def end_all(work: Work, account: Account) -> None:
-    """End every token that acts as this account, for a reason of the table in `domain/endings`."""
+    """End every token that acts as this account, for a reason of the table in `domain/accounts/endings`."""
     query = select(ApiToken).where(ApiToken.account_id == account.id, col(ApiToken.revoked_at).is_(None))
     for token in work.session.exec(query).all():
         _revoke(work, token, account)

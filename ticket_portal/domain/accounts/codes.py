@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import guessing, keys, known_browsers, limits, proof_links, security_log
+from ticket_portal.domain import keys, limits, security_log
+from ticket_portal.domain.accounts import guessing, known_browsers, proof_links
+from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.alerts import notifications, undeliverable
 from ticket_portal.domain.errors import (
     CodeEnded,
@@ -30,7 +32,6 @@ from ticket_portal.domain.errors import (
     TooManyCodes,
     TooSoon,
 )
-from ticket_portal.domain.guessing import Guessed, Target
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.i18n.folding import nfkc

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import BROWSER, IP, opens
-from ticket_portal.domain import accounts, api_tokens, credentials, endings, guests, keys, sessions, sign_ins
-from ticket_portal.domain.endings import ENDS, Ending, Right
+from ticket_portal.domain import guests, keys, sessions
+from ticket_portal.domain.accounts import accounts, api_tokens, credentials, endings, sign_ins
+from ticket_portal.domain.accounts.endings import ENDS, Ending, Right
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store.tables import Account, ApiToken, Challenge, Device, GuestLink
 from ticket_portal.store.unit_of_work import Work

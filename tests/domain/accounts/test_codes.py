@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import BROWSER, IP, code_for, mails
-from ticket_portal.domain import codes, keys
-from ticket_portal.domain.codes import CodeStatus, Door
+from ticket_portal.domain import keys
+from ticket_portal.domain.accounts import codes
+from ticket_portal.domain.accounts.codes import CodeStatus, Door
 from ticket_portal.domain.errors import (
     CodeEnded,
     CodeExpired,

@@ -1,0 +1,1 @@
+"""Accounts, the proofs of who somebody is, and what ends them."""
