@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.domain.test_sign_ins import FIREFOX, IPHONE
+from tests.domain.accounts.test_sign_ins import FIREFOX, IPHONE
 from ticket_portal.domain import browsers
 
 

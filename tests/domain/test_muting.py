@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cast import mails, opens, reads, says
-from tests.domain.alerts import HOLD, seconds, states, told
+from tests.domain.alerts.rows import HOLD, seconds, states, told
 from ticket_portal.domain import messages, muting
 from ticket_portal.domain.errors import LinkInvalid
 

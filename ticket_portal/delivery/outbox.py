@@ -1,7 +1,7 @@
 """The outbox's worker: lets happen what is due by time, takes the alerts that are due, hands them to their carriers.
 
-The rules (what, when, how often) are in `domain/alerts/outbox.py`; here is only the loop. It may run in every web process and
-beside them: whoever takes an alert has it for two minutes.
+The rules (what, when, how often) are in `domain/alerts/outbox.py`; here is only the loop. It may run in every web
+process and beside them: whoever takes an alert has it for two minutes.
 """
 
 import asyncio

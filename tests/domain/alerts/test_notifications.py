@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import mails, opens, says
-from tests.domain.alerts import GATHER, HOLD, told
+from tests.domain.alerts.rows import GATHER, HOLD, told
 from ticket_portal.domain import guests, messages, tickets
 from ticket_portal.store.tables import Alert
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cast import mails, opens, says
-from tests.domain.alerts import HOLD, states, told
+from tests.domain.alerts.rows import HOLD, states, told
 from ticket_portal.domain import guests, messages
 from ticket_portal.domain.alerts import outbox
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cast import mails, opens, says
-from tests.domain.alerts import GATHER, HOLD, seconds, states, told
+from tests.domain.alerts.rows import GATHER, HOLD, seconds, states, told
 from ticket_portal.domain import conversation, messages, tickets
 from ticket_portal.domain.alerts import outbox
 
