@@ -15,7 +15,7 @@ from ticket_portal.domain import drafts, exports, keys, messages, muting, sessio
 from ticket_portal.domain.accounts import accounts, credentials
 from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import NotAllowed, NotYourPassword, TooMany
-from ticket_portal.domain.events import Posted
+from ticket_portal.domain.history import Posted
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store import files

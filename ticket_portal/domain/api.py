@@ -17,7 +17,7 @@ from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import Caller, Scope
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError
-from ticket_portal.domain.events import Posted
+from ticket_portal.domain.history import Posted
 from ticket_portal.domain.people import Viewer, require_team
 from ticket_portal.store.tables import LARGEST, Account, ApiAnswer, Message, Ticket
 from ticket_portal.store.unit_of_work import Work

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from ticket_portal.domain import events, sessions, tickets
+from ticket_portal.domain import history, sessions, tickets
 from ticket_portal.domain.errors import Invalid
 from ticket_portal.domain.people import SYSTEM, Viewer, canonical
 from ticket_portal.domain.permissions import can_work, require
@@ -36,11 +36,11 @@ def assign(work: Work, viewer: Viewer, number: int, email: str | None) -> Ticket
         return ticket
     ticket.assignee_id = agent.id if agent else None
     if agent is None:
-        events.record(work, ticket, viewer, "unassigned", public=False)
+        history.record(work, ticket, viewer, "unassigned", public=False)
     elif agent.id == viewer.account_id:
-        events.record(work, ticket, viewer, "assigned", public=False)
+        history.record(work, ticket, viewer, "assigned", public=False)
     else:
-        events.record(work, ticket, viewer, "assigned_to", public=False, agent=agent.name)
+        history.record(work, ticket, viewer, "assigned_to", public=False, agent=agent.name)
     return ticket
 
 
@@ -51,7 +51,7 @@ def release(work: Work, account: Account) -> int:
     for ticket in found:
         ticket.assignee_id = None
         work.session.add(ticket)
-        events.record(work, ticket, SYSTEM, "unassigned", public=False)
+        history.record(work, ticket, SYSTEM, "unassigned", public=False)
     return len(found)
 
 

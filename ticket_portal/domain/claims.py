@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from ticket_portal.domain import drafts, events, limits, updates
+from ticket_portal.domain import drafts, history, limits, updates
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import CodeStatus, Door
 from ticket_portal.domain.alerts import notifications
@@ -63,7 +63,7 @@ def add(work: Work, viewer: Viewer, browser: str) -> int:
         ticket.guest_until = work.now + timedelta(days=work.settings.claim_undo_days)
         _keep_reading(work, ticket, guest, viewer)
         updates.hand_over(work, ticket)
-        events.record(work, ticket, viewer, "claimed", public=False)
+        history.record(work, ticket, viewer, "claimed", public=False)
         work.tell(f"list:{ticket.address}")
     drafts.hand_over(work, guest, viewer)
     if found:
@@ -98,7 +98,7 @@ def undo(work: Work, viewer: Viewer) -> int:
         ticket.proved_by = "code"
         _keep_reading(work, ticket, viewer, guest)
         updates.hand_over(work, ticket)
-        events.record(work, ticket, viewer, "unclaimed", public=False)
+        history.record(work, ticket, viewer, "unclaimed", public=False)
         work.tell(f"list:{viewer.account_id}")
     if found:
         happened(work, SecurityEvent.TICKETS_GIVEN_BACK, account=viewer.account_id, tickets=len(found))

@@ -13,9 +13,9 @@ from sqlmodel import col
 from ticket_portal.domain import detail_requests, resolution, tickets
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import NotFound
-from ticket_portal.domain.events import Posted
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.files.attachments import FileView
+from ticket_portal.domain.history import Posted
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.domain.text import markup

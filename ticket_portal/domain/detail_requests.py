@@ -14,9 +14,9 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from ticket_portal.domain.errors import AlreadyAnswered, BadDetail, Invalid, Missing
-from ticket_portal.domain.events import Posted
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.files.attachments import parse_ids
+from ticket_portal.domain.history import Posted
 from ticket_portal.domain.people import one_line, storable
 from ticket_portal.domain.text.blockchains import CHAINS, transaction_id
 from ticket_portal.store.tables import DetailItem, Message

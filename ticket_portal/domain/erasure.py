@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import events, tickets
+from ticket_portal.domain import history, tickets
 from ticket_portal.domain.accounts import credentials, endings, known_browsers
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import notifications
@@ -144,7 +144,7 @@ def _make_shell(work: Work, ticket: Ticket) -> None:
     ticket.locked_at = ticket.locked_at or work.now  # nobody is told of anything any more
     if ticket.status not in FINAL_STATUSES:
         tickets.move(work, ticket, "closed")
-    events.record(work, ticket, SYSTEM, "erased", public=False)
+    history.record(work, ticket, SYSTEM, "erased", public=False)
     work.session.add(ticket)
 
 

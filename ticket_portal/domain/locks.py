@@ -10,7 +10,7 @@ wrote the ticket in somebody else's name can't either.
 
 from dataclasses import dataclass
 
-from ticket_portal.domain import events, guests, keys, security_log, tickets
+from ticket_portal.domain import guests, history, keys, security_log, tickets
 from ticket_portal.domain.accounts import codes, sign_ins
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import mail_links
@@ -52,7 +52,7 @@ def lock(work: Work, token: str) -> None:
     guests.revoke_links(work, ticket)
     security_log.happened(work, SecurityEvent.TICKET_DISOWNED, address=ticket.address, ticket=ticket.number)
     # Whoever it is: they said that they are not the one who wrote it.
-    events.record(work, ticket, Viewer(role="guest"), "locked", public=False)
+    history.record(work, ticket, Viewer(role="guest"), "locked", public=False)
 
 
 def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -66,7 +66,7 @@ def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
         raise NotAllowed
     if ticket.locked_at:
         ticket.locked_at = None
-        events.record(work, ticket, viewer, "unlocked", public=False)
+        history.record(work, ticket, viewer, "unlocked", public=False)
         security_log.happened(
             work, SecurityEvent.TICKET_UNLOCKED, account=viewer.account_id, ticket=ticket.number
         )
@@ -94,7 +94,7 @@ def prove(
         ticket.locked_at = None
         ticket.proved_by = ticket.proved_by or "code"
         owner = Viewer(role="guest", address=ticket.address)
-        events.record(work, ticket, owner, "unlocked", public=False)
+        history.record(work, ticket, owner, "unlocked", public=False)
     return sign_ins.begin_guest(work, ticket.address, arrival), None
 
 

@@ -10,7 +10,7 @@ import sqlalchemy
 from sqlalchemy import Select, and_, bindparam
 from sqlmodel import col, select
 
-from ticket_portal.domain import detail_requests, drafts, events, limits, tickets
+from ticket_portal.domain import detail_requests, drafts, history, limits, tickets
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.detail_requests import Given, Wanted
@@ -23,8 +23,8 @@ from ticket_portal.domain.errors import (
     TooFast,
     TooLong,
 )
-from ticket_portal.domain.events import Entry, Posted
 from ticket_portal.domain.files import attachments
+from ticket_portal.domain.history import Entry, Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
@@ -217,7 +217,7 @@ def _write(
 ) -> tuple[Posted, Entry]:
     drafts.sent(work, viewer, str(ticket.number), body)
     author = replace(viewer, name=viewer.name or (ticket.requester if not viewer.of_team else ""))
-    message, entry = events.post(work, ticket, author, kind, body, client_id, files=len(files), **facts)
+    message, entry = history.post(work, ticket, author, kind, body, client_id, files=len(files), **facts)
     attachments.take_along(work, ticket, viewer, message, files)
     return message, entry
 
@@ -231,14 +231,14 @@ def _require_open(work: Work, ticket: Ticket) -> None:
 
 def _after_team_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
     if ticket.status == "closed":
-        events.record(work, ticket, viewer, "reopened")
+        history.record(work, ticket, viewer, "reopened")
     status = "open" if ticket.status in ("new", "open", "closed") else ticket.status
     tickets.move(work, ticket, status)
 
 
 def _after_requesters_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
     if ticket.status in ("resolved", "closed"):
-        events.record(work, ticket, viewer, "reopened")
+        history.record(work, ticket, viewer, "reopened")
     tickets.move(work, ticket, "new" if ticket.status == "new" else "open", unanswered=True)
 
 

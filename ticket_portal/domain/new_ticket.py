@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from ticket_portal.domain import drafts, events, limits, messages, tickets
+from ticket_portal.domain import drafts, history, limits, messages, tickets
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.errors import (
@@ -17,8 +17,8 @@ from ticket_portal.domain.errors import (
     TooLong,
     TooMany,
 )
-from ticket_portal.domain.events import Posted
 from ticket_portal.domain.files import attachments
+from ticket_portal.domain.history import Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
 from ticket_portal.domain.text import secrets
@@ -158,7 +158,7 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
 
 def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Posted:
     files = len(form.files)
-    message, entry = events.post(
+    message, entry = history.post(
         work, ticket, author, "reply", form.body, form.client_id, files=files, event="created"
     )
     notifications.about(work, ticket, entry, "confirmation")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import events, limits, tickets
+from ticket_portal.domain import history, limits, tickets
 from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.errors import (
     CannotReopen,
@@ -95,7 +95,7 @@ def close(work: Work, viewer: Viewer, number: int) -> Ticket:
     require(viewer, can_work, ticket)
     tickets.refuse_merged(ticket)
     if ticket.status != "closed":
-        event = events.record(work, ticket, viewer, "closed")
+        event = history.record(work, ticket, viewer, "closed")
         tickets.move(work, ticket, "closed")
         notifications.about(work, ticket, event, "closed")
     return ticket
@@ -109,7 +109,7 @@ def reopen(work: Work, viewer: Viewer, number: int) -> Ticket:
     if _is_closed_for_good(work, ticket):
         raise CannotReopen
     if ticket.status in ("resolved", "closed"):
-        event = events.record(work, ticket, viewer, "reopened")
+        event = history.record(work, ticket, viewer, "reopened")
         tickets.move(work, ticket, "open")
         notifications.about(work, ticket, event, "reopened")
     return ticket
@@ -134,7 +134,7 @@ def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
     secrets.refuse(work.settings, form.secret, address=viewer.address)
     rating.score, rating.comment, rating.changed_at = form.score, form.comment, work.now
     work.session.add(rating)
-    events.record(work, ticket, viewer, "rated", public=False, score=form.score)
+    history.record(work, ticket, viewer, "rated", public=False, score=form.score)
     return rating
 
 
@@ -152,8 +152,8 @@ def merge(work: Work, viewer: Viewer, number: int, into: int) -> Ticket:
     if ticket.status == "merged" and ticket.merged_into == into:
         return ticket
     _require_mergeable(work, ticket, other)
-    event = events.record(work, ticket, viewer, "merged", into=into)
-    events.record(work, other, viewer, "joined", other=number)
+    event = history.record(work, ticket, viewer, "merged", into=into)
+    history.record(work, other, viewer, "joined", other=number)
     _wait_on(work, ticket, other)
     tickets.move(work, ticket, "merged")
     ticket.seen_by_requester_seq = (
@@ -187,12 +187,12 @@ def let_time_work(work: Work) -> int:
 def _remind(work: Work, ticket: Ticket) -> None:
     deadlines.reminded(work, ticket)
     # Not public: there is nothing new to read, only a mail that says so.
-    event = events.record(work, ticket, SYSTEM, "reminder", public=False)
+    event = history.record(work, ticket, SYSTEM, "reminder", public=False)
     notifications.about(work, ticket, event, "reminder")
 
 
 def _close_by_time(work: Work, ticket: Ticket) -> None:
-    event = events.record(work, ticket, SYSTEM, "closed", by="time")
+    event = history.record(work, ticket, SYSTEM, "closed", by="time")
     tickets.move(work, ticket, "closed")
     notifications.about(work, ticket, event, "closed")
 

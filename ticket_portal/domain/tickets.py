@@ -8,7 +8,7 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, true
 from sqlmodel import col
 
-from ticket_portal.domain import events, listing, queue
+from ticket_portal.domain import history, listing, queue
 from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.errors import NotFound, TicketLocked, TicketMerged
 from ticket_portal.domain.listing import PAGE, TicketPage
@@ -121,7 +121,7 @@ def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
     refuse_merged(ticket)
     if ticket.status in ("resolved", "closed"):
         return ticket
-    event = events.record(work, ticket, viewer, "resolved")
+    event = history.record(work, ticket, viewer, "resolved")
     move(work, ticket, "resolved")
     notifications.about(work, ticket, event, "resolved")
     return ticket
@@ -133,7 +133,7 @@ def assign_to_me(work: Work, viewer: Viewer, number: int) -> Ticket:
     require(viewer, can_work, ticket)
     if ticket.assignee_id != viewer.account_id:
         ticket.assignee_id = viewer.account_id
-        events.record(work, ticket, viewer, "assigned", public=False)
+        history.record(work, ticket, viewer, "assigned", public=False)
     return ticket
 
 
@@ -142,7 +142,7 @@ def confirm_solved(work: Work, viewer: Viewer, number: int) -> Ticket:
     ticket = find(work, viewer, number)
     require(viewer, can_confirm, ticket)
     if ticket.status == "resolved":
-        events.record(work, ticket, viewer, "closed")
+        history.record(work, ticket, viewer, "closed")
         move(work, ticket, "closed")
     return ticket
 
@@ -152,7 +152,7 @@ def still_need_help(work: Work, viewer: Viewer, number: int) -> Ticket:
     ticket = find(work, viewer, number)
     require(viewer, can_confirm, ticket)
     if ticket.status == "resolved":
-        events.record(work, ticket, viewer, "reopened")
+        history.record(work, ticket, viewer, "reopened")
         move(work, ticket, "open", unanswered=True)
     return ticket
 

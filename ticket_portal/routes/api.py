@@ -41,7 +41,7 @@ from ticket_portal.domain.errors import (
     TicketMerged,
     TooMany,
 )
-from ticket_portal.domain.events import Posted
+from ticket_portal.domain.history import Posted
 from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import LONGEST_ADDRESS, NOBODY, Viewer

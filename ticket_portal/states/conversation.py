@@ -12,7 +12,7 @@ from ticket_portal.domain import conversation, guests, locks, messages, muting, 
 from ticket_portal.domain.conversation import MessageView, Thread
 from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
-from ticket_portal.domain.events import Posted
+from ticket_portal.domain.history import Posted
 from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.opening import Opening
 from ticket_portal.domain.people import NOBODY, Viewer

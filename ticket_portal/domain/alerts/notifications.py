@@ -12,7 +12,7 @@ from sqlmodel import col, delete, select
 from ticket_portal.domain import keys, limits
 from ticket_portal.domain.alerts import deadlines, devices, preferences
 from ticket_portal.domain.alerts.preferences import CHANNELS, EMAIL, PUSH
-from ticket_portal.domain.events import Entry
+from ticket_portal.domain.history import Entry
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.store.tables import (

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from ticket_portal.domain.errors import FileGone, TooManyFiles
-from ticket_portal.domain.events import Posted
+from ticket_portal.domain.history import Posted
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.store import search
 from ticket_portal.store.tables import Attachment, Ticket
