@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ticket_portal.domain import conversation, new_ticket, tickets
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.alerts.outbox import Delivery
-from ticket_portal.domain.conversation import MessageView
-from ticket_portal.domain.messages import MessageForm
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import conversation, new_ticket, tickets
+from ticket_portal.domain.tickets.conversation import MessageView
+from ticket_portal.domain.tickets.messages import MessageForm
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -14,13 +14,14 @@ import pytest
 
 from tests.cast import BROWSER, IP, MINH, asks_about, code_for, opens
 from ticket_portal import logs
-from ticket_portal.domain import guests, limits, locks, networks, new_ticket, security_log
+from ticket_portal.domain import guests, limits, locks, networks, security_log
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import CardFound, TooMany
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.domain.tickets import new_ticket
 from ticket_portal.logs import Json, PrivateFile, Text, Throttle
 from ticket_portal.settings import Settings
 

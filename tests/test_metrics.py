@@ -24,9 +24,10 @@ from tests.cast import ANA, MINH, asks_about
 from tests.security.client import Client
 from tests.security.server import SECRET_KEY, Served, served
 from ticket_portal.cli import serving
-from ticket_portal.domain import new_ticket, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.tickets import new_ticket
 from ticket_portal.frontend import environment
 from ticket_portal.frontend.build import build as build_front_end
 from ticket_portal.store.unit_of_work import Work

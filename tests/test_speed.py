@@ -10,22 +10,12 @@ from sqlalchemy import event, text
 
 from tests.cast import MINH, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import (
-    api,
-    assignment,
-    conversation,
-    listing,
-    messages,
-    queue,
-    search,
-    sessions,
-    tickets,
-    updates,
-)
+from ticket_portal.domain import api, assignment, sessions
 from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.alerts import outbox, undeliverable
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text import markup
+from ticket_portal.domain.tickets import conversation, listing, messages, queue, search, tickets, updates
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 

@@ -1,5 +1,5 @@
 // Whether what was given for a detail can be right; the words for each problem are in components/detail_requests.py.
-// The server checks again (domain/detail_requests.py).
+// The server checks again (domain/tickets/detail_requests.py).
 import { now } from "$/public/js/i18n.js";
 
 const HEX = /^[0-9a-f]{64}$/i;

@@ -1,7 +1,7 @@
 // What must not be sent to anybody: recovery phrases, private keys, card numbers. The server looks again and for more
 // (domain/text/secrets.py); what is found here must be found there too.
 const PATIENCE = 3000;
-// More is refused by its length (domain/messages.py), and is not looked through here: it would freeze a phone.
+// More is refused by its length (domain/tickets/messages.py), and is not looked through here: it would freeze a phone.
 const LONGEST = 20000;
 const LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const WORDS = /\p{L}+/gu;

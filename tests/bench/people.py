@@ -7,11 +7,12 @@ from sqlmodel import col, select
 
 from tests.bench.server import Data
 from ticket_portal.demo.people import HEAVY, LINH
-from ticket_portal.domain import guests, messages, new_ticket, sessions
+from ticket_portal.domain import guests, sessions
 from ticket_portal.domain.accounts import accounts, api_tokens
-from ticket_portal.domain.messages import MessageForm
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import messages, new_ticket
+from ticket_portal.domain.tickets.messages import MessageForm
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Work
 

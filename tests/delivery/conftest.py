@@ -12,8 +12,8 @@ from tests.delivery.postman import Postman
 from tests.delivery.told import Told
 from tests.push_service import PushService
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import conversation, messages, new_ticket, tickets
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import conversation, messages, new_ticket, tickets
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Alert
 from ticket_portal.store.unit_of_work import Store, Work

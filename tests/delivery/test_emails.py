@@ -12,10 +12,11 @@ from ticket_portal.delivery import emails
 from ticket_portal.delivery.emails.samples import ABOUT_TICKETS, KINDS, TOKEN, sample
 from ticket_portal.delivery.mail.smtp import as_bytes
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import guests, messages, new_ticket, tickets
+from ticket_portal.domain import guests
 from ticket_portal.domain.accounts import accounts
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import messages, new_ticket, tickets
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.settings import Settings
 from ticket_portal.store.unit_of_work import Store

@@ -17,12 +17,12 @@ from tests.clamd import EICAR, Clamd
 from tests.conftest import advance
 from ticket_portal.delivery import files as desks
 from ticket_portal.delivery.files import FileDesk
-from ticket_portal.domain import messages, uploads
 from ticket_portal.domain.errors import DomainError, FileDamaged, FileInfected, FileMismatch, PdfLocked
 from ticket_portal.domain.files.attachments import FileView
-from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import Viewer
-from ticket_portal.domain.uploads import Upload
+from ticket_portal.domain.tickets import messages, uploads
+from ticket_portal.domain.tickets.messages import MessageForm
+from ticket_portal.domain.tickets.uploads import Upload
 from ticket_portal.settings import Settings
 from ticket_portal.store.files import Folder
 from ticket_portal.store.tables import Attachment

@@ -4,8 +4,8 @@ from tests.cast import says
 from tests.delivery.conftest import Desk
 from tests.delivery.postman import Postman
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import messages, muting
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.tickets import messages, muting
 from ticket_portal.store.unit_of_work import Store
 
 

@@ -9,10 +9,10 @@ from tests.delivery.conftest import Desk
 from tests.delivery.postman import Postman
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import new_ticket
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import new_ticket
 from ticket_portal.store.tables import Alert
 from ticket_portal.store.unit_of_work import Store, Work
 

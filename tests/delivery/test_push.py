@@ -9,9 +9,9 @@ from tests.cast import says
 from tests.delivery.told import Told, ticket_of
 from tests.push_service import PushService
 from ticket_portal.delivery import vapid
-from ticket_portal.domain import conversation, messages, muting, tickets
 from ticket_portal.domain.alerts import devices, notifications
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import conversation, messages, muting, tickets
 from ticket_portal.store.unit_of_work import Store
 
 

@@ -8,10 +8,10 @@ from tests.delivery.postman import Postman
 from tests.push_service import Browser, PushService
 from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.delivery.push.webpush import WebPush
-from ticket_portal.domain import messages
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import messages
 from ticket_portal.store.tables import Alert, Device
 from ticket_portal.store.unit_of_work import Store, Work
 

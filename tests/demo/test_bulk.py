@@ -10,10 +10,10 @@ from sqlmodel import SQLModel, func, select
 from ticket_portal.demo import bulk
 from ticket_portal.demo.bulk import COURSES, Plan, Requester
 from ticket_portal.demo.texts import MATTERS, NAMES, NUDGES
-from ticket_portal.domain import conversation, messages, new_ticket, resolution, tickets
-from ticket_portal.domain.messages import MessageForm
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import conversation, messages, new_ticket, resolution, tickets
+from ticket_portal.domain.tickets.messages import MessageForm
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work

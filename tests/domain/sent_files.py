@@ -3,14 +3,14 @@
 from uuid import uuid4
 
 from tests.cast import IP
-from ticket_portal.domain import uploads
 from ticket_portal.domain.errors import (
     NotFound,
 )
 from ticket_portal.domain.files.types import Content
-from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.uploads import Sender
+from ticket_portal.domain.tickets import uploads
+from ticket_portal.domain.tickets.messages import MessageForm
+from ticket_portal.domain.tickets.uploads import Sender
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 

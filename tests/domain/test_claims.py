@@ -3,14 +3,15 @@
 import pytest
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says, sees
-from ticket_portal.domain import claims, conversation, drafts, guests, messages, sessions, tickets
+from ticket_portal.domain import claims, guests, sessions
 from ticket_portal.domain.accounts import accounts, codes
 from ticket_portal.domain.accounts.accounts import SIGN_UP, SignUp
 from ticket_portal.domain.accounts.codes import Door
-from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import CodeWrong, LinkMoved, NotAllowed, NotFound, ProofNeeded, TooMany
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.sessions import of_account
+from ticket_portal.domain.tickets import conversation, drafts, messages, tickets
+from ticket_portal.domain.tickets.drafts import DraftForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 

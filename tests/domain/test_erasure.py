@@ -9,26 +9,14 @@ from sqlmodel import SQLModel, select
 
 from tests.cast import PASSWORD, asks_about, mails, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import (
-    conversation,
-    drafts,
-    erasure,
-    guests,
-    keys,
-    locks,
-    messages,
-    new_ticket,
-    pushbox,
-    sessions,
-    tickets,
-    uploads,
-)
+from ticket_portal.domain import erasure, guests, keys, locks, pushbox, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import notifications, phrases
-from ticket_portal.domain.drafts import DraftForm
 from ticket_portal.domain.errors import CannotReopen, NotAllowed, NotYourPassword, WrongPassword
-from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import ERASED, NOBODY, Viewer
+from ticket_portal.domain.tickets import conversation, drafts, messages, new_ticket, tickets, uploads
+from ticket_portal.domain.tickets.drafts import DraftForm
+from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.store.tables import Account, Alert, Attachment, CapturedPush, Ticket
 
 IP = "192.0.2.1"

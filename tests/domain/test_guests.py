@@ -4,11 +4,12 @@ import pytest
 from sqlmodel import func, select
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says
-from ticket_portal.domain import conversation, guests, keys, messages, sessions, tickets
+from ticket_portal.domain import guests, keys, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import BadAddress, CodeWrong, LinkInvalid, NotFound, TooMany
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
+from ticket_portal.domain.tickets import conversation, messages, tickets
 from ticket_portal.store.tables import Alert, Challenge, GuestLink, LimitHit
 from ticket_portal.store.unit_of_work import Work
 

@@ -1,9 +1,9 @@
 """What operators watch."""
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import messages
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.health import MailQueue, mail_queue
+from ticket_portal.domain.tickets import messages
 
 
 def test_the_outbox_in_four_numbers(work, clock, ana, linh):

@@ -3,12 +3,13 @@
 import pytest
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says, sees
-from ticket_portal.domain import claims, guests, keys, locks, messages, sessions, tickets
+from ticket_portal.domain import claims, guests, keys, locks, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import mail_links
 from ticket_portal.domain.errors import LinkInvalid, NotFound, TicketLocked
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.sessions import of_account
+from ticket_portal.domain.tickets import messages, tickets
 from ticket_portal.store.unit_of_work import Work
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import conversation, locks, messages, opening, resolution, tickets
+from ticket_portal.domain import locks, opening
 from ticket_portal.domain.errors import LinkInvalid, NotFound, TicketLocked
 from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.tickets import conversation, messages, resolution, tickets
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.cast import opens, reads, says, sees
-from ticket_portal.domain import conversation, messages, queue, tickets
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import NotAllowed, NotFound
 from ticket_portal.domain.people import NOBODY, SYSTEM, Viewer
 from ticket_portal.domain.sessions import of_account
+from ticket_portal.domain.tickets import conversation, messages, queue, tickets
 
 
 def test_a_customers_ticket_is_for_that_customer_and_the_team(work, ana, budi, minh, linh, admin, ticket):

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from tests.cast import IP, asks_about, opens, says
-from ticket_portal.domain import feedback, limits, messages, new_ticket, resolution, sessions, tickets
+from ticket_portal.domain import feedback, limits, sessions
 from ticket_portal.domain.errors import (
     BadDetail,
     CardFound,
@@ -18,10 +18,11 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.feedback import FeedbackForm
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.messages import AnswersForm, MessageForm
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.resolution import RatingForm
+from ticket_portal.domain.tickets import messages, new_ticket, resolution, tickets
+from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
+from ticket_portal.domain.tickets.new_ticket import TicketForm
+from ticket_portal.domain.tickets.resolution import RatingForm
 from ticket_portal.store.tables import Account, LimitHit, Message, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 

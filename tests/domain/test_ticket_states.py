@@ -7,11 +7,11 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import opens, says
-from ticket_portal.domain import conversation, messages, tickets
 from ticket_portal.domain.errors import (
     NotAllowed,
     TicketMerged,
 )
+from ticket_portal.domain.tickets import conversation, messages, tickets
 from ticket_portal.store.tables import Event, Ticket
 
 STATES = ("new", "open", "waiting_customer", "on_hold", "resolved", "closed", "merged")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ticket_portal.domain import keys, search, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import search
 from ticket_portal.settings import Settings
 from ticket_portal.store import migrations
 from ticket_portal.store.unit_of_work import Store, Work

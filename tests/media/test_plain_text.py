@@ -8,14 +8,14 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import says
-from ticket_portal.domain import messages
 from ticket_portal.domain.errors import (
     EmptyMessage,
     Invalid,
     TooLong,
 )
-from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.text.markup import as_html
+from ticket_portal.domain.tickets import messages
+from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.store.tables import Message
 
 

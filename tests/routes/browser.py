@@ -9,10 +9,11 @@ from uuid import uuid4
 import httpx
 from starlette.applications import Starlette
 
-from ticket_portal.domain import messages, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
-from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import messages
+from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.routes import cookies
 from ticket_portal.store.unit_of_work import Store, Work
 

@@ -8,10 +8,10 @@ from tests.cast import ANA, LINH, reads
 from tests.conftest import advance
 from tests.routes.system import DEPOSIT, System, opens_ticket, problem_of, reads_ticket, rows_of
 from ticket_portal.delivery import outbox
-from ticket_portal.domain import messages, tickets
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.alerts.outbox import take_due
-from ticket_portal.domain.messages import AnswersForm
+from ticket_portal.domain.tickets import messages, tickets
+from ticket_portal.domain.tickets.messages import AnswersForm
 from ticket_portal.store.tables import ApiAnswer, Ticket
 
 

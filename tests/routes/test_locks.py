@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 
 from tests.cast import asks_about, code_for
 from ticket_portal.delivery import emails
-from ticket_portal.domain import new_ticket
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import new_ticket
 from ticket_portal.routes import locks
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Store, Work

@@ -18,9 +18,9 @@ from tests.delivery.conftest import Desk
 from tests.delivery.provider import KEY, SECRET, Provider, running, signed, signed_bytes
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import deliveries
 from ticket_portal.domain.alerts import undeliverable
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import deliveries
 from ticket_portal.routes import resend
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import CarrierReport

@@ -10,10 +10,10 @@ from tests.push_service import Browser
 from tests.routes.engineer import ELSEWHERE, HERE, Engineer
 from ticket_portal.demo import people
 from ticket_portal.demo.scenarios import SCENARIOS
-from ticket_portal.domain import messages, new_ticket
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import messages, new_ticket
 
 MAIL_FIELDS = {"to", "subject", "kind", "locale", "headers", "text", "html", "link", "code", "created_at"}
 

@@ -14,11 +14,11 @@ from starlette.applications import Starlette
 from tests import samples
 from tests.routes.browser import OURS, Browser, left, signed_in
 from ticket_portal.delivery.files import free_bytes
-from ticket_portal.domain import uploads
 from ticket_portal.domain.errors import FilesFull
 from ticket_portal.domain.files.types import MEGABYTE
 from ticket_portal.domain.people import Viewer
-from ticket_portal.domain.uploads import Sender
+from ticket_portal.domain.tickets import uploads
+from ticket_portal.domain.tickets.uploads import Sender
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes import cookies, files
 from ticket_portal.store.tables import Attachment, UploadedBytes

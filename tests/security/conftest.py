@@ -14,11 +14,12 @@ import pytest
 
 from tests.cast import ANA, BUDI, LINH, MINH, asks_about, says
 from tests.security.server import ROOT, Served, served
-from ticket_portal.domain import drafts, guests, messages, new_ticket, sessions, tickets
+from ticket_portal.domain import guests, sessions
 from ticket_portal.domain.accounts import accounts
-from ticket_portal.domain.drafts import DraftForm
-from ticket_portal.domain.messages import MessageForm
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import drafts, messages, new_ticket, tickets
+from ticket_portal.domain.tickets.drafts import DraftForm
+from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.frontend.build import build as build_front_end
 from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Work

@@ -18,8 +18,9 @@ from tests.cast import ANA, asks_about
 from tests.security.conftest import signed_in
 from tests.security.names import CONVERSATION
 from tests.security.server import Served, served
-from ticket_portal.domain import new_ticket, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.tickets import new_ticket
 from ticket_portal.store.unit_of_work import Work
 
 SECONDS = 12

@@ -7,8 +7,9 @@ from tests.cast import asks_about, says
 from tests.security.client import Client
 from tests.security.conftest import World, signed_in
 from tests.security.server import Served
-from ticket_portal.domain import messages, new_ticket, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.tickets import messages, new_ticket
 from ticket_portal.store.unit_of_work import Work
 
 MOST = 2_048

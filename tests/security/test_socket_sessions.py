@@ -15,8 +15,9 @@ from tests.security.client import ROOT, Client, Refused
 from tests.security.conftest import CANARY, World, signed_in
 from tests.security.names import CONVERSATION, SESSION
 from tests.security.server import Served, served
-from ticket_portal.domain import keys, messages, new_ticket, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, known_browsers
+from ticket_portal.domain.tickets import messages, new_ticket
 from ticket_portal.store.unit_of_work import Work
 
 

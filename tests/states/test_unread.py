@@ -10,8 +10,8 @@ from reflex_base.registry import RegistrationContext
 
 from tests.cast import opens, says
 from ticket_portal.delivery.live import Hub
-from ticket_portal.domain import conversation, messages, updates
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import conversation, messages, updates
 from ticket_portal.states import unread
 from ticket_portal.states.unread import Followers
 from ticket_portal.store.unit_of_work import Store

@@ -14,7 +14,7 @@ from sqlmodel import col, func, select
 
 from tests.cast import ANA, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import conversation, messages, queue, tickets
+from ticket_portal.domain.tickets import conversation, messages, queue, tickets
 from ticket_portal.store import tables
 from ticket_portal.store.tables import Account, LimitHit, Message, Signal, Ticket
 from ticket_portal.store.unit_of_work import CHANNEL, Store, Work

@@ -8,9 +8,9 @@ from reflex import el
 from ticket_portal.components.hooks import hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import NativeForm, t
-from ticket_portal.domain.detail_requests import LONGEST_LINE, MOST_ITEMS
-from ticket_portal.domain.messages import LONGEST_BODY
 from ticket_portal.domain.text.blockchains import CHAINS
+from ticket_portal.domain.tickets.detail_requests import LONGEST_LINE, MOST_ITEMS
+from ticket_portal.domain.tickets.messages import LONGEST_BODY
 
 
 def asking(viewer: rx.Var, ticket: rx.Var) -> rx.Component:

@@ -14,7 +14,7 @@ from ticket_portal.components.resolution import no_reply_note
 from ticket_portal.components.shield import secret_words
 from ticket_portal.components.thread import entries, is_open
 from ticket_portal.components.words import NativeForm, number, t, tn
-from ticket_portal.domain.messages import LONGEST_BODY
+from ticket_portal.domain.tickets.messages import LONGEST_BODY
 from ticket_portal.states.conversation import ConversationState as State
 
 COUNTER_FROM = 9_000

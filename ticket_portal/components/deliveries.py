@@ -7,7 +7,7 @@ from ticket_portal.components.connection import is_live
 from ticket_portal.components.icons import icon
 from ticket_portal.components.mail_kinds import mail_kind
 from ticket_portal.components.words import date_time, rel_time, t
-from ticket_portal.domain.deliveries import AlertView
+from ticket_portal.domain.tickets.deliveries import AlertView
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.deliveries import DeliveryState as State
 

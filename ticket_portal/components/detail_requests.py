@@ -11,8 +11,8 @@ from ticket_portal.components.hooks import RunsHook, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.shield import SECRETS
 from ticket_portal.components.words import NativeForm, date_time, t, utc_time
-from ticket_portal.domain.detail_requests import LONGEST_ANSWER, LONGEST_LINE, DetailView
 from ticket_portal.domain.text.blockchains import CHAINS
+from ticket_portal.domain.tickets.detail_requests import LONGEST_ANSWER, LONGEST_LINE, DetailView
 from ticket_portal.i18n.catalogues import msg
 
 UTC = "UTC"

@@ -10,8 +10,8 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice
 from ticket_portal.components.tickets import ticket_row
 from ticket_portal.components.words import NativeForm, href, t, tn
-from ticket_portal.domain.listing import TicketRow
-from ticket_portal.domain.search import LONGEST_QUERY
+from ticket_portal.domain.tickets.listing import TicketRow
+from ticket_portal.domain.tickets.search import LONGEST_QUERY
 from ticket_portal.states.tickets import TicketsState as State
 
 _ADDRESS = hook_value("tickets", "useListAddress", "address")

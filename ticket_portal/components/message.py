@@ -12,7 +12,7 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
 from ticket_portal.components.resolution import can_write
 from ticket_portal.components.words import SITE, clock_time, day, t, utc_time
-from ticket_portal.domain.conversation import MessageView
+from ticket_portal.domain.tickets.conversation import MessageView
 from ticket_portal.states.conversation import ConversationState as State
 
 

@@ -9,7 +9,7 @@ from ticket_portal.components.hooks import dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
 from ticket_portal.components.words import A, NativeForm, date, href, t
-from ticket_portal.domain.resolution import LONGEST_COMMENT
+from ticket_portal.domain.tickets.resolution import LONGEST_COMMENT
 from ticket_portal.states.resolution import ResolutionState as State
 
 LONGEST_LINE = 500

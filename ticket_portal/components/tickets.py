@@ -8,7 +8,7 @@ from reflex import el
 from ticket_portal.components.icons import icon
 from ticket_portal.components.safe_html import safe_html
 from ticket_portal.components.words import date_time, href, rel_time, rel_time_in_sentence, t
-from ticket_portal.domain.listing import TicketRow
+from ticket_portal.domain.tickets.listing import TicketRow
 
 BONES = 6
 

@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 
 from ticket_portal.delivery.clamd import Scanner, Verdict
 from ticket_portal.delivery.fair_queue import FairQueue, QueueFull, Subject
-from ticket_portal.domain import uploads
 from ticket_portal.domain.errors import (
     DomainError,
     FileDamaged,
@@ -31,7 +30,8 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.files import quotas
 from ticket_portal.domain.files.attachments import FileView
 from ticket_portal.domain.files.types import MEGABYTE, Content
-from ticket_portal.domain.uploads import Kept, Sender, Upload
+from ticket_portal.domain.tickets import uploads
+from ticket_portal.domain.tickets.uploads import Kept, Sender, Upload
 from ticket_portal.media import inspect
 from ticket_portal.settings import Settings
 from ticket_portal.store.files import CHUNK, Files, NoSuchFile

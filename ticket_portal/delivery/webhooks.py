@@ -12,8 +12,8 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from ticket_portal.delivery.mail.resend import TAG
-from ticket_portal.domain.deliveries import Report
 from ticket_portal.domain.keys import equal
+from ticket_portal.domain.tickets.deliveries import Report
 
 TOLERANCE = timedelta(minutes=5)
 MOST_SIGNATURES = 8

@@ -153,7 +153,7 @@ def insert(work: Work, plans: list[Plan], agent: Viewer) -> None:
 
 
 class _Writer:
-    """Turns plans into rows, by the rules of `domain/tickets.move` and `domain/history.record`."""
+    """Turns plans into rows, by the rules of `domain/tickets/tickets.move` and `domain/history.record`."""
 
     def __init__(self, work: Work, agent: Viewer, ticket_id: int, message_id: int, event_id: int) -> None:
         self.rows: dict[type[SQLModel], list[dict[str, Any]]] = {table: [] for table in TABLES}

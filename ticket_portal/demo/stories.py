@@ -6,12 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 from ticket_portal.demo.people import GUEST, Cast
-from ticket_portal.domain import conversation, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.alerts import outbox
-from ticket_portal.domain.messages import MessageForm
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.resolution import RatingForm
+from ticket_portal.domain.tickets import conversation, messages, new_ticket, resolution, tickets
+from ticket_portal.domain.tickets.messages import MessageForm
+from ticket_portal.domain.tickets.new_ticket import TicketForm
+from ticket_portal.domain.tickets.resolution import RatingForm
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -12,13 +12,13 @@ import sqlalchemy
 from sqlalchemy import Integer, Select, bindparam, or_
 from sqlmodel import col, delete, select
 
-from ticket_portal.domain import detail_requests, tickets
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import Caller, Scope
-from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.history import Posted
 from ticket_portal.domain.people import Viewer, require_team
+from ticket_portal.domain.tickets import detail_requests, tickets
+from ticket_portal.domain.tickets.detail_requests import DetailView
 from ticket_portal.store.tables import LARGEST, Account, ApiAnswer, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 

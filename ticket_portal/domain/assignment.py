@@ -3,10 +3,11 @@
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from ticket_portal.domain import history, sessions, tickets
+from ticket_portal.domain import history, sessions
 from ticket_portal.domain.errors import Invalid
 from ticket_portal.domain.people import SYSTEM, Viewer, canonical
 from ticket_portal.domain.permissions import can_work, require
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Work
 

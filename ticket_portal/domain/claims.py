@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from ticket_portal.domain import drafts, history, limits, updates
+from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import CodeStatus, Door
 from ticket_portal.domain.alerts import notifications
@@ -18,6 +18,7 @@ from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
+from ticket_portal.domain.tickets import drafts, updates
 from ticket_portal.store.tables import Account, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 

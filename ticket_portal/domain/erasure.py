@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import history, tickets
+from ticket_portal.domain import history
 from ticket_portal.domain.accounts import credentials, endings, known_browsers
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import ERASED, SYSTEM, Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import (
     FINAL_STATUSES,
     Account,

@@ -11,14 +11,15 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import detail_requests, limits
+from ticket_portal.domain import limits
 from ticket_portal.domain.accounts import credentials, sign_ins
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
-from ticket_portal.domain.uploads import Kept
+from ticket_portal.domain.tickets import detail_requests
+from ticket_portal.domain.tickets.uploads import Kept
 from ticket_portal.store.tables import Account, Attachment, Draft, Event, Message, Muted, Rating, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import col, select, update
 
-from ticket_portal.domain import keys, limits, tickets
+from ticket_portal.domain import keys, limits
 from ticket_portal.domain.accounts import codes, sign_ins
 from ticket_portal.domain.accounts.codes import CodeStatus, Door
 from ticket_portal.domain.alerts import notifications, undeliverable
@@ -15,6 +15,7 @@ from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, Not
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
 from ticket_portal.domain.sessions import Arrival
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import LARGEST, Account, GuestLink, Session, Ticket
 from ticket_portal.store.unit_of_work import Work
 

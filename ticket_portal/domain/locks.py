@@ -10,7 +10,7 @@ wrote the ticket in somebody else's name can't either.
 
 from dataclasses import dataclass
 
-from ticket_portal.domain import guests, history, keys, security_log, tickets
+from ticket_portal.domain import guests, history, keys, security_log
 from ticket_portal.domain.accounts import codes, sign_ins
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import mail_links
@@ -19,6 +19,7 @@ from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Arrival
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -4,10 +4,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ticket_portal.domain import conversation, guests, resolution, tickets
+from ticket_portal.domain import guests
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.permissions import can_read
+from ticket_portal.domain.tickets import conversation, resolution, tickets
 from ticket_portal.store.unit_of_work import Work
 
 

@@ -17,11 +17,11 @@ from ticket_portal.components.offers import offered_articles
 from ticket_portal.components.shield import secret_words
 from ticket_portal.components.topics import topic_names
 from ticket_portal.components.words import NativeForm, href, number, t
-from ticket_portal.domain.drafts import NEW
-from ticket_portal.domain.duplicates import Duplicate
-from ticket_portal.domain.messages import LONGEST_BODY
-from ticket_portal.domain.new_ticket import LONGEST_NAME, LONGEST_SUBJECT
 from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.tickets.drafts import NEW
+from ticket_portal.domain.tickets.duplicates import Duplicate
+from ticket_portal.domain.tickets.messages import LONGEST_BODY
+from ticket_portal.domain.tickets.new_ticket import LONGEST_NAME, LONGEST_SUBJECT
 from ticket_portal.states.new_ticket import NewTicketState as State
 from ticket_portal.states.session import SessionState
 

@@ -8,8 +8,8 @@ from ticket_portal.components.notice import notice, session_ended, ticket_missin
 from ticket_portal.components.sign_ins import sign_in_notice
 from ticket_portal.components.tickets import moment, show_more, status_chip, unread_word, waiting_rows
 from ticket_portal.components.words import href, language_name, t
-from ticket_portal.domain.listing import TicketRow
 from ticket_portal.domain.people import ERASED
+from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.session import SessionState
 

@@ -11,7 +11,7 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice
 from ticket_portal.components.tickets import status_chip
 from ticket_portal.components.words import href, t
-from ticket_portal.domain.listing import TicketRow
+from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.pages.new_ticket import WRITER
 from ticket_portal.states.session import SessionState
 from ticket_portal.states.share import ShareState as State

@@ -18,7 +18,7 @@ from ticket_portal.components.frame import frame, with_next
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
 from ticket_portal.domain.accounts import passwords
-from ticket_portal.domain.new_ticket import LONGEST_NAME
+from ticket_portal.domain.tickets.new_ticket import LONGEST_NAME
 from ticket_portal.states.forms import FormState
 
 

@@ -9,7 +9,7 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.notice import notice, session_ended
 from ticket_portal.components.tickets import moment, show_more, unread_word, waiting_rows
 from ticket_portal.components.words import day, href, t
-from ticket_portal.domain.updates import UpdateRow
+from ticket_portal.domain.tickets.updates import UpdateRow
 from ticket_portal.states.session import SessionState
 from ticket_portal.states.updates import UpdatesState as State
 

@@ -28,7 +28,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
-from ticket_portal.domain import api, assignment, detail_requests, messages, new_ticket, resolution, tickets
+from ticket_portal.domain import api, assignment
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import BadToken, Caller, Scope, ScopeMissing
 from ticket_portal.domain.api import Answer
@@ -42,9 +42,10 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.history import Posted
-from ticket_portal.domain.messages import MessageForm
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import LONGEST_ADDRESS, NOBODY, Viewer
+from ticket_portal.domain.tickets import detail_requests, messages, new_ticket, resolution, tickets
+from ticket_portal.domain.tickets.messages import MessageForm
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes import openapi
 from ticket_portal.routes.bodies import whole

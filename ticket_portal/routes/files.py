@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ticket_portal.domain import guests, security_log, uploads
+from ticket_portal.domain import guests, security_log
 from ticket_portal.domain.accounts import known_browsers
 from ticket_portal.domain.errors import (
     DomainError,
@@ -33,7 +33,8 @@ from ticket_portal.domain.files.attachments import FileView
 from ticket_portal.domain.files.types import GIF, JPEG, MP4, PNG, WEBP, clean_name
 from ticket_portal.domain.people import NOBODY, Viewer, language
 from ticket_portal.domain.security_log import SecurityEvent
-from ticket_portal.domain.uploads import Kept, Sender, Upload
+from ticket_portal.domain.tickets import uploads
+from ticket_portal.domain.tickets.uploads import Kept, Sender, Upload
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
 from ticket_portal.routes import cookies

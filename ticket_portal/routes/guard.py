@@ -8,9 +8,10 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ticket_portal.domain import guests, tickets
+from ticket_portal.domain import guests
 from ticket_portal.domain.errors import LinkMoved, NotFound
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.i18n.locales import bare, locale_of, localized
 from ticket_portal.routes.cookies import credentials
 from ticket_portal.store.unit_of_work import Work

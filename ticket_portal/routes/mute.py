@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ticket_portal.domain import muting
 from ticket_portal.domain.errors import LinkInvalid
-from ticket_portal.domain.muting import Muting
+from ticket_portal.domain.tickets import muting
+from ticket_portal.domain.tickets.muting import Muting
 from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.routes.bodies import whole
 from ticket_portal.routes.plain import invalid, page

@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from ticket_portal.delivery import webhooks
 from ticket_portal.delivery.webhooks import NotProved, NotUnderstood
-from ticket_portal.domain import deliveries
-from ticket_portal.domain.deliveries import AlreadyTaken
+from ticket_portal.domain.tickets import deliveries
+from ticket_portal.domain.tickets.deliveries import AlreadyTaken
 from ticket_portal.routes.bodies import whole
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal

@@ -2,8 +2,9 @@
 
 import reflex as rx
 
-from ticket_portal.domain import deliveries, guests
+from ticket_portal.domain import guests
 from ticket_portal.domain.errors import DomainError
+from ticket_portal.domain.tickets import deliveries
 from ticket_portal.i18n.locales import bare
 from ticket_portal.states.session import READERS, SessionState, open_to
 from ticket_portal.wiring import portal

@@ -8,16 +8,17 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import conversation, guests, locks, messages, muting, opening, tickets
-from ticket_portal.domain.conversation import MessageView, Thread
-from ticket_portal.domain.detail_requests import DetailView
+from ticket_portal.domain import guests, locks, opening
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
 from ticket_portal.domain.history import Posted
-from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.opening import Opening
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
-from ticket_portal.domain.resolution import ResolutionView
+from ticket_portal.domain.tickets import conversation, messages, muting, tickets
+from ticket_portal.domain.tickets.conversation import MessageView, Thread
+from ticket_portal.domain.tickets.detail_requests import DetailView
+from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
+from ticket_portal.domain.tickets.resolution import ResolutionView
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal

@@ -4,10 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import drafts
-from ticket_portal.domain.drafts import DraftForm, DraftView
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import drafts
+from ticket_portal.domain.tickets.drafts import DraftForm, DraftView
 from ticket_portal.i18n.locales import bare
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to

@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests, tickets
+from ticket_portal.domain import guests
 from ticket_portal.domain.accounts.codes import CodeStatus
 from ticket_portal.domain.errors import DomainError, LinkMoved, NotFound, TooMany, TooManyCodes, TooSoon
 from ticket_portal.domain.people import masked
 from ticket_portal.domain.permissions import can_read
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
 from ticket_portal.wiring import portal

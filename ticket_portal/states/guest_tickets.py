@@ -4,9 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import tickets
-from ticket_portal.domain.listing import TicketRow
 from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.tickets import tickets
+from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.i18n.locales import localized
 from ticket_portal.states.paging import add_page, show_head
 from ticket_portal.states.session import EVERYBODY, SessionState, behind, keep_fresh, open_to

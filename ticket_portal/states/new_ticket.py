@@ -5,13 +5,14 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import duplicates, guests, new_ticket, tickets, uploads
+from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import phrases
-from ticket_portal.domain.duplicates import Duplicate
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
 from ticket_portal.domain.files.attachments import parse_ids
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer, masked
+from ticket_portal.domain.tickets import duplicates, new_ticket, tickets, uploads
+from ticket_portal.domain.tickets.duplicates import Duplicate
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.locales import localized
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
 from ticket_portal.store.tables import Ticket

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ticket_portal.domain.listing import PAGE, TicketPage
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets.listing import PAGE, TicketPage
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
 

@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from ticket_portal.domain import queue
-from ticket_portal.domain.listing import TicketRow
+from ticket_portal.domain.tickets import queue
+from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.states.paging import add_page, show_head
 from ticket_portal.states.session import TEAM, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal

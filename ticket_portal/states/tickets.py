@@ -7,9 +7,9 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import search, tickets
-from ticket_portal.domain.listing import TicketRow
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import search, tickets
+from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
 from ticket_portal.store.unit_of_work import Work

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from reflex_base.registry import RegistrationContext
 
 from ticket_portal.delivery.live import Hub
-from ticket_portal.domain import updates
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import updates
 from ticket_portal.wiring import portal
 
 log = logging.getLogger(__name__)

@@ -5,9 +5,9 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import updates
 from ticket_portal.domain.people import Viewer
-from ticket_portal.domain.updates import UpdateRow
+from ticket_portal.domain.tickets import updates
+from ticket_portal.domain.tickets.updates import UpdateRow
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests.cast import PASSWORD, code_for, mails, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import guests, keys, messages, muting, sessions, tickets
+from ticket_portal.domain import guests, keys, sessions
 from ticket_portal.domain.accounts import accounts, credentials
 from ticket_portal.domain.errors import (
     BadAddress,
@@ -24,6 +24,7 @@ from ticket_portal.domain.errors import (
     WrongPassword,
 )
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import messages, muting, tickets
 from ticket_portal.store.tables import Account, Alert, GuestLink
 
 IP = "192.0.2.1"

@@ -7,8 +7,8 @@ from sqlmodel import select
 
 from tests.cast import asks_about, mails, says, sees
 from tests.conftest import advance
-from ticket_portal.domain import conversation, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.alerts import deadlines
+from ticket_portal.domain.tickets import conversation, messages, new_ticket, resolution, tickets
 from ticket_portal.store.tables import Alert, Event
 
 HOLD = 20

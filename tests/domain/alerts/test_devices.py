@@ -8,11 +8,12 @@ from sqlmodel import select
 from tests.cast import says
 from tests.conftest import Clock
 from tests.push_service import Browser
-from ticket_portal.domain import keys, messages, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.alerts import devices, notifications, outbox
 from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.domain.errors import BadDevice, NotAllowed, NotFound, TooMany
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import messages
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account, Alert, Device, Ticket
 from ticket_portal.store.unit_of_work import Work

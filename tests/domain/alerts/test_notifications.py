@@ -5,7 +5,8 @@ from sqlmodel import select
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts.rows import GATHER, HOLD, told
-from ticket_portal.domain import guests, messages, tickets
+from ticket_portal.domain import guests
+from ticket_portal.domain.tickets import messages, tickets
 from ticket_portal.store.tables import Alert
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")

@@ -4,8 +4,9 @@ import pytest
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts.rows import HOLD, states, told
-from ticket_portal.domain import guests, messages
+from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import outbox
+from ticket_portal.domain.tickets import messages
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts.rows import GATHER, HOLD, seconds, states, told
-from ticket_portal.domain import conversation, messages, tickets
 from ticket_portal.domain.alerts import outbox
+from ticket_portal.domain.tickets import conversation, messages, tickets
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
 

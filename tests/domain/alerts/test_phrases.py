@@ -3,10 +3,11 @@
 import pytest
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import conversation, messages, queue, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import outbox, phrases
 from ticket_portal.domain.errors import PhraseIsLink, PhraseTooShort, TooLong, TooMany
+from ticket_portal.domain.tickets import conversation, messages, queue
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.i18n.phrase_words import WORDS
 from ticket_portal.store.tables import Account, SafetyPhrase

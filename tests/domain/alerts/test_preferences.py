@@ -6,10 +6,11 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import conversation, guests, messages, muting, resolution, tickets
+from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import notifications, outbox, preferences
 from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed, NotFound
 from ticket_portal.domain.people import NOBODY, SYSTEM
+from ticket_portal.domain.tickets import conversation, messages, muting, resolution, tickets
 from ticket_portal.store.tables import Account, Alert
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")

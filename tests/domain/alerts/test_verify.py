@@ -3,10 +3,11 @@
 import pytest
 
 from tests.cast import IP, mails, opens, says
-from ticket_portal.domain import conversation, guests, messages
+from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import notifications, verify
 from ticket_portal.domain.errors import Missing, TooMany
 from ticket_portal.domain.keys import new_reference
+from ticket_portal.domain.tickets import conversation, messages
 
 
 def test_our_mail_is_known_by_its_reference_however_it_is_typed(work, clock, ana, linh, ticket):

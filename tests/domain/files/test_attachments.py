@@ -8,7 +8,6 @@ from sqlmodel import select
 
 from tests.cast import IP, asks_about, opens, says, sees
 from tests.domain.sent_files import BROWSER, has, uploads_file, with_files
-from ticket_portal.domain import messages, tickets, uploads
 from ticket_portal.domain.errors import (
     EmptyMessage,
     FileGone,
@@ -17,7 +16,8 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.files.attachments import parse_ids
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.uploads import Sender
+from ticket_portal.domain.tickets import messages, tickets, uploads
+from ticket_portal.domain.tickets.uploads import Sender
 from ticket_portal.store.tables import Attachment, Message
 from ticket_portal.store.unit_of_work import Work
 

@@ -11,12 +11,12 @@ from sqlmodel import func, select
 from tests.cast import IP, opens
 from tests.conftest import advance
 from tests.domain.sent_files import BROWSER, STRANGER, comes
-from ticket_portal.domain import new_ticket, uploads
 from ticket_portal.domain.errors import FileGone, FilesFull, FileTooLarge, TooManyUploads
 from ticket_portal.domain.files.types import MEGABYTE
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY
-from ticket_portal.domain.uploads import Sender, Upload
+from ticket_portal.domain.tickets import new_ticket, uploads
+from ticket_portal.domain.tickets.new_ticket import TicketForm
+from ticket_portal.domain.tickets.uploads import Sender, Upload
 from ticket_portal.store.tables import Attachment, UploadedBytes
 
 

@@ -13,15 +13,15 @@ from mnemonic import Mnemonic
 
 from tests.cast import BROWSER, IP, asks_about, code_for, opens, says
 from ticket_portal.demo import stories, texts
-from ticket_portal.domain import messages, new_ticket
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import FileGone, OwnCodeFound, PhraseFound, SecretFound, TooFast
-from ticket_portal.domain.messages import AnswersForm, MessageForm
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.text import secrets
 from ticket_portal.domain.text.secrets import refuse_secrets
+from ticket_portal.domain.tickets import messages, new_ticket
+from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.frontend import environment
 from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.plugins import RecoveryWords

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
-from ticket_portal.domain import duplicates
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.files import types
-from ticket_portal.domain.messages import LONGEST_BODY
 from ticket_portal.domain.people import one_line
 from ticket_portal.domain.text import identifiers, markup, secrets
+from ticket_portal.domain.tickets import duplicates
+from ticket_portal.domain.tickets.messages import LONGEST_BODY
 from ticket_portal.i18n import folding
 from ticket_portal.i18n.recovery_words import LISTS, words
 from ticket_portal.store import search

@@ -8,12 +8,13 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, true
 from sqlmodel import col
 
-from ticket_portal.domain import history, listing, queue
+from ticket_portal.domain import history
 from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.errors import NotFound, TicketLocked, TicketMerged
-from ticket_portal.domain.listing import PAGE, TicketPage
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import by_address, can_confirm, can_read, can_work, require
+from ticket_portal.domain.tickets import listing, queue
+from ticket_portal.domain.tickets.listing import PAGE, TicketPage
 from ticket_portal.store.tables import CUSTOMER_STATUSES, FINAL_STATUSES, LARGEST, Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from ticket_portal.domain import drafts, history, limits, messages, tickets
+from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.errors import (
@@ -22,6 +22,7 @@ from ticket_portal.domain.history import Posted
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
 from ticket_portal.domain.text import secrets
+from ticket_portal.domain.tickets import drafts, messages, tickets
 from ticket_portal.store import search
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Ticket
 from ticket_portal.store.unit_of_work import Work

@@ -7,14 +7,14 @@ import pytest
 from sqlmodel import func, select
 
 from tests.cast import opens, reads, says, sees
-from ticket_portal.domain import conversation, messages, tickets
 from ticket_portal.domain.errors import (
     CannotReopen,
     NotFound,
     TicketMerged,
     TooFast,
 )
-from ticket_portal.domain.messages import MessageForm
+from ticket_portal.domain.tickets import conversation, messages, tickets
+from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.store.tables import Alert, Event, Message, Ticket
 
 

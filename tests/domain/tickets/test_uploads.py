@@ -7,7 +7,6 @@ from sqlmodel import select
 
 from tests.cast import IP, sees
 from tests.domain.sent_files import BROWSER, STRANGER, comes, has, uploads_file, with_files
-from ticket_portal.domain import messages, new_ticket, uploads
 from ticket_portal.domain.errors import (
     FileEmpty,
     FileGone,
@@ -17,9 +16,10 @@ from ticket_portal.domain.errors import (
     NotFound,
     TooManyUploads,
 )
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.domain.uploads import Sender
+from ticket_portal.domain.tickets import messages, new_ticket, uploads
+from ticket_portal.domain.tickets.new_ticket import TicketForm
+from ticket_portal.domain.tickets.uploads import Sender
 from ticket_portal.store.tables import Attachment
 
 

@@ -10,15 +10,15 @@ from sqlalchemy import Select, and_, bindparam, case, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ticket_portal.domain import detail_requests, resolution, tickets
-from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.files.attachments import FileView
 from ticket_portal.domain.history import Posted
 from ticket_portal.domain.people import Viewer, requester
-from ticket_portal.domain.resolution import ResolutionView
 from ticket_portal.domain.text import markup
+from ticket_portal.domain.tickets import detail_requests, resolution, tickets
+from ticket_portal.domain.tickets.detail_requests import DetailView
+from ticket_portal.domain.tickets.resolution import ResolutionView
 from ticket_portal.store.tables import Account, Event, Message, Muted, Rating, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.cast import mails, opens, reads, says
 from tests.domain.alerts.rows import HOLD, seconds, states, told
-from ticket_portal.domain import messages, muting
 from ticket_portal.domain.errors import LinkInvalid
+from ticket_portal.domain.tickets import messages, muting
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
 

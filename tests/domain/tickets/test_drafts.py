@@ -7,10 +7,10 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import IP, asks_about, opens, says
-from ticket_portal.domain import drafts, messages, new_ticket
-from ticket_portal.domain.drafts import DraftForm, DraftView
 from ticket_portal.domain.errors import Invalid, NotFound, TooLong
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import drafts, messages, new_ticket
+from ticket_portal.domain.tickets.drafts import DraftForm, DraftView
 from ticket_portal.store.tables import Draft
 
 

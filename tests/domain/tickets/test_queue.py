@@ -2,8 +2,8 @@
 
 from tests.cast import opens, says
 from tests.conftest import after_a_minute
-from ticket_portal.domain import messages, queue, tickets
-from ticket_portal.domain.listing import PAGE
+from ticket_portal.domain.tickets import messages, queue, tickets
+from ticket_portal.domain.tickets.listing import PAGE
 
 
 def test_who_waits_longest_for_an_answer_is_on_top(work, clock, ana, budi, minh, linh):

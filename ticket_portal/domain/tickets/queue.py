@@ -7,9 +7,9 @@ import sqlalchemy
 from sqlalchemy import Select
 from sqlmodel import col
 
-from ticket_portal.domain import listing
-from ticket_portal.domain.listing import PAGE, TicketPage
 from ticket_portal.domain.people import Viewer, require_team
+from ticket_portal.domain.tickets import listing
+from ticket_portal.domain.tickets.listing import PAGE, TicketPage
 from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -5,10 +5,11 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import IP, asks_about, opens, says
-from ticket_portal.domain import duplicates, guests, messages, new_ticket, tickets
+from ticket_portal.domain import guests
 from ticket_portal.domain.errors import NotFound
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.tickets import duplicates, messages, new_ticket, tickets
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 
 TXID = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
 

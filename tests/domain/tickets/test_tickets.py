@@ -2,8 +2,8 @@
 
 from tests.cast import opens, says
 from tests.conftest import after_a_minute
-from ticket_portal.domain import messages, tickets
-from ticket_portal.domain.listing import PAGE
+from ticket_portal.domain.tickets import messages, tickets
+from ticket_portal.domain.tickets.listing import PAGE
 
 
 def test_waiting_for_me_comes_first_then_the_last_activity(work, clock, ana, linh):

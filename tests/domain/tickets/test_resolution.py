@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import asks_about, mails, opens, reads, says, sees
-from ticket_portal.domain import conversation, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.errors import (
     CannotReopen,
     CardFound,
@@ -24,7 +23,8 @@ from ticket_portal.domain.errors import (
     TooLong,
 )
 from ticket_portal.domain.people import NOBODY
-from ticket_portal.domain.resolution import RatingForm
+from ticket_portal.domain.tickets import conversation, messages, new_ticket, resolution, tickets
+from ticket_portal.domain.tickets.resolution import RatingForm
 
 HOLD = 20
 

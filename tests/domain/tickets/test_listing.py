@@ -2,7 +2,7 @@
 
 import pytest
 
-from ticket_portal.domain import queue, tickets
+from ticket_portal.domain.tickets import queue, tickets
 
 HOSTILE_PLACES = [
     "~",

@@ -10,9 +10,9 @@ import sqlalchemy
 from sqlalchemy import and_, case, func, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain import listing, tickets
-from ticket_portal.domain.listing import TicketPage, TicketRow
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import listing, tickets
+from ticket_portal.domain.tickets.listing import TicketPage, TicketRow
 from ticket_portal.i18n.folding import nfc
 from ticket_portal.store import search
 from ticket_portal.store.tables import LARGEST, Message, SearchEntry, Ticket

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.cast import opens, says
-from ticket_portal.domain import conversation, messages, queue, tickets
-from ticket_portal.domain.conversation import WINDOW
 from ticket_portal.domain.errors import (
     NotFound,
 )
+from ticket_portal.domain.tickets import conversation, messages, queue, tickets
+from ticket_portal.domain.tickets.conversation import WINDOW
 
 
 # What was read.

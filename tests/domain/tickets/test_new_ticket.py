@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import IP, asks_about, opens, reads, sees
-from ticket_portal.domain import new_ticket, tickets
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import (
     BadAddress,
@@ -18,8 +17,9 @@ from ticket_portal.domain.errors import (
     TooLong,
     TooMany,
 )
-from ticket_portal.domain.new_ticket import TicketForm
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import new_ticket, tickets
+from ticket_portal.domain.tickets.new_ticket import TicketForm
 
 
 def test_a_customers_ticket_is_the_accounts(work, ana, budi):

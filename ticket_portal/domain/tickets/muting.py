@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from sqlmodel import col, delete
 
-from ticket_portal.domain import keys, tickets
+from ticket_portal.domain import keys
 from ticket_portal.domain.alerts import mail_links
 from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.permissions import can_confirm, require
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Account, Muted, Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import keys, limits, messages, security_log, tickets
+from ticket_portal.domain import keys, limits, security_log
 from ticket_portal.domain.errors import FileEmpty, FilesFull, FileTooLarge, NotFound, TooManyUploads
 from ticket_portal.domain.files import attachments, quotas, types
 from ticket_portal.domain.files.attachments import FileView, of_form, view
@@ -17,6 +17,7 @@ from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read, can_reply, require
 from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.domain.tickets import messages, tickets
 from ticket_portal.store.tables import Attachment, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -7,8 +7,6 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import IP, mails, opens, sees
-from ticket_portal.domain import conversation, detail_requests, messages, tickets, uploads
-from ticket_portal.domain.detail_requests import DetailView
 from ticket_portal.domain.errors import (
     AlreadyAnswered,
     BadDetail,
@@ -22,10 +20,12 @@ from ticket_portal.domain.errors import (
     NotFound,
 )
 from ticket_portal.domain.files.types import Content
-from ticket_portal.domain.messages import AnswersForm, MessageForm
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text.blockchains import transaction_id, transaction_ids
-from ticket_portal.domain.uploads import Sender
+from ticket_portal.domain.tickets import conversation, detail_requests, messages, tickets, uploads
+from ticket_portal.domain.tickets.detail_requests import DetailView
+from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
+from ticket_portal.domain.tickets.uploads import Sender
 from ticket_portal.store.tables import DetailItem, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -12,9 +12,9 @@ import sqlalchemy
 from sqlalchemy import Select, func, or_
 from sqlmodel import col, delete, select, update
 
-from ticket_portal.domain import listing, tickets
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import Viewer, requester
+from ticket_portal.domain.tickets import listing, tickets
 from ticket_portal.store.tables import LARGEST, Reading, Ticket, TicketUpdate
 from ticket_portal.store.unit_of_work import Work
 

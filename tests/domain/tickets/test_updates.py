@@ -4,10 +4,11 @@ import pytest
 from sqlmodel import col, select
 
 from tests.cast import MINH, mails, opens, says
-from ticket_portal.domain import claims, conversation, locks, messages, muting, resolution, tickets, updates
+from ticket_portal.domain import claims, locks
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import NOBODY, Viewer
+from ticket_portal.domain.tickets import conversation, messages, muting, resolution, tickets, updates
 from ticket_portal.store.tables import Reading, TicketUpdate
 
 HOLD = 20

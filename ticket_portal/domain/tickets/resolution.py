@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from ticket_portal.domain import history, limits, tickets
+from ticket_portal.domain import history, limits
 from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.errors import (
     CannotReopen,
@@ -26,6 +26,7 @@ from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_work, require
 from ticket_portal.domain.text import secrets
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Rating, Ticket
 from ticket_portal.store.unit_of_work import Work
 

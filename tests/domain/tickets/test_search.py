@@ -5,8 +5,8 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from tests.cast import asks_about, opens, says
-from ticket_portal.domain import listing, messages, new_ticket, search, tickets
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.tickets import listing, messages, new_ticket, search, tickets
 from ticket_portal.store import search as index
 from ticket_portal.store.tables import SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from ticket_portal.domain.messages import LONGEST_BODY
-from ticket_portal.domain.new_ticket import LONGEST_SUBJECT
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text.blockchains import transaction_ids
-from ticket_portal.domain.tickets import owned
+from ticket_portal.domain.tickets.messages import LONGEST_BODY
+from ticket_portal.domain.tickets.new_ticket import LONGEST_SUBJECT
+from ticket_portal.domain.tickets.tickets import owned
 from ticket_portal.i18n.folding import unmarked
 from ticket_portal.store.tables import FINAL_STATUSES, Message, Ticket
 from ticket_portal.store.unit_of_work import Work

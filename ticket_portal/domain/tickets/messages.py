@@ -10,10 +10,9 @@ import sqlalchemy
 from sqlalchemy import Select, and_, bindparam
 from sqlmodel import col, select
 
-from ticket_portal.domain import detail_requests, drafts, history, limits, tickets
+from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
-from ticket_portal.domain.detail_requests import Given, Wanted
 from ticket_portal.domain.errors import (
     CannotReopen,
     EmptyMessage,
@@ -29,6 +28,8 @@ from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.text import secrets
+from ticket_portal.domain.tickets import detail_requests, drafts, tickets
+from ticket_portal.domain.tickets.detail_requests import Given, Wanted
 from ticket_portal.store.tables import LARGEST, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 

@@ -3,13 +3,14 @@
 import pytest
 
 from tests.cast import IP, code_for, mails, opens, says
-from ticket_portal.domain import deliveries, guests, keys, messages, sessions
+from ticket_portal.domain import guests, keys, sessions
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import notifications, outbox, undeliverable
-from ticket_portal.domain.deliveries import AlreadyTaken, Report
 from ticket_portal.domain.errors import NotFound, TooMany
 from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.tickets import deliveries, messages
+from ticket_portal.domain.tickets.deliveries import AlreadyTaken, Report
 from ticket_portal.store.tables import Account, Alert
 
 

@@ -9,13 +9,14 @@ from datetime import timedelta
 
 from sqlmodel import col, delete, or_, select
 
-from ticket_portal.domain import limits, tickets
+from ticket_portal.domain import limits
 from ticket_portal.domain.alerts import notifications, undeliverable
 from ticket_portal.domain.alerts.outbox import DOES_NOT_ARRIVE
 from ticket_portal.domain.alerts.undeliverable import BOUNCED, COMPLAINED
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, require_team
+from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Account, Alert, CarrierReport, Ticket
 from ticket_portal.store.unit_of_work import Work
 

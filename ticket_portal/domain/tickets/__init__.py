@@ -1,0 +1,1 @@
+"""Tickets and their conversations: the rules of who writes what, when, and what follows."""
