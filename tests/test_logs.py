@@ -14,10 +14,11 @@ import pytest
 
 from tests.cast import BROWSER, IP, MINH, asks_about, code_for, opens
 from ticket_portal import logs
-from ticket_portal.domain import guests, limits, locks, networks, security_log
+from ticket_portal.domain import limits, networks, security_log
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import CardFound, TooMany
+from ticket_portal.domain.guests import access, disown
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.security_log import SecurityEvent
@@ -185,11 +186,11 @@ def test_what_the_domain_does_and_refuses_is_in_the_security_log(store, events):
     settings = store.settings
     minh = Viewer(role="guest", address=MINH.address, name="Minh")
     ticket = store.write(opens, minh)
-    token = store.write(lambda work: guests.new_link(work, work.session.merge(ticket)))
-    store.write(codes.send, Door(f"{guests.PURPOSE}:{ticket.id}", minh.address, BROWSER, IP), "en")
+    token = store.write(lambda work: access.new_link(work, work.session.merge(ticket)))
+    store.write(codes.send, Door(f"{access.PURPOSE}:{ticket.id}", minh.address, BROWSER, IP), "en")
     code = store.write(code_for, minh.address)
-    store.write(guests.verify, token, BROWSER, IP, code)
-    store.write(locks.lock, store.read(lambda work: locks.token_for(work, token)))
+    store.write(access.verify, token, BROWSER, IP, code)
+    store.write(disown.lock, store.read(lambda work: disown.token_for(work, token)))
     with pytest.raises(CardFound):
         store.write(new_ticket.submit, NOBODY, asks_about(minh, body="4111 1111 1111 1111"), IP)
     for _ in range(2):

@@ -7,8 +7,9 @@ from sqlmodel import col, select
 
 from tests.bench.server import Data
 from ticket_portal.demo.people import HEAVY, LINH
-from ticket_portal.domain import guests, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts, api_tokens
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import messages, new_ticket
 from ticket_portal.domain.tickets.messages import MessageForm
@@ -72,7 +73,7 @@ def _cast(work: Work) -> Cast:
         customer={"portal_session": sessions.begin(work, heavy)},
         agent={"portal_session": sessions.begin(work, linh)},
         guest={"portal_guest": sessions.begin_guest(work, guest_ticket.address)},
-        guest_path="/guest/" + guests.new_link(work, guest_ticket),
+        guest_path="/guest/" + access.new_link(work, guest_ticket),
         api_token=api_tokens.new_token(work, linh.address),
         ticket_id=ticket.id,
         number=ticket.number or 0,

@@ -12,8 +12,8 @@ from ticket_portal.delivery import emails
 from ticket_portal.delivery.emails.samples import ABOUT_TICKETS, KINDS, TOKEN, sample
 from ticket_portal.delivery.mail.smtp import as_bytes
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import guests
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import messages, new_ticket, tickets
 from ticket_portal.domain.tickets.new_ticket import TicketForm
@@ -127,7 +127,7 @@ def test_no_mail_says_what_people_wrote(
         quiet_desk.later(minutes=3)
         outbox.deliver_due()
     store.write(tickets.resolve, linh, number)
-    store.write(guests.send_links_again, guest.address, None, "ip", "en")
+    store.write(access.send_links_again, guest.address, None, "ip", "en")
     quiet_desk.later(minutes=3)
     outbox.deliver_due()
 
@@ -143,7 +143,7 @@ def test_the_link_of_a_mail_opens_the_ticket(store: Store, outbox: Outbox, postm
     outbox.deliver_due()
     token = postman.took[0].link.rpartition("/")[2]
 
-    assert store.read(guests.open_link, token).ticket.number == desk.number
+    assert store.read(access.open_link, token).ticket.number == desk.number
 
 
 def test_a_mail_speaks_the_language_that_the_account_has_by_then(

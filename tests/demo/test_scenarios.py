@@ -7,10 +7,11 @@ from tests.cast import reads, sees
 from ticket_portal.demo import people, scenarios
 from ticket_portal.demo.people import CAST
 from ticket_portal.demo.scenarios import SCENARIOS, NoSuchScenario
-from ticket_portal.domain import guests, keys, qa, sessions
+from ticket_portal.domain import keys, qa, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.errors import CannotReopen, CodeExpired, NotFound, TicketMerged
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import messages, tickets
 from ticket_portal.store.tables import Alert, LimitHit, Ticket
@@ -77,7 +78,7 @@ def test_the_demo_is_loaded_into_an_empty_database_alone(store):
 def test_a_guests_link_leads_to_the_ticket(store):
     told = scenarios.load(store, "guest-ticket")
 
-    view = store.read(guests.look, told["token"], "a-browser")
+    view = store.read(access.look, told["token"], "a-browser")
 
     assert (view.number, view.code.sent) == (told["number"], False)
     assert told["link"].endswith(f"/guest/{told['token']}")
@@ -89,8 +90,8 @@ def test_an_expired_code_is_told_to_the_browser_that_asked_for_it(store):
     told = scenarios.load(store, "guest-expired-code")
     browser = keys.token_hash(told["browser"])
 
-    assert isinstance(store.read(guests.look, told["token"], browser).code.refusal, CodeExpired)
-    _token, refusal = store.write(guests.verify, told["token"], browser, "192.0.2.1", told["code"])
+    assert isinstance(store.read(access.look, told["token"], browser).code.refusal, CodeExpired)
+    _token, refusal = store.write(access.verify, told["token"], browser, "192.0.2.1", told["code"])
     assert isinstance(refusal, CodeExpired)
 
 

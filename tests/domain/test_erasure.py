@@ -9,10 +9,11 @@ from sqlmodel import SQLModel, select
 
 from tests.cast import PASSWORD, asks_about, mails, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import erasure, guests, keys, locks, pushbox, sessions
+from ticket_portal.domain import erasure, keys, pushbox, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import notifications, phrases
 from ticket_portal.domain.errors import CannotReopen, NotAllowed, NotYourPassword, WrongPassword
+from ticket_portal.domain.guests import access, disown
 from ticket_portal.domain.people import ERASED, NOBODY, Viewer
 from ticket_portal.domain.tickets import conversation, drafts, messages, new_ticket, tickets, uploads
 from ticket_portal.domain.tickets.drafts import DraftForm
@@ -61,7 +62,7 @@ def numbers(store, quyen, linh) -> tuple[int, int]:
         phrases.keep(work, quyen.account_id, CANARY)
         guest = Viewer(role="guest", address=ADDRESS, name=CANARY)
         sent = new_ticket.submit(work, NOBODY, asks_about(guest, f"{CANARY} as a guest", CANARY), IP)
-        guests.new_link(work, sent)
+        access.new_link(work, sent)
         sessions.begin_guest(work, ADDRESS)
         return ticket.number, sent.number
 
@@ -164,7 +165,7 @@ def test_the_team_does_not_unlock_a_shell(store, quyen, numbers, linh):
     erases(store, quyen)
     for number in numbers:
         with pytest.raises(NotAllowed):
-            store.write(locks.unlock, linh, number)
+            store.write(disown.unlock, linh, number)
         assert store.read(tickets.find, linh, number).locked_at
 
 

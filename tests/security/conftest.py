@@ -14,8 +14,9 @@ import pytest
 
 from tests.cast import ANA, BUDI, LINH, MINH, asks_about, says
 from tests.security.server import ROOT, Served, served
-from ticket_portal.domain import guests, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import drafts, messages, new_ticket, tickets
 from ticket_portal.domain.tickets.drafts import DraftForm
@@ -133,8 +134,8 @@ def _people(work: Work, hashed: str) -> World:
         minh_number=his.number or 0,
         budi_number=own.number or 0,
         robin_number=robins.number or 0,
-        minh_link=guests.new_link(work, his),
-        robin_link=guests.new_link(work, robins),
+        minh_link=access.new_link(work, his),
+        robin_link=access.new_link(work, robins),
         ids=(hers.id, his.id),  # pyright: ignore[reportArgumentType]
         cookies={
             "nobody": {},

@@ -10,10 +10,10 @@ from sqlmodel import col, select, update
 
 from tests.security.conftest import World
 from tests.security.server import Served
-from ticket_portal.domain import guests
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import DomainError, TooManyCodes
+from ticket_portal.domain.guests import access
 from ticket_portal.store.tables import GuestLink
 from ticket_portal.store.unit_of_work import Work
 
@@ -122,10 +122,10 @@ def test_links_that_are_not_valid_are_the_same(portal: Served, world: World) -> 
 
     def revoked(work: Work) -> str:
         link = work.session.exec(select(GuestLink).limit(1)).one()
-        ticket = work.session.exec(select(guests.Ticket).where(guests.Ticket.id == link.ticket_id)).one()
-        token = guests.new_link(work, ticket)
+        ticket = work.session.exec(select(access.Ticket).where(access.Ticket.id == link.ticket_id)).one()
+        token = access.new_link(work, ticket)
         work.session.flush()
-        hashed = guests.keys.token_hash(token)
+        hashed = access.keys.token_hash(token)
         work.session.exec(
             update(GuestLink).where(col(GuestLink.token_hash) == hashed).values(revoked_at=work.now)
         )

@@ -8,10 +8,11 @@ from typing import Any
 from ticket_portal.demo import bulk, people, stories
 from ticket_portal.demo.people import CAST, GUEST, Cast
 from ticket_portal.demo.stories import Opened, Story
-from ticket_portal.domain import guests, qa
+from ticket_portal.domain import qa
 from ticket_portal.domain.accounts import codes, known_browsers
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import outbox
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.store import bulk as tables
@@ -82,7 +83,7 @@ def _guest_expired_code(work: Work, cast: Cast) -> dict[str, Any]:
     found = _with_link(work, ticket)
     browser = known_browsers.new_token(work.settings)
     opened = tickets.find(work, cast.linh, ticket.number)
-    door = Door(f"{guests.PURPOSE}:{opened.id}", GUEST, known_browsers.token_hash(work.settings, browser))
+    door = Door(f"{access.PURPOSE}:{opened.id}", GUEST, known_browsers.token_hash(work.settings, browser))
     codes.send(work, door, "en")
     [mail] = outbox.take_due(work)
     outbox.delivered(work, mail.id)
@@ -163,7 +164,7 @@ def _answered(work: Work, cast: Cast, days: int = 1) -> tuple[Story, Opened]:
 def _with_link(work: Work, ticket: Opened) -> dict[str, Any]:
     agent = Viewer(role="agent")
     row = tickets.find(work, agent, ticket.number)
-    token = guests.new_link(work, row)
+    token = access.new_link(work, row)
     link = f"{work.settings.public_url}/guest/{token}"
     return {**stories.about(work, agent, ticket), "token": token, "link": link}
 

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ticket_portal.domain import guests, security_log
+from ticket_portal.domain import security_log
 from ticket_portal.domain.accounts import known_browsers
 from ticket_portal.domain.errors import (
     DomainError,
@@ -31,6 +31,7 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.files.attachments import FileView
 from ticket_portal.domain.files.types import GIF, JPEG, MP4, PNG, WEBP, clean_name
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer, language
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.tickets import uploads
@@ -220,7 +221,7 @@ def _log(sender: Sender, error: DomainError) -> None:
 async def _reader(request: Request) -> Viewer:
     """Return as whom the page that asks reads: it says whether it is a guest's."""
     viewers = await _viewers(request)
-    return guests.reader(*viewers) if request.query_params.get("as") == "guest" else viewers[0]
+    return access.reader(*viewers) if request.query_params.get("as") == "guest" else viewers[0]
 
 
 async def _viewers(request: Request) -> tuple[Viewer, Viewer]:

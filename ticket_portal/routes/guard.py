@@ -8,8 +8,8 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ticket_portal.domain import guests
 from ticket_portal.domain.errors import LinkMoved, NotFound
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.i18n.locales import bare, locale_of, localized
@@ -61,7 +61,7 @@ class PageGuard:
     async def _as_nobody(self, number: str | None, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for a guest's own page without a guest: one whose session ran out may ask for a code there."""
         found = credentials(scope, self._portal.settings)
-        if await self._exists(guests.look_again, found.guest, found.browser):
+        if await self._exists(access.look_again, found.guest, found.browser):
             return await self._app(scope, receive, send)
         signed_in = await self._portal.viewer(found.session) is not NOBODY
         there = (f"/tickets/{number}" if number else "/tickets") if signed_in else "/find-ticket"
@@ -69,7 +69,7 @@ class PageGuard:
 
     async def _link_is_valid(self, path: str) -> bool:
         match = _GUEST.fullmatch(path)
-        return match is not None and await self._exists(guests.open_link, match[1])
+        return match is not None and await self._exists(access.open_link, match[1])
 
     async def _is_theirs(self, viewer: Viewer, path: str) -> bool:
         if path.startswith("/agent") and not viewer.of_team:

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ticket_portal.domain import locks
 from ticket_portal.domain.errors import DomainError, LinkInvalid
-from ticket_portal.domain.locks import Locking
+from ticket_portal.domain.guests import disown
+from ticket_portal.domain.guests.disown import Locking
 from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.i18n.locales import LOCALES, localized
 from ticket_portal.routes import cookies
@@ -44,7 +44,7 @@ async def _act(request: Request) -> Response:
     try:
         if do in (SEND_CODE, UNLOCK):
             return await _unlock(request, asked)
-        await portal().tell(locks.lock, request.path_params["token"])
+        await portal().tell(disown.lock, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
     return await _answer(request)
@@ -55,18 +55,18 @@ async def _unlock(request: Request, asked: Asked) -> Response:
     p, token = portal(), request.path_params["token"]
     if refusal := refused(request, p.settings):
         return refusal
-    locking = await p.ask(locks.look, token)
+    locking = await p.ask(disown.look, token)
     if not locking.locked:
         return await _answer(request)
     response, session, problem = None, "", None
     if asked.text("do") == UNLOCK:
         arrival = asked.arrival(asked.credentials.guest)
         session, problem = await p.tell(
-            locks.prove, token, asked.browser, asked.ip, asked.text("code"), arrival
+            disown.prove, token, asked.browser, asked.ip, asked.text("code"), arrival
         )
     else:
         try:
-            await p.tell(locks.send_code, token, asked.browser, asked.ip, _language(request, locking))
+            await p.tell(disown.send_code, token, asked.browser, asked.ip, _language(request, locking))
         except DomainError as error:
             problem = error
     if session:
@@ -110,7 +110,7 @@ def _language(request: Request, locking: Locking) -> str:
 
 async def _answer(request: Request) -> Response:
     try:
-        locking = await portal().ask(locks.look, request.path_params["token"])
+        locking = await portal().ask(disown.look, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
     language = _language(request, locking)

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from ticket_portal.domain import guests, keys, locks
+from ticket_portal.domain import keys
 from ticket_portal.domain.accounts import accounts, codes, sign_ins
 from ticket_portal.domain.accounts.accounts import RESET, SIGN_UP, SignUp
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.errors import DomainError, LinkInvalid
+from ticket_portal.domain.guests import access, disown
 from ticket_portal.i18n.locales import own_address
 from ticket_portal.routes import cookies, ways
 from ticket_portal.routes.doors import A_DAY, Asked, door, problem, to
@@ -148,10 +149,10 @@ async def guest_send_code(asked: Asked) -> Response:
     back = _guests_page(asked)
     try:
         if token:
-            await portal().tell(guests.send_code, token, asked.browser, asked.ip, asked.language)
+            await portal().tell(access.send_code, token, asked.browser, asked.ip, asked.language)
         else:
             session = asked.credentials.guest
-            await portal().tell(guests.send_code_again, session, asked.browser, asked.ip, asked.language)
+            await portal().tell(access.send_code_again, session, asked.browser, asked.ip, asked.language)
     except LinkInvalid:
         return to(back)
     except DomainError as error:
@@ -167,10 +168,10 @@ async def guest_verify(asked: Asked) -> Response:
     arrival = asked.arrival(asked.credentials.guest)
     try:
         if token:
-            found = await p.tell(guests.verify, token, asked.browser, asked.ip, typed, arrival)
+            found = await p.tell(access.verify, token, asked.browser, asked.ip, typed, arrival)
         else:
             session = asked.credentials.guest
-            found = await p.tell(guests.verify_again, session, asked.browser, asked.ip, typed, arrival)
+            found = await p.tell(access.verify_again, session, asked.browser, asked.ip, typed, arrival)
     except LinkInvalid:
         return response
     session, refusal = found
@@ -196,7 +197,7 @@ async def guest_switch(asked: Asked) -> Response:
 async def guest_not_me(asked: Asked) -> Response:
     """Lead from a guest's link to the page that asks whether the ticket is not theirs."""
     try:
-        token = await portal().ask(locks.token_for, asked.text("token"))
+        token = await portal().ask(disown.token_for, asked.text("token"))
         return to(f"{NOT_ME}{token}?language={asked.language}")
     except LinkInvalid:
         return to(_guests_page(asked))
@@ -216,7 +217,7 @@ async def find_ticket(asked: Asked) -> Response:
     number = codes.digits(asked.text("number"))
     try:
         await portal().tell(
-            guests.send_links_again,
+            access.send_links_again,
             asked.text("email"),
             int(number[:12]) if number else None,
             asked.ip,

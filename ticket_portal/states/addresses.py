@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from ticket_portal.domain import guests
 from ticket_portal.domain.errors import DomainError
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.tickets import deliveries
 from ticket_portal.i18n.locales import bare
 from ticket_portal.states.session import READERS, SessionState, open_to
@@ -23,7 +23,7 @@ class AddressState(SessionState):
         """Write to the address of whoever reads this page again, beginning with one e-mail."""
         viewer = await self._viewer()
         if bare(self._path).startswith("/guest/"):
-            viewer = guests.reader(viewer, await self._guest())
+            viewer = access.reader(viewer, await self._guest())
         try:
             await portal().tell(deliveries.try_again, viewer)
         except DomainError as error:

@@ -2,9 +2,9 @@
 
 import reflex as rx
 
-from ticket_portal.domain import claims
 from ticket_portal.domain.accounts.codes import CodeStatus
 from ticket_portal.domain.errors import TooMany, TooManyCodes, TooSoon
+from ticket_portal.domain.guests import claims
 from ticket_portal.states.session import ACCOUNTS, SessionState, open_to, problem_in
 from ticket_portal.wiring import portal
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests, locks, opening
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
+from ticket_portal.domain.guests import access, disown, opening
+from ticket_portal.domain.guests.opening import Opening
 from ticket_portal.domain.history import Posted
-from ticket_portal.domain.opening import Opening
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
 from ticket_portal.domain.tickets import conversation, messages, muting, tickets
@@ -197,7 +197,7 @@ class ConversationState(SessionState):
     @open_to(READERS)
     async def unlock(self) -> None:
         """Undo "this wasn't me" (the team)."""
-        await self._act(locks.unlock)
+        await self._act(disown.unlock)
 
     async def _extend(self, reader: Viewer) -> None:
         first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
@@ -219,7 +219,7 @@ class ConversationState(SessionState):
         viewer = await self._viewer()
         if not bare(self._path).startswith("/guest/"):
             return viewer
-        return guests.reader(viewer, await self._guest())
+        return access.reader(viewer, await self._guest())
 
     async def _open(self) -> int | None:
         """Show the ticket; return how far it was read before, if it was not open here yet."""

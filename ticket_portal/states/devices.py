@@ -6,10 +6,10 @@ from typing import Any
 import reflex as rx
 
 from ticket_portal.delivery import vapid
-from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import devices, notifications
 from ticket_portal.domain.alerts.devices import DeviceForm, DeviceView
 from ticket_portal.domain.errors import DomainError
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import Viewer
 from ticket_portal.i18n.locales import bare
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
@@ -103,7 +103,7 @@ class DeviceState(SessionState):
         """Return whose devices this page shows: on a guest's page the guest's, unless the account has that address."""
         viewer = await self._viewer()
         return (
-            guests.reader(viewer, await self._guest()) if bare(self._path).startswith("/guest/") else viewer
+            access.reader(viewer, await self._guest()) if bare(self._path).startswith("/guest/") else viewer
         )
 
     def _refused(self, error: DomainError) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests
 from ticket_portal.domain.accounts.codes import CodeStatus
 from ticket_portal.domain.errors import DomainError, LinkMoved, NotFound, TooMany, TooManyCodes, TooSoon
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import masked
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.tickets import tickets
@@ -58,8 +58,8 @@ class GuestState(SessionState):
     async def _look_at_link(self, token: str) -> None:
         viewer, guest = await self._viewer(), await self._guest()
         p = portal()
-        opened = await p.ask(guests.open_link, token)
-        view = await p.ask(guests.look, token, self._credentials.browser)
+        opened = await p.ask(access.open_link, token)
+        view = await p.ask(access.look, token, self._credentials.browser)
         may = can_read(guest, opened.ticket) or (
             viewer.role == "customer" and can_read(viewer, opened.ticket)
         )
@@ -81,7 +81,7 @@ class GuestState(SessionState):
             self._show_code(masked(guest.address), CodeStatus(), proved=True)
             return
         found = self._credentials
-        view = await p.ask(guests.look_again, found.guest, found.browser)
+        view = await p.ask(access.look_again, found.guest, found.browser)
         self._show_code(view.masked_address, view.code, proved=False)
 
     def _show_code(self, masked_address: str, code: CodeStatus, *, proved: bool) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
 from ticket_portal.domain.files.attachments import parse_ids
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer, masked
 from ticket_portal.domain.tickets import duplicates, new_ticket, tickets, uploads
 from ticket_portal.domain.tickets.duplicates import Duplicate
@@ -76,7 +76,7 @@ class NewTicketState(SessionState):
             await portal().tell(uploads.carry_over, viewer, number, self._credentials.browser, form, files)
             if viewer.account_id:
                 return rx.redirect(localized(self._language, f"/tickets/{number}"))
-            token = await portal().tell(guests.link_to_own, viewer, number)
+            token = await portal().tell(access.link_to_own, viewer, number)
         except (DomainError, KeyError, TypeError, ValueError, OverflowError):
             return None
         return rx.redirect(localized(self._language, f"/guest/{token}"))

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tests.cast import PASSWORD, code_for, mails, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import guests, keys, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, credentials
 from ticket_portal.domain.errors import (
     BadAddress,
@@ -23,6 +23,7 @@ from ticket_portal.domain.errors import (
     TooSoon,
     WrongPassword,
 )
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import messages, muting, tickets
 from ticket_portal.store.tables import Account, Alert, GuestLink
@@ -188,7 +189,7 @@ def test_tickets_stay_and_the_old_address_leads_to_none(store, ana, linh):
         ticket = opens(work, here)
         messages.reply(work, linh, ticket.number, says("An answer"))
         muting.mute_address(work, opens(work, here, "Muted").id, here.address)
-        return ticket.number, guests.new_link(work, ticket)
+        return ticket.number, access.new_link(work, ticket)
 
     number, link = store.write(prepare)
 
@@ -197,7 +198,7 @@ def test_tickets_stay_and_the_old_address_leads_to_none(store, ana, linh):
     with pytest.raises(NotFound):
         store.read(tickets.find, Viewer(role="guest", address=ana.address), number)
     with pytest.raises(LinkInvalid):
-        store.read(guests.open_link, link)
+        store.read(access.open_link, link)
 
     def waiting(work):
         found = work.session.exec(select(Alert.address).where(Alert.kind == "reply")).all()

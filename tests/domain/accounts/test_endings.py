@@ -7,9 +7,10 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import BROWSER, IP, opens
-from ticket_portal.domain import guests, keys, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, api_tokens, credentials, endings, sign_ins
 from ticket_portal.domain.accounts.endings import ENDS, Ending, Right
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.store.tables import Account, ApiToken, Challenge, Device, GuestLink
 from ticket_portal.store.unit_of_work import Work
@@ -84,7 +85,7 @@ def has_everything(work: Work, viewer) -> Everything:
                 created_at=work.now, expires_at=work.now + timedelta(minutes=10),
             )
         )  # fmt: skip
-    guests.new_link(work, opens(work, viewer))
+    access.new_link(work, opens(work, viewer))
     return Everything(account, here, there, others, own, successor)
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts.rows import HOLD, states, told
-from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import outbox
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.tickets import messages
 
 pytestmark = pytest.mark.usefixtures("confirmations_are_out")
@@ -81,7 +81,7 @@ def test_a_mail_knows_the_ones_before_it_at_most_nine(work, clock, linh, ticket)
 
 
 def test_a_code_that_could_not_leave_in_time_does_not_leave(work, clock, guest_ticket):
-    link = guests.new_link(work, guest_ticket)
-    guests.send_code(work, link, "browser", "192.0.2.7", "en")
+    link = access.new_link(work, guest_ticket)
+    access.send_code(work, link, "browser", "192.0.2.7", "en")
     clock.advance(minutes=10)
     assert told(work) == []

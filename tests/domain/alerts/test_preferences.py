@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import notifications, outbox, preferences
 from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed, NotFound
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, SYSTEM
 from ticket_portal.domain.tickets import conversation, messages, muting, resolution, tickets
 from ticket_portal.store.tables import Account, Alert
@@ -296,8 +296,8 @@ def test_nobody_else_mutes_it(work, budi, linh, minh, ticket):
 def test_a_muted_tickets_codes_still_come(work, minh, guest_ticket):
     mails(work)
     muting.mute(work, minh, guest_ticket.number)
-    link = guests.new_link(work, guest_ticket)
-    guests.send_code(work, link, "browser", "192.0.2.7", "en")
+    link = access.new_link(work, guest_ticket)
+    access.send_code(work, link, "browser", "192.0.2.7", "en")
     assert told(work) == ["code"]
 
 

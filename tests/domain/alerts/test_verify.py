@@ -3,9 +3,9 @@
 import pytest
 
 from tests.cast import IP, mails, opens, says
-from ticket_portal.domain import guests
 from ticket_portal.domain.alerts import notifications, verify
 from ticket_portal.domain.errors import Missing, TooMany
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.keys import new_reference
 from ticket_portal.domain.tickets import conversation, messages
 
@@ -37,7 +37,7 @@ def test_nothing_of_the_content_is_told(work, ana, minh):
 
 def test_a_code_is_known_for_months_though_its_code_is_gone(work, clock, guest_ticket):
     mails(work)
-    guests.send_code(work, guests.new_link(work, guest_ticket), "browser", IP, "en")
+    access.send_code(work, access.new_link(work, guest_ticket), "browser", IP, "en")
     [code] = mails(work)
     clock.advance(days=80)
     notifications.sweep(work)

@@ -3,11 +3,12 @@
 import pytest
 
 from tests.cast import IP, code_for, mails, opens, says
-from ticket_portal.domain import guests, keys, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import notifications, outbox, undeliverable
 from ticket_portal.domain.errors import NotFound, TooMany
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import deliveries, messages
 from ticket_portal.domain.tickets.deliveries import AlreadyTaken, Report
@@ -142,10 +143,10 @@ def test_a_code_is_tried_all_the_same_and_entering_it_shows_that_the_address_wor
 ):
     [mail] = mails(work)
     reports(work, mail, "bounced")
-    link = guests.new_link(work, guest_ticket)
-    assert guests.look(work, link, "browser").bounced
-    guests.send_code(work, link, "browser", IP, "en")
-    assert guests.verify(work, link, "browser", IP, code_for(work, minh.address))[1] is None
+    link = access.new_link(work, guest_ticket)
+    assert access.look(work, link, "browser").bounced
+    access.send_code(work, link, "browser", IP, "en")
+    assert access.verify(work, link, "browser", IP, code_for(work, minh.address))[1] is None
     assert undeliverable.problem(work, minh.address) == ""
     assert len(answers(work, clock, linh, guest_ticket)) == 1
 

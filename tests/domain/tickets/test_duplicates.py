@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import IP, asks_about, opens, says
-from ticket_portal.domain import guests
 from ticket_portal.domain.errors import NotFound
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import duplicates, messages, new_ticket, tickets
 from ticket_portal.domain.tickets.new_ticket import TicketForm
@@ -66,11 +66,11 @@ def test_everybody_finds_their_own_alone(work, ana, budi, minh, linh, ticket, gu
 
 
 def test_a_guest_gets_a_link_to_their_own_ticket_only(work, minh, ana, ticket, guest_ticket):
-    token = guests.link_to_own(work, minh, guest_ticket.number)
-    assert guests.open_link(work, token).ticket.id == guest_ticket.id
+    token = access.link_to_own(work, minh, guest_ticket.number)
+    assert access.open_link(work, token).ticket.id == guest_ticket.id
     for viewer, number in ((minh, ticket.number), (ana, ticket.number), (NOBODY, guest_ticket.number)):
         with pytest.raises(NotFound):
-            guests.link_to_own(work, viewer, number)
+            access.link_to_own(work, viewer, number)
 
 
 def test_a_topic_is_kept_and_anything_else_is_none(work, ana):

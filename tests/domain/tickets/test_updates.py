@@ -4,9 +4,9 @@ import pytest
 from sqlmodel import col, select
 
 from tests.cast import MINH, mails, opens, says
-from ticket_portal.domain import claims, locks
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.errors import NotAllowed
+from ticket_portal.domain.guests import claims, disown
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import conversation, messages, muting, resolution, tickets, updates
 from ticket_portal.store.tables import Reading, TicketUpdate
@@ -55,7 +55,7 @@ def test_a_guest_counts_the_tickets_of_the_address_they_proved(work, clock, minh
 
     clock.advance(seconds=HOLD)
     [mail] = [m for m in mails(work) if m.kind == "reply"]
-    locks.lock(work, mail.lock_token)
+    disown.lock(work, mail.lock_token)
     assert updates.unread(work, minh) == 0
 
 

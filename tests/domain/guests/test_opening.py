@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain import locks, opening
 from ticket_portal.domain.errors import LinkInvalid, NotFound, TicketLocked
+from ticket_portal.domain.guests import disown, opening
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import conversation, messages, resolution, tickets
 
@@ -42,7 +42,7 @@ def test_it_is_the_same_answer_for_what_is_not_theirs_and_what_is_not_there(
 
 
 def test_a_locked_ticket_says_so_to_its_address_alone(work, minh, budi, linh, guest_ticket, link):
-    locks.lock(work, locks.token_for(work, link))
+    disown.lock(work, disown.token_for(work, link))
     with pytest.raises(TicketLocked):
         opening.by_number(work, minh, guest_ticket.number)
     with pytest.raises(NotFound) as refused:

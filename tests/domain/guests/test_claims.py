@@ -3,11 +3,12 @@
 import pytest
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says, sees
-from ticket_portal.domain import claims, guests, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts, codes
 from ticket_portal.domain.accounts.accounts import SIGN_UP, SignUp
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.errors import CodeWrong, LinkMoved, NotAllowed, NotFound, ProofNeeded, TooMany
+from ticket_portal.domain.guests import access, claims
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.sessions import of_account
 from ticket_portal.domain.tickets import conversation, drafts, messages, tickets
@@ -52,7 +53,7 @@ def test_signing_up_is_proof_enough(work, minh, linh, guest_ticket):
     [told] = [m for m in mails(work) if m.kind == "security"]
     assert (told.address, told.language, told.data["count"]) == (minh.address, "id", 2)
     messages.reply(work, linh, other.number, says("Hello"))
-    work.now += guests.AGAIN_WITHIN
+    work.now += access.AGAIN_WITHIN
     [alert] = [m for m in mails(work) if m.kind == "reply"]
     assert (alert.language, alert.time_zone, alert.guest_token) == ("id", "Asia/Jakarta", "")
 
@@ -113,7 +114,7 @@ def test_old_links_work_for_seven_days_and_then_lead_to_the_account(work, clock,
     account = signs_up(work, minh.address)
     claims.add(work, account, BROWSER)
     clock.advance(days=6, hours=23)
-    assert guests.open_link(work, link).ticket is guest_ticket
+    assert access.open_link(work, link).ticket is guest_ticket
     guest = as_guest(work, minh.address)
     assert reads(work, guest, guest_ticket.number) == ["Since Monday."]
     assert [r.number for r in tickets.mine(work, guest).rows] == [guest_ticket.number]
@@ -124,7 +125,7 @@ def test_old_links_work_for_seven_days_and_then_lead_to_the_account(work, clock,
 
     clock.advance(hours=1)
     with pytest.raises(LinkMoved) as moved:
-        guests.open_link(work, link)
+        access.open_link(work, link)
     assert moved.value.values["number"] == guest_ticket.number
     late = as_guest(work, minh.address)
     with pytest.raises(NotFound):

@@ -4,9 +4,10 @@ import pytest
 from sqlmodel import func, select
 
 from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says
-from ticket_portal.domain import guests, keys, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import BadAddress, CodeWrong, LinkInvalid, NotFound, TooMany
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.tickets import conversation, messages, tickets
@@ -22,8 +23,8 @@ def link(work, guest_ticket) -> str:
 
 def enters(work, link: str, browser: str = BROWSER) -> Viewer:
     """Asks for a code, enters it, and is somebody then."""
-    guests.send_code(work, link, browser, IP, "en")
-    token, refusal = guests.verify(work, link, browser, IP, code_for(work, "minh@example.com"))
+    access.send_code(work, link, browser, IP, "en")
+    token, refusal = access.verify(work, link, browser, IP, code_for(work, "minh@example.com"))
     assert refusal is None
     return sessions.viewer(work, keys.token_hash(token))
 
@@ -38,7 +39,7 @@ def test_from_the_link_to_the_conversation(work, minh, linh, guest_ticket, link)
 
 
 def test_the_link_alone_shows_number_and_masked_address(work, guest_ticket, link):
-    view = guests.look(work, link, BROWSER)
+    view = access.look(work, link, BROWSER)
     assert (view.number, view.masked_address) == (guest_ticket.number, "m•••@e•••.com")
     shown = str(view)
     for secret in (guest_ticket.subject, guest_ticket.address, "Minh", "'new'", "Monday"):
@@ -51,7 +52,7 @@ def test_looking_has_no_effect(work, link):
     ]
     work.topics.clear()
     for _ in range(5):
-        guests.look(work, link, BROWSER)
+        access.look(work, link, BROWSER)
     after = [
         work.session.exec(select(func.count()).select_from(t)).one() for t in (Alert, Challenge, LimitHit)
     ]
@@ -61,10 +62,10 @@ def test_looking_has_no_effect(work, link):
 
 
 def test_every_link_that_does_not_open_gets_the_same_answer(work, clock, minh, guest_ticket, link):
-    revoked = guests.new_link(work, guest_ticket)
-    guests.revoke_links(work, guest_ticket)
+    revoked = access.new_link(work, guest_ticket)
+    access.revoke_links(work, guest_ticket)
     old_ticket = opens(work, minh)
-    too_old = guests.new_link(work, old_ticket)
+    too_old = access.new_link(work, old_ticket)
     tickets.move(work, old_ticket, "closed")
     clock.advance(days=90, seconds=1)
 
@@ -82,9 +83,9 @@ def test_every_link_that_does_not_open_gets_the_same_answer(work, clock, minh, g
         "' OR 1=1 --",
     ):
         for ask in (
-            lambda: guests.look(work, token, BROWSER),  # noqa: B023
-            lambda: guests.send_code(work, token, BROWSER, IP, "en"),  # noqa: B023
-            lambda: guests.verify(work, token, BROWSER, IP, "123456"),  # noqa: B023
+            lambda: access.look(work, token, BROWSER),  # noqa: B023
+            lambda: access.send_code(work, token, BROWSER, IP, "en"),  # noqa: B023
+            lambda: access.verify(work, token, BROWSER, IP, "123456"),  # noqa: B023
         ):
             with pytest.raises(LinkInvalid) as refused:
                 ask()
@@ -96,14 +97,14 @@ def test_a_link_works_until_ninety_days_after_closing_to_the_second(
     work, clock, minh, linh, guest_ticket, link
 ):
     clock.advance(days=1000)
-    assert guests.look(work, link, BROWSER), "an open ticket's link does not age"
+    assert access.look(work, link, BROWSER), "an open ticket's link does not age"
     tickets.resolve(work, linh, guest_ticket.number)
     tickets.confirm_solved(work, minh, guest_ticket.number)
     clock.advance(days=90)
-    assert guests.look(work, link, BROWSER)
+    assert access.look(work, link, BROWSER)
     clock.advance(seconds=1)
     with pytest.raises(LinkInvalid):
-        guests.look(work, link, BROWSER)
+        access.look(work, link, BROWSER)
 
 
 def test_each_mail_has_its_own_link_and_the_earlier_ones_stay_valid(work, clock, linh, guest_ticket, link):
@@ -111,21 +112,21 @@ def test_each_mail_has_its_own_link_and_the_earlier_ones_stay_valid(work, clock,
     clock.advance(minutes=1)
     newer = mails(work)[0].guest_token
     assert newer != link
-    assert guests.look(work, newer, BROWSER).number == guests.look(work, link, BROWSER).number
+    assert access.look(work, newer, BROWSER).number == access.look(work, link, BROWSER).number
     assert all(token not in str(work.session.exec(select(GuestLink)).all()) for token in (link, newer))
 
 
 def test_revoking_is_for_one_ticket(work, minh, guest_ticket, link):
-    other = guests.new_link(work, opens(work, minh))
-    guests.revoke_links(work, guest_ticket)
+    other = access.new_link(work, opens(work, minh))
+    access.revoke_links(work, guest_ticket)
     work.session.expire_all()
     with pytest.raises(LinkInvalid):
-        guests.look(work, link, BROWSER)
-    assert guests.look(work, other, BROWSER)
+        access.look(work, link, BROWSER)
+    assert access.look(work, other, BROWSER)
 
 
 def test_the_code_goes_to_the_links_address_and_in_the_pages_language(work, link):
-    guests.send_code(work, link, BROWSER, IP, "uk")
+    access.send_code(work, link, BROWSER, IP, "uk")
     [mail] = mails(work)
     assert (mail.kind, mail.address, mail.language) == ("code", "minh@example.com", "uk")
     assert mail.guest_token == ""
@@ -142,29 +143,29 @@ def test_the_session_covers_the_addresss_tickets_and_nobody_elses(work, ana, min
 
 
 def test_a_wrong_code_proves_nothing(work, guest_ticket, link):
-    guests.send_code(work, link, BROWSER, IP, "en")
+    access.send_code(work, link, BROWSER, IP, "en")
     code = code_for(work, "minh@example.com")
-    token, refusal = guests.verify(work, link, BROWSER, IP, f"{(int(code) + 1) % 10**6:06d}")
+    token, refusal = access.verify(work, link, BROWSER, IP, f"{(int(code) + 1) % 10**6:06d}")
     assert token == ""
     assert isinstance(refusal, CodeWrong)
     assert guest_ticket.proved_by == ""
-    assert guests.look(work, link, BROWSER).code.refusal.code == "code_wrong"
-    assert guests.look(work, link, "another browser").code.sent is False
+    assert access.look(work, link, BROWSER).code.refusal.code == "code_wrong"
+    assert access.look(work, link, "another browser").code.sent is False
 
 
 def test_a_wrong_try_is_counted_for_good(store, minh):
     """The refusal is returned, not raised: an exception would roll the count back."""
     store.write(opens, minh)
     link = store.write(mails)[0].guest_token
-    store.write(guests.send_code, link, BROWSER, IP, "en")
+    store.write(access.send_code, link, BROWSER, IP, "en")
     code = store.write(code_for, minh.address)
     wrong = f"{(int(code) + 1) % 10**6:06d}"
-    seen = [store.write(guests.verify, link, BROWSER, IP, wrong)[1].code for _ in range(5)]
+    seen = [store.write(access.verify, link, BROWSER, IP, wrong)[1].code for _ in range(5)]
     assert seen == ["code_wrong", *["code_wrong"] * 3, "code_ended"]
 
 
 def test_who_proved_the_address_before_needs_no_code(work, ana, minh, link):
-    opened = guests.open_link(work, link)
+    opened = access.open_link(work, link)
     account = sessions.of_account(accounts.create(work, minh.address, "Minh", "-"))
 
     assert can_read(minh, opened.ticket)
@@ -196,28 +197,28 @@ def test_lost_links_come_by_mail_for_open_and_lately_closed_tickets(work, clock,
     opens(work, ana)
     mails(work)
 
-    guests.send_links_again(work, " Minh@Example.com ", None, IP, "vi")
+    access.send_links_again(work, " Minh@Example.com ", None, IP, "vi")
     [mail] = mails(work)
     assert (mail.kind, mail.address, mail.language) == ("security", minh.address, "vi")
     assert sorted(mail.data["numbers"]) == sorted([open_one.number, lately.number])
     tokens = mail.secret["tokens"]
-    assert guests.look(work, tokens[str(open_one.number)], BROWSER).number == open_one.number
+    assert access.look(work, tokens[str(open_one.number)], BROWSER).number == open_one.number
 
 
 def test_a_number_picks_one_ticket(work, clock, minh):
     first, second = opens(work, minh), opens(work, minh)
     mails(work)
-    guests.send_links_again(work, minh.address, second.number, IP, "en")
+    access.send_links_again(work, minh.address, second.number, IP, "en")
     assert mails(work)[0].data["numbers"] == [second.number]
     for number in (first.number + 10_000, 10**30, -(10**30)):
         clock.advance(minutes=15)
-        guests.send_links_again(work, minh.address, number, IP, "en")
+        access.send_links_again(work, minh.address, number, IP, "en")
         assert mails(work) == []
 
 
 def test_whether_an_address_has_tickets_does_not_show(work: Work, minh, guest_ticket):
     mails(work)
-    answers = [guests.send_links_again(work, a, None, IP, "en") for a in (minh.address, "nobody@example.com")]
+    answers = [access.send_links_again(work, a, None, IP, "en") for a in (minh.address, "nobody@example.com")]
     assert answers == [None, None]
     assert len(work.session.exec(select(Alert).where(Alert.kind == "security")).all()) == 2
     assert [m.address for m in mails(work)] == [minh.address]
@@ -225,7 +226,7 @@ def test_whether_an_address_has_tickets_does_not_show(work: Work, minh, guest_ti
 
 def test_an_accounts_own_ticket_gets_no_guest_link(work, ana, ticket):
     mails(work)
-    guests.send_links_again(work, ana.address, None, IP, "en")
+    access.send_links_again(work, ana.address, None, IP, "en")
     [mail] = mails(work)
     assert mail.data["numbers"] == [ticket.number]
     assert not any(mail.secret.get("tokens", {}).values())
@@ -234,15 +235,15 @@ def test_an_accounts_own_ticket_gets_no_guest_link(work, ana, ticket):
 def test_asking_for_links_is_limited(work, clock, settings, minh):
     settings.limit_links_per_hour, settings.limit_links_per_ip_per_hour = 2, 3
     for _ in range(2):
-        guests.send_links_again(work, minh.address, None, IP, "en")
+        access.send_links_again(work, minh.address, None, IP, "en")
         clock.advance(seconds=1)
     with pytest.raises(TooMany):
-        guests.send_links_again(work, minh.address, None, IP, "en")
-    guests.send_links_again(work, "a@example.com", None, IP, "en")
+        access.send_links_again(work, minh.address, None, IP, "en")
+    access.send_links_again(work, "a@example.com", None, IP, "en")
     with pytest.raises(TooMany):
-        guests.send_links_again(work, "b@example.com", None, IP, "en")
+        access.send_links_again(work, "b@example.com", None, IP, "en")
     with pytest.raises(BadAddress):
-        guests.send_links_again(work, "not an address", None, IP, "en")
+        access.send_links_again(work, "not an address", None, IP, "en")
 
 
 def test_a_session_that_ran_out_is_proved_again_without_a_link(work, clock, minh, guest_ticket):
@@ -250,13 +251,13 @@ def test_a_session_that_ran_out_is_proved_again_without_a_link(work, clock, minh
     session = keys.token_hash(token)
     clock.advance(minutes=31)
     assert sessions.viewer(work, session) is NOBODY
-    assert guests.look_again(work, session, BROWSER).masked_address == "m•••@e•••.com"
+    assert access.look_again(work, session, BROWSER).masked_address == "m•••@e•••.com"
 
-    guests.send_code_again(work, session, BROWSER, IP, "en")
+    access.send_code_again(work, session, BROWSER, IP, "en")
     code = code_for(work, minh.address)
-    _token, refusal = guests.verify_again(work, session, "another browser", IP, code)
+    _token, refusal = access.verify_again(work, session, "another browser", IP, code)
     assert refusal is not None
-    fresh, refusal = guests.verify_again(work, session, BROWSER, IP, code)
+    fresh, refusal = access.verify_again(work, session, BROWSER, IP, code)
     assert refusal is None
     assert sessions.viewer(work, keys.token_hash(fresh)).address == minh.address
 
@@ -271,16 +272,16 @@ def test_a_session_that_was_left_or_never_was_is_not_proved_again(work, clock, a
     clock.advance(days=1, minutes=1)
     for session in (left, customers, old, "", "x" * 64):
         for ask in (
-            lambda: guests.look_again(work, session, BROWSER),  # noqa: B023
-            lambda: guests.send_code_again(work, session, BROWSER, IP, "en"),  # noqa: B023
-            lambda: guests.verify_again(work, session, BROWSER, IP, "123456"),  # noqa: B023
+            lambda: access.look_again(work, session, BROWSER),  # noqa: B023
+            lambda: access.send_code_again(work, session, BROWSER, IP, "en"),  # noqa: B023
+            lambda: access.verify_again(work, session, BROWSER, IP, "123456"),  # noqa: B023
         ):
             with pytest.raises(LinkInvalid):
                 ask()
 
 
 def test_lost_links_come_in_the_recipients_language(work, ana, minh, ticket, guest_ticket):
-    guests.send_links_again(work, minh.address, None, IP, "fr")
-    guests.send_links_again(work, ana.address, ticket.number, IP, "fr")
+    access.send_links_again(work, minh.address, None, IP, "fr")
+    access.send_links_again(work, ana.address, ticket.number, IP, "fr")
     spoken = {m.address: m.language for m in mails(work) if m.data.get("what") == "links"}
     assert spoken == {minh.address: "vi", ana.address: "es"}

@@ -4,8 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ticket_portal.domain import guests
 from ticket_portal.domain.errors import NotFound
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.tickets import conversation, resolution, tickets
@@ -40,7 +40,7 @@ def by_link(work: Work, viewer: Viewer, token: str, *, original: bool) -> Openin
 
     Raises LinkInvalid, NotFound.
     """
-    ticket = guests.open_link(work, token).ticket
+    ticket = access.open_link(work, token).ticket
     if not can_read(viewer, ticket):
         raise NotFound
     if original or not ticket.merged_into:

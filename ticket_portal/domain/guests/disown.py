@@ -10,11 +10,12 @@ wrote the ticket in somebody else's name can't either.
 
 from dataclasses import dataclass
 
-from ticket_portal.domain import guests, history, keys, security_log
+from ticket_portal.domain import history, keys, security_log
 from ticket_portal.domain.accounts import codes, sign_ins
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import mail_links
 from ticket_portal.domain.errors import DomainError, LinkInvalid, NotAllowed
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.domain.security_log import SecurityEvent
@@ -41,7 +42,7 @@ def look(work: Work, token: str) -> Locking:
 
 def token_for(work: Work, link: str) -> str:
     """Return the proof for the ticket that a guest's link leads to. Raises LinkInvalid."""
-    return mail_links.lock_token(work, guests.open_link(work, link).ticket)
+    return mail_links.lock_token(work, access.open_link(work, link).ticket)
 
 
 def lock(work: Work, token: str) -> None:
@@ -50,7 +51,7 @@ def lock(work: Work, token: str) -> None:
     if ticket.locked_at:
         return
     ticket.locked_at = work.now
-    guests.revoke_links(work, ticket)
+    access.revoke_links(work, ticket)
     security_log.happened(work, SecurityEvent.TICKET_DISOWNED, address=ticket.address, ticket=ticket.number)
     # Whoever it is: they said that they are not the one who wrote it.
     history.record(work, ticket, Viewer(role="guest"), "locked", public=False)
@@ -82,7 +83,7 @@ def send_code(work: Work, token: str, browser: str, ip: str, language: str) -> N
 
 
 def prove(
-    work: Work, token: str, browser: str, ip: str, typed: str, arrival: Arrival = guests.NOWHERE
+    work: Work, token: str, browser: str, ip: str, typed: str, arrival: Arrival = access.NOWHERE
 ) -> tuple[str, DomainError | None]:
     """Unlock for who proves the address; return the token of a guest session, else why not. Raises LinkInvalid.
 
@@ -100,7 +101,7 @@ def prove(
 
 
 def _scope(ticket: Ticket, browser: str, ip: str) -> Door:
-    return Door(f"{guests.PURPOSE}:{ticket.id}", ticket.address, browser, ip)
+    return Door(f"{access.PURPOSE}:{ticket.id}", ticket.address, browser, ip)
 
 
 def _signed_for(work: Work, token: str, *, writing: bool = False) -> Ticket:
