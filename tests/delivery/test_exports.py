@@ -11,11 +11,12 @@ from sqlmodel import select
 from tests.cast import PASSWORD, opens, says
 from ticket_portal.delivery import exports as archive
 from ticket_portal.delivery.files import FileDesk
-from ticket_portal.domain import exports, keys, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, credentials
 from ticket_portal.domain.errors import NotAllowed, NotYourPassword, TooMany
 from ticket_portal.domain.history import Posted
 from ticket_portal.domain.people import NOBODY
+from ticket_portal.domain.privacy import exports
 from ticket_portal.domain.tickets import drafts, messages, muting, tickets
 from ticket_portal.domain.tickets.drafts import DraftForm
 from ticket_portal.domain.tickets.messages import MessageForm

@@ -11,9 +11,9 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from ticket_portal.delivery.files import FileDesk
-from ticket_portal.domain import exports
-from ticket_portal.domain.exports import TicketExport
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.privacy import exports
+from ticket_portal.domain.privacy.exports import TicketExport
 from ticket_portal.domain.text.blockchains import CHAINS
 from ticket_portal.i18n.catalogues import _, msg, page_text, translate
 from ticket_portal.i18n.dates import format_datetime

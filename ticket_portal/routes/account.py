@@ -8,10 +8,10 @@ from typing import IO
 from starlette.responses import Response, StreamingResponse
 
 from ticket_portal.delivery import exports as archive
-from ticket_portal.domain import erasure, exports
 from ticket_portal.domain.accounts import credentials, sign_ins
 from ticket_portal.domain.errors import DomainError, NotAllowed
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.privacy import erasure, exports
 from ticket_portal.routes import cookies
 from ticket_portal.routes.doors import Asked, door, problem, to
 from ticket_portal.wiring import portal

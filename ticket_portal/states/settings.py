@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from ticket_portal.domain import erasure
+from ticket_portal.domain.privacy import erasure
 from ticket_portal.states.session import ACCOUNTS, SessionState, open_to
 from ticket_portal.wiring import portal
 
