@@ -17,8 +17,9 @@ import pytest
 from sqlmodel import SQLModel, col, delete, select
 
 from tests.cast import ADMIN, ANA, BUDI, LINH, MINH, PASSWORD, PEOPLE, opens
-from ticket_portal.domain import qa, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import Viewer
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account, Ticket

@@ -20,10 +20,10 @@ from sqlmodel import select
 
 from ticket_portal.cli import serving
 from ticket_portal.cli.commands import cli
-from ticket_portal.domain import feedback, mailbox
 from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.errors import WrongPassword
-from ticket_portal.domain.feedback import FeedbackForm
+from ticket_portal.domain.operations import feedback, mailbox
+from ticket_portal.domain.operations.feedback import FeedbackForm
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account
 from ticket_portal.store.unit_of_work import Store

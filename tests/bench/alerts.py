@@ -14,9 +14,10 @@ from tests.delivery.provider import KEY, Door, Provider, running
 from tests.push_service import PushService
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.outbox import Outbox
-from ticket_portal.domain import qa, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.alerts import devices, notifications
 from ticket_portal.domain.alerts.devices import DeviceForm
+from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import messages
 from ticket_portal.settings import Settings

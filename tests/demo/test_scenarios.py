@@ -7,11 +7,12 @@ from tests.cast import reads, sees
 from ticket_portal.demo import people, scenarios
 from ticket_portal.demo.people import CAST
 from ticket_portal.demo.scenarios import SCENARIOS, NoSuchScenario
-from ticket_portal.domain import keys, qa, sessions
+from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.errors import CannotReopen, CodeExpired, NotFound, TicketMerged
 from ticket_portal.domain.guests import access
+from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import messages, tickets
 from ticket_portal.store.tables import Alert, LimitHit, Ticket

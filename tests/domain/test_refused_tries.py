@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from tests.cast import IP, asks_about, opens, says
-from ticket_portal.domain import feedback, limits, sessions
+from ticket_portal.domain import limits, sessions
 from ticket_portal.domain.errors import (
     BadDetail,
     CardFound,
@@ -16,8 +16,9 @@ from ticket_portal.domain.errors import (
     TooFast,
     TooMany,
 )
-from ticket_portal.domain.feedback import FeedbackForm
 from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.operations import feedback
+from ticket_portal.domain.operations.feedback import FeedbackForm
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import messages, new_ticket, resolution, tickets
 from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm

@@ -16,8 +16,9 @@ from tests.routes.engineer import Engineer
 from tests.routes.system import System
 from ticket_portal import wiring
 from ticket_portal.delivery.files import FileDesk
-from ticket_portal.domain import qa, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import api_tokens
+from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import Viewer
 from ticket_portal.routes import files, health, testing
 from ticket_portal.store import migrations

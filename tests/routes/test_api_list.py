@@ -9,8 +9,8 @@ from sqlmodel import select
 from tests.cast import ADMIN, ANA, LINH, opens, says
 from tests.conftest import advance
 from tests.routes.system import System, opens_ticket, problem_of, reads_ticket
-from ticket_portal.domain import api
 from ticket_portal.domain.accounts import api_tokens
+from ticket_portal.domain.operations import api
 from ticket_portal.domain.tickets import messages, tickets
 from ticket_portal.store.tables import Event, Ticket
 from ticket_portal.store.unit_of_work import Store, Work

@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from tests.cast import ANA
 from tests.routes.system import DEPOSIT, System, opens_ticket, problem_of, rows_of
-from ticket_portal.domain import api
+from ticket_portal.domain.operations import api
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.routes import api as doors
 from ticket_portal.routes.openapi import CODES

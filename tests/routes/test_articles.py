@@ -9,8 +9,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from ticket_portal.domain import feedback as votes
-from ticket_portal.domain.feedback import Count
+from ticket_portal.domain.operations import feedback as votes
+from ticket_portal.domain.operations.feedback import Count
 from ticket_portal.i18n.articles import slugs
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.routes import doors, feedback, sitemap

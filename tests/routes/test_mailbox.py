@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from ticket_portal.domain import mailbox as captured
+from ticket_portal.domain.operations import mailbox as captured
 from ticket_portal.routes import mailbox
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import CapturedMail

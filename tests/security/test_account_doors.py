@@ -9,8 +9,8 @@ import pytest
 from tests.cast import BUDI, PASSWORD
 from tests.security.conftest import CANARY, World, signed_in
 from tests.security.server import Served
-from ticket_portal.domain import qa
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.operations import qa
 from ticket_portal.store.tables import Account
 
 PROVED = ("/auth/change-password", "/auth/change-email", "/auth/export", "/auth/delete-account")

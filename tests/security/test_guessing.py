@@ -12,8 +12,8 @@ import pytest
 from tests.cast import ANA, BUDI, PASSWORD
 from tests.security.conftest import signed_in
 from tests.security.server import Served, served
-from ticket_portal.domain import qa
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.operations import qa
 from ticket_portal.frontend.build import build as build_front_end
 from ticket_portal.store.unit_of_work import Work
 

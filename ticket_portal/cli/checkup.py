@@ -176,7 +176,7 @@ def _clock(s: Settings) -> Finding:
 
 
 def _database_time(s: Settings) -> datetime | None:
-    from ticket_portal.domain import health
+    from ticket_portal.domain.operations import health
     from ticket_portal.store.unit_of_work import Store
 
     store = Store(s)

@@ -117,7 +117,7 @@ def worker(
 @cli.command("help-feedback")
 def help_feedback() -> None:
     """Say which help articles helped, in which language, and what people did not find in them."""
-    from ticket_portal.domain import feedback
+    from ticket_portal.domain.operations import feedback
 
     with database(common.settings()) as store:
         counts, missing = store.read(feedback.counts), store.read(feedback.missing)

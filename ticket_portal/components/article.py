@@ -11,7 +11,7 @@ from reflex import el
 from ticket_portal.components.hooks import as_handler, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import SITE, href, language, t, tn
-from ticket_portal.domain.feedback import LONGEST_MISSING
+from ticket_portal.domain.operations.feedback import LONGEST_MISSING
 from ticket_portal.i18n import articles
 from ticket_portal.i18n.articles import Article
 from ticket_portal.i18n.dates import format_day

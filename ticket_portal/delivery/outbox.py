@@ -18,11 +18,12 @@ from ticket_portal import measures
 from ticket_portal.delivery import emails, push
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
 from ticket_portal.delivery.push import Gone, PushCarrier
-from ticket_portal.domain import api, feedback, limits, sessions
+from ticket_portal.domain import limits, sessions
 from ticket_portal.domain.accounts import codes, guessing, known_browsers, proof_links
 from ticket_portal.domain.alerts import deadlines, notifications, outbox, undeliverable
 from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.domain.alerts.preferences import PUSH
+from ticket_portal.domain.operations import api, feedback
 from ticket_portal.domain.privacy import erasure
 from ticket_portal.domain.tickets import deliveries, drafts, resolution, updates
 from ticket_portal.settings import Settings

@@ -8,11 +8,11 @@ from typing import Any
 from ticket_portal.demo import bulk, people, stories
 from ticket_portal.demo.people import CAST, GUEST, Cast
 from ticket_portal.demo.stories import Opened, Story
-from ticket_portal.domain import qa
 from ticket_portal.domain.accounts import codes, known_browsers
 from ticket_portal.domain.accounts.codes import Door
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.guests import access
+from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.store import bulk as tables

@@ -28,10 +28,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
-from ticket_portal.domain import api, assignment
+from ticket_portal.domain import assignment
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import BadToken, Caller, Scope, ScopeMissing
-from ticket_portal.domain.api import Answer
 from ticket_portal.domain.errors import (
     CannotReopen,
     DomainError,
@@ -42,6 +41,8 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.history import Posted
+from ticket_portal.domain.operations import api
+from ticket_portal.domain.operations.api import Answer
 from ticket_portal.domain.people import LONGEST_ADDRESS, NOBODY, Viewer
 from ticket_portal.domain.tickets import detail_requests, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.tickets.messages import MessageForm

@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
-from ticket_portal.domain import feedback
 from ticket_portal.domain.errors import DomainError, TooMany
-from ticket_portal.domain.feedback import FeedbackForm
+from ticket_portal.domain.operations import feedback
+from ticket_portal.domain.operations.feedback import FeedbackForm
 from ticket_portal.routes.doors import Asked, door
 from ticket_portal.wiring import portal
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ticket_portal.domain import health
+from ticket_portal.domain.operations import health
 from ticket_portal.store import migrations
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal

@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticket_portal import measures
 from ticket_portal.delivery.files import free_bytes
-from ticket_portal.domain import health
-from ticket_portal.domain.health import MailQueue
+from ticket_portal.domain.operations import health
+from ticket_portal.domain.operations.health import MailQueue
 from ticket_portal.routes.insiders import may_enter
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal

@@ -1,7 +1,7 @@
 """The captured mailbox: keeps mail instead of sending it, to look at under `/dev/mailbox` (the default)."""
 
 from ticket_portal.delivery.emails import Email
-from ticket_portal.domain import mailbox
+from ticket_portal.domain.operations import mailbox
 from ticket_portal.store.tables import CapturedMail
 from ticket_portal.store.unit_of_work import Store
 

@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 from ticket_portal.delivery.push import Push, PushCarrier
-from ticket_portal.domain import pushbox
 from ticket_portal.domain.alerts.devices import LOOPBACK
+from ticket_portal.domain.operations import pushbox
 from ticket_portal.store.tables import CapturedPush
 from ticket_portal.store.unit_of_work import Store
 

@@ -2,7 +2,7 @@
 
 from tests.cast import mails, opens, says
 from ticket_portal.domain.alerts import outbox
-from ticket_portal.domain.health import MailQueue, mail_queue
+from ticket_portal.domain.operations.health import MailQueue, mail_queue
 from ticket_portal.domain.tickets import messages
 
 

@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import func, select
 
 from tests.cast import opens
-from ticket_portal.domain import limits, qa
+from ticket_portal.domain import limits
 from ticket_portal.domain.limits import Limit
+from ticket_portal.domain.operations import qa
 from ticket_portal.store import tables
 
 ONE = Limit("one", 1)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from ticket_portal.domain import feedback
 from ticket_portal.domain.errors import CardFound, Invalid, TooLong, TooMany
-from ticket_portal.domain.feedback import Count, FeedbackForm, Missing
+from ticket_portal.domain.operations import feedback
+from ticket_portal.domain.operations.feedback import Count, FeedbackForm, Missing
 from ticket_portal.store.tables import Feedback
 
 YES = FeedbackForm("alerts", "en", helpful=True)

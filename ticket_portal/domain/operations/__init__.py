@@ -1,0 +1,1 @@
+"""What operators, engineers and other programs ask for."""
