@@ -10,9 +10,10 @@ from sqlalchemy import event, text
 
 from tests.cast import MINH, opens, says
 from tests.conftest import advance
-from ticket_portal.domain import assignment, sessions
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.alerts import outbox, undeliverable
+from ticket_portal.domain.desk import assignment
 from ticket_portal.domain.operations import api
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text import markup

@@ -9,9 +9,9 @@ from starlette.routing import Mount, Route
 from tests.cast import ANA, LINH, PASSWORD
 from tests.conftest import advance
 from tests.routes.system import System, opens_ticket, problem_of
-from ticket_portal.domain import team
 from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.accounts.api_tokens import Scope
+from ticket_portal.domain.desk import team
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.routes import api as doors
 from ticket_portal.store.tables import ApiToken, LimitHit

@@ -14,10 +14,10 @@ import pytest
 from tests.security.client import Client
 from tests.security.conftest import World, signed_in
 from tests.security.server import ROOT, Served, served
-from ticket_portal.domain import team
 from ticket_portal.domain.accounts import accounts, api_tokens
+from ticket_portal.domain.desk import team
+from ticket_portal.domain.desk.team import AccountRole
 from ticket_portal.domain.operations import qa
-from ticket_portal.domain.team import AccountRole
 
 PASSWORD = "a long password of an agent"
 LIST = "/api/v1/tickets"

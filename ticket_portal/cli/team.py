@@ -15,7 +15,7 @@ from ticket_portal.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from ticket_portal.domain.team import Ended
+    from ticket_portal.domain.desk.team import Ended
 
 GENERATED_BYTES = 15
 
@@ -45,10 +45,10 @@ def create_agent(
     admin: Annotated[bool, typer.Option("--admin", help="Make an admin.")] = False,
 ) -> None:
     """Make an account of the team. Asks for a password; without a terminal, or left empty, one is made and shown."""
-    from ticket_portal.domain import team
     from ticket_portal.domain.accounts import accounts
+    from ticket_portal.domain.desk import team
+    from ticket_portal.domain.desk.team import AccountRole
     from ticket_portal.domain.people import canonical
-    from ticket_portal.domain.team import AccountRole
 
     with said_plainly():
         address = canonical(email)
@@ -65,7 +65,7 @@ def create_agent(
 
 def list_agents() -> None:
     """List the accounts of the team, and those that were deactivated. Times are UTC."""
-    from ticket_portal.domain import team
+    from ticket_portal.domain.desk import team
 
     with database(settings()) as store:
         found = store.read(team.members)
@@ -98,8 +98,8 @@ def set_role(
 
     The open tickets of an agent who becomes a customer go back to the queue.
     """
-    from ticket_portal.domain import team
-    from ticket_portal.domain.team import AccountRole
+    from ticket_portal.domain.desk import team
+    from ticket_portal.domain.desk.team import AccountRole
 
     wanted = one_of(AccountRole, role)
     with said_plainly(), database(settings()) as store:
@@ -112,7 +112,7 @@ def set_role(
 
 def sign_out_agent(email: Email) -> None:
     """Sign an account of the team out everywhere. Its password and API tokens stay."""
-    from ticket_portal.domain import team
+    from ticket_portal.domain.desk import team
 
     with said_plainly(), database(settings()) as store:
         ended = store.write(team.sign_out, email)
@@ -121,8 +121,8 @@ def sign_out_agent(email: Email) -> None:
 
 def reset_agent_password(email: Email) -> None:
     """Set a new password, sign out everywhere and revoke the API tokens. Asks for one; else it is made and shown."""
-    from ticket_portal.domain import team
     from ticket_portal.domain.accounts import accounts
+    from ticket_portal.domain.desk import team
 
     with said_plainly(), database(settings()) as store:
         account = store.read(team.find_agent, email)
@@ -141,7 +141,7 @@ def deactivate_agent(email: Email, force: Force = False) -> None:
 
     The name stays in conversations. reactivate-agent gives access back.
     """
-    from ticket_portal.domain import team
+    from ticket_portal.domain.desk import team
 
     with said_plainly(), database(settings()) as store:
         ended = store.write(team.deactivate, email, force=force)
@@ -150,7 +150,7 @@ def deactivate_agent(email: Email, force: Force = False) -> None:
 
 def reactivate_agent(email: Email) -> None:
     """Let a deactivated account sign in again, with its password and role. What ended stays ended."""
-    from ticket_portal.domain import team
+    from ticket_portal.domain.desk import team
 
     with said_plainly(), database(settings()) as store:
         role = store.write(team.reactivate, email)

@@ -28,9 +28,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
-from ticket_portal.domain import assignment
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import BadToken, Caller, Scope, ScopeMissing
+from ticket_portal.domain.desk import assignment
 from ticket_portal.domain.errors import (
     CannotReopen,
     DomainError,

@@ -62,7 +62,7 @@ class Account(SQLModel, table=True):
     created_at: datetime = _moment()
     # They asked for it; until then they may think better of it (domain/privacy/erasure).
     deletion_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
-    # The operator took away its access (domain/team): it can't sign in until it is given back.
+    # The operator took away its access (domain/desk/team): it can't sign in until it is given back.
     deactivated_at: datetime | None = _moment(null=True)
 
 

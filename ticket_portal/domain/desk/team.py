@@ -11,10 +11,11 @@ from enum import StrEnum
 from sqlalchemy import func
 from sqlmodel import col, or_, select
 
-from ticket_portal.domain import assignment, security_log, sessions
+from ticket_portal.domain import security_log, sessions
 from ticket_portal.domain.accounts import accounts, endings
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import notifications
+from ticket_portal.domain.desk import assignment
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.people import canonical
 from ticket_portal.domain.security_log import SecurityEvent

@@ -6,11 +6,12 @@ import pytest
 from sqlmodel import select
 
 from tests.cast import ADMIN, ANA, BUDI, LINH, PASSWORD, mails, opens, sees
-from ticket_portal.domain import assignment, sessions, team
+from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts, api_tokens, codes, endings
+from ticket_portal.domain.desk import assignment, team
+from ticket_portal.domain.desk.team import AccountRole, LastAdmin, NoSuchAccount, NoSuchAgent
 from ticket_portal.domain.errors import WrongPassword
 from ticket_portal.domain.people import NOBODY
-from ticket_portal.domain.team import AccountRole, LastAdmin, NoSuchAccount, NoSuchAgent
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Device, Event, Ticket
 
