@@ -43,15 +43,15 @@ from ticket_portal.routes import (
     sitemap,
     testing,
 )
-from ticket_portal.routes.body_limit import BodyLimit
-from ticket_portal.routes.edge import Edge
-from ticket_portal.routes.guard import PageGuard
-from ticket_portal.routes.headers import SecurityHeaders
-from ticket_portal.routes.incoming import hear_only_what_fits, keep_no_handshake
+from ticket_portal.routes.asgi.body_limit import BodyLimit
+from ticket_portal.routes.asgi.edge import Edge
+from ticket_portal.routes.asgi.event_filter import hear_only_what_fits, keep_no_handshake
+from ticket_portal.routes.asgi.guard import PageGuard
+from ticket_portal.routes.asgi.headers import SecurityHeaders
+from ticket_portal.routes.asgi.socket import SocketGuard
+from ticket_portal.routes.asgi.tab_states import SWEEP_EVERY, TabStates, forget_state, forget_strays
+from ticket_portal.routes.asgi.well_formed import WellFormed
 from ticket_portal.routes.metrics import CountFailures
-from ticket_portal.routes.socket import SocketGuard
-from ticket_portal.routes.tab_states import SWEEP_EVERY, TabStates, forget_state, forget_strays
-from ticket_portal.routes.well_formed import WellFormed
 from ticket_portal.states.gate import Gate
 from ticket_portal.states.session import SessionState, log_failure
 from ticket_portal.wiring import portal

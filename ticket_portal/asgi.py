@@ -48,7 +48,7 @@ def _watched(portal: ASGIApp, found: settings.Settings) -> ASGIApp:
     """The portal, whose connections are looked after; outermost, where their ends are still the real ones."""
     if sys.platform != "linux":
         return portal
-    from ticket_portal.routes.connections import Connections
+    from ticket_portal.routes.asgi.connections import Connections
 
     connections = Connections(portal, found)
     connections.watch()

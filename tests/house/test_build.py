@@ -148,6 +148,6 @@ def test_what_only_the_server_reads_does_not(sources: Path):
     before = build.fingerprint()
     (sources / "ticket_portal/i18n/locales/server.po").write_text("")
     (sources / "ticket_portal/routes").mkdir()
-    (sources / "ticket_portal/routes/edge.py").write_text("")
+    (sources / "ticket_portal/routes/asgi/edge.py").write_text("")
 
     assert build.fingerprint() == before

@@ -14,7 +14,7 @@ from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import messages
 from ticket_portal.domain.tickets.messages import MessageForm
-from ticket_portal.routes import cookies
+from ticket_portal.routes.asgi import cookies
 from ticket_portal.store.unit_of_work import Store, Work
 
 OURS = {"Origin": "http://portal"}

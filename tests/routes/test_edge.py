@@ -12,8 +12,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from ticket_portal.routes.edge import Edge
-from ticket_portal.routes.headers import SecurityHeaders, policy
+from ticket_portal.routes.asgi.edge import Edge
+from ticket_portal.routes.asgi.headers import SecurityHeaders, policy
 
 PAGES = ["", "tickets", "tickets/new", "tickets/_number", "guest/_token", "_404"]
 

@@ -10,7 +10,7 @@ from tests.cast import opens
 from tests.routes.browser import Browser, replies_with, signed_in
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.people import Viewer
-from ticket_portal.routes import cookies
+from ticket_portal.routes.asgi import cookies
 from ticket_portal.store.unit_of_work import Store
 
 

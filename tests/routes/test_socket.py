@@ -13,7 +13,7 @@ import pytest
 from starlette.types import Message, Scope
 
 from ticket_portal.delivery.live import Hub
-from ticket_portal.routes.socket import SocketGuard
+from ticket_portal.routes.asgi.socket import SocketGuard
 from ticket_portal.store.unit_of_work import Store
 
 SCOPE: Scope = {
@@ -97,7 +97,7 @@ def test_a_refusal_is_logged_once_a_minute_without_what_was_said(
 
 def test_a_socket_that_says_nothing_is_closed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page connects to the events at once; what never does is no page."""
-    monkeypatch.setattr("ticket_portal.routes.socket.HELLO_SECONDS", 0.0)
+    monkeypatch.setattr("ticket_portal.routes.asgi.socket.HELLO_SECONDS", 0.0)
 
     async def scene() -> Message:
         tab = Tab(store)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from ticket_portal.domain.people import NOBODY, Viewer
-from ticket_portal.routes.admission import Admission, Holder, holder_of
-from ticket_portal.routes.tab_states import TabStates
+from ticket_portal.routes.asgi.admission import Admission, Holder, holder_of
+from ticket_portal.routes.asgi.tab_states import TabStates
 from ticket_portal.settings import Settings
 
 STRANGER, OTHER = Holder("network:192.0.2.1", False), Holder("network:192.0.2.2", False)
@@ -156,7 +156,7 @@ def test_the_network_with_most_gives_its_newest_up(admission: Callable[..., Admi
 def test_rates_are_forgotten_once_they_are_full_again(
     admission: Callable[..., Admission[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ticket_portal.routes.admission.MOST_RATES", 2)
+    monkeypatch.setattr("ticket_portal.routes.asgi.admission.MOST_RATES", 2)
     door = admission(limit_socket_opens_per_ip_per_minute=1)
     assert not door.opens_too_fast(STRANGER)
     assert door.opens_too_fast(STRANGER)

@@ -20,7 +20,8 @@ from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import uploads
 from ticket_portal.domain.tickets.uploads import Sender
 from ticket_portal.i18n.catalogues import translate
-from ticket_portal.routes import cookies, files
+from ticket_portal.routes import files
+from ticket_portal.routes.asgi import cookies
 from ticket_portal.store.tables import Attachment, UploadedBytes
 from ticket_portal.store.unit_of_work import Store
 

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticket_portal import app as portal_app
 from ticket_portal import asgi
-from ticket_portal.routes import tab_states
+from ticket_portal.routes.asgi import tab_states
 
 
 def create() -> ASGIApp:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.security.doors import DOORS
 from tests.security.server import Served, served
-from ticket_portal.routes.connections import Connection, Rules, Use
+from ticket_portal.routes.asgi.connections import Connection, Rules, Use
 from ticket_portal.settings import Settings
 
 MOST_PER_NETWORK = 60

@@ -203,4 +203,8 @@ def test_every_limit_by_network_is_given_the_network() -> None:
         for file in SOURCES.rglob("*.py")
         if re.search(r'scope(?:\.get\(|\[)"client"|\.client\.host', file.read_text(encoding="utf-8"))
     ]
-    assert sorted(reading) == ["routes/connections.py", "routes/cookies.py", "routes/insiders.py"]
+    assert sorted(reading) == [
+        "routes/asgi/connections.py",
+        "routes/asgi/cookies.py",
+        "routes/asgi/internal_access.py",
+    ]

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from tests.security.conftest import World
 from tests.security.server import Served, served
-from ticket_portal.routes.insiders import may_enter
+from ticket_portal.routes.asgi.internal_access import may_enter
 from ticket_portal.settings import Settings
 
 INSIDE = [("GET", "/dev/mailbox"), ("GET", "/dev/mailbox/1"), ("GET", "/dev/mailbox/1/html"), ("GET", "/test/mailbox"),

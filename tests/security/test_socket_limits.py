@@ -13,7 +13,7 @@ from tests.security.client import ROOT, Client, Refused
 from tests.security.conftest import signed_in
 from tests.security.server import Served, served
 from ticket_portal.domain.accounts import accounts
-from ticket_portal.routes.admission import BURST_SHARE
+from ticket_portal.routes.asgi.admission import BURST_SHARE
 
 SOCKETS, IN_ALL, OPENS = 5, 8, 12
 

@@ -13,7 +13,7 @@ import pytest
 from tests.security.client import ROOT, Client, Refused
 from tests.security.names import SESSION
 from tests.security.server import Served
-from ticket_portal.routes.socket import DEEPEST, LARGEST_FRAME, Frame, parse
+from ticket_portal.routes.asgi.socket import DEEPEST, LARGEST_FRAME, Frame, parse
 
 SAID = "FORGED LINE by a stranger"
 FORGED = {

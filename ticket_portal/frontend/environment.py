@@ -14,7 +14,7 @@ _REFLEX = {
     # A half-open connection is noticed after 20 s; the default takes up to 145 s.
     "REFLEX_SOCKET_INTERVAL": "10s",
     "REFLEX_SOCKET_TIMEOUT": "10s",
-    # Told to browsers, too; the guard of the socket refuses larger frames (routes/socket.LARGEST_FRAME).
+    # Told to browsers, too; the guard of the socket refuses larger frames (routes/asgi/socket.LARGEST_FRAME).
     "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "65536",
     "REFLEX_TELEMETRY_ENABLED": "false",
     "REFLEX_CHECK_LATEST_VERSION": "false",

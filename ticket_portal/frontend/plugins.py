@@ -136,7 +136,7 @@ class RecoveryWords(Plugin):
 class Shells(Plugin):
     """Prerenders one sample page per address with an argument, and the page of unknown addresses per language.
 
-    The edge (routes/edge.py) answers `/es/tickets/12345` with the page made for `/es/tickets/_number`.
+    The edge (routes/asgi/edge.py) answers `/es/tickets/12345` with the page made for `/es/tickets/_number`.
     """
 
     paths: tuple[str, ...] = ()

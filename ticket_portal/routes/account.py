@@ -12,7 +12,7 @@ from ticket_portal.domain.accounts import credentials, sign_ins
 from ticket_portal.domain.errors import DomainError, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.privacy import erasure, exports
-from ticket_portal.routes import cookies
+from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.doors import Asked, door, problem, to
 from ticket_portal.wiring import portal
 

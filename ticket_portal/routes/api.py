@@ -49,8 +49,8 @@ from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes import openapi
-from ticket_portal.routes.bodies import whole
-from ticket_portal.routes.cookies import caller
+from ticket_portal.routes.asgi.bodies import whole
+from ticket_portal.routes.asgi.cookies import caller
 from ticket_portal.routes.openapi import Operation
 from ticket_portal.store.unit_of_work import Work
 

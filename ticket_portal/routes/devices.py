@@ -16,8 +16,8 @@ from ticket_portal.delivery import vapid
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.domain.errors import DomainError
-from ticket_portal.routes.bodies import whole
-from ticket_portal.routes.origin import refused
+from ticket_portal.routes.asgi.bodies import whole
+from ticket_portal.routes.asgi.origin import refused
 from ticket_portal.wiring import portal
 
 LARGEST_BODY = 8_000

@@ -14,8 +14,8 @@ from ticket_portal.domain.errors import DomainError, Invalid
 from ticket_portal.domain.people import Viewer, language
 from ticket_portal.domain.sessions import Arrival, Credentials
 from ticket_portal.i18n.locales import localized
-from ticket_portal.routes import cookies
-from ticket_portal.routes.origin import refused
+from ticket_portal.routes.asgi import cookies
+from ticket_portal.routes.asgi.origin import refused
 from ticket_portal.wiring import portal
 
 MOST_FIELDS: Final = 12

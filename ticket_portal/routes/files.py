@@ -38,8 +38,8 @@ from ticket_portal.domain.tickets import uploads
 from ticket_portal.domain.tickets.uploads import Kept, Sender, Upload
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
-from ticket_portal.routes import cookies
-from ticket_portal.routes.origin import refused
+from ticket_portal.routes.asgi import cookies
+from ticket_portal.routes.asgi.origin import refused
 from ticket_portal.store.files import NoSuchFile
 from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal

@@ -16,10 +16,10 @@ from ticket_portal.domain.guests import disown
 from ticket_portal.domain.guests.disown import Locking
 from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.i18n.locales import LOCALES, localized
-from ticket_portal.routes import cookies
-from ticket_portal.routes.bodies import whole
+from ticket_portal.routes.asgi import cookies
+from ticket_portal.routes.asgi.bodies import whole
+from ticket_portal.routes.asgi.origin import refused
 from ticket_portal.routes.doors import A_DAY, Asked, to
-from ticket_portal.routes.origin import refused
 from ticket_portal.routes.plain import invalid, page
 from ticket_portal.wiring import portal
 

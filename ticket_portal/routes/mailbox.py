@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from ticket_portal.domain.operations import mailbox
-from ticket_portal.routes.insiders import may_enter
+from ticket_portal.routes.asgi.internal_access import may_enter
 from ticket_portal.store.tables import CapturedMail
 from ticket_portal.wiring import portal
 

@@ -22,7 +22,7 @@ from ticket_portal import measures
 from ticket_portal.delivery.files import free_bytes
 from ticket_portal.domain.operations import health
 from ticket_portal.domain.operations.health import MailQueue
-from ticket_portal.routes.insiders import may_enter
+from ticket_portal.routes.asgi.internal_access import may_enter
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
 

@@ -15,7 +15,7 @@ from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.domain.tickets import muting
 from ticket_portal.domain.tickets.muting import Muting
 from ticket_portal.i18n.catalogues import _, translate
-from ticket_portal.routes.bodies import whole
+from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.routes.plain import invalid, page
 from ticket_portal.wiring import portal
 

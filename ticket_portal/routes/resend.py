@@ -14,7 +14,7 @@ from ticket_portal.delivery import webhooks
 from ticket_portal.delivery.webhooks import NotProved, NotUnderstood
 from ticket_portal.domain.tickets import deliveries
 from ticket_portal.domain.tickets.deliveries import AlreadyTaken
-from ticket_portal.routes.bodies import whole
+from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
 

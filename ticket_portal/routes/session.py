@@ -18,7 +18,8 @@ from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.domain.guests import access, disown
 from ticket_portal.i18n.locales import own_address
-from ticket_portal.routes import cookies, ways
+from ticket_portal.routes import ways
+from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.doors import A_DAY, Asked, door, problem, to
 from ticket_portal.routes.locks import PATH as NOT_ME
 from ticket_portal.store.tables import LARGEST

@@ -22,8 +22,8 @@ from ticket_portal.demo.scenarios import NoSuchScenario
 from ticket_portal.domain.errors import BadAddress
 from ticket_portal.domain.operations import health, mailbox, pushbox, qa
 from ticket_portal.domain.people import canonical
-from ticket_portal.routes.bodies import whole
-from ticket_portal.routes.insiders import may_enter
+from ticket_portal.routes.asgi.bodies import whole
+from ticket_portal.routes.asgi.internal_access import may_enter
 from ticket_portal.store.tables import CapturedMail, CapturedPush
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal

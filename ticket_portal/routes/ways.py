@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ticket_portal.domain import keys
 from ticket_portal.i18n.locales import own_address
-from ticket_portal.routes import cookies
+from ticket_portal.routes.asgi import cookies
 from ticket_portal.settings import Settings
 
 SECONDS: Final = 15 * 60

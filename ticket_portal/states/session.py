@@ -1,6 +1,6 @@
 """Who is at this browser, and what every page of theirs has.
 
-Identity comes from the cookies of the socket's handshake alone: the guard in `routes/socket.py` turned them into
+Identity comes from the cookies of the socket's handshake alone: the guard in `routes/asgi/socket.py` turned them into
 hashes in a header that Reflex never shows to the browser.
 """
 

@@ -18,9 +18,9 @@ from reflex_base.environment import auto_reload_cooldown
 from reflex_base.registry import RegistrationContext
 from starlette.types import Scope
 
-from ticket_portal.routes.handshake import bound_token, credentials_of, keep_little, tab_token
-from ticket_portal.routes.socket import SOCKET_KEY, TRY_AGAIN_LATER, Socket
-from ticket_portal.routes.tab_states import TabStates
+from ticket_portal.routes.asgi.handshake import bound_token, credentials_of, keep_little, tab_token
+from ticket_portal.routes.asgi.socket import SOCKET_KEY, TRY_AGAIN_LATER, Socket
+from ticket_portal.routes.asgi.tab_states import TabStates
 
 LONGEST_PATH = 512
 LONGEST_QUERY = 2_048

@@ -1,6 +1,6 @@
 """The states of tabs: how many stay in memory, and for how long after their tab was closed.
 
-In each process for itself, and counted as sockets are (routes/admission.py).
+In each process for itself, and counted as sockets are (routes/asgi/admission.py).
 """
 
 import time
@@ -12,7 +12,7 @@ from typing import Any
 import reflex as rx
 
 from ticket_portal import measures
-from ticket_portal.routes.admission import Holder
+from ticket_portal.routes.asgi.admission import Holder
 from ticket_portal.settings import Settings
 
 STRANGERS_STATE_SECONDS = 30.0

@@ -161,7 +161,7 @@ class Rules:
 
 
 def _by_network(connections: list[Connection], trusted: "_Trusted") -> dict[str, list[Connection]]:
-    """Group by the network they come from; open pages have limits of their own (routes/socket.py)."""
+    """Group by the network they come from; open pages have limits of their own (routes/asgi/socket.py)."""
     found: dict[str, list[Connection]] = defaultdict(list)
     for one in connections:
         if one.use is not Use.WEBSOCKET and one.peer[0] not in trusted:

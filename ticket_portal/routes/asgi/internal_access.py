@@ -15,8 +15,8 @@ from starlette.requests import Request
 from ticket_portal.domain import security_log
 from ticket_portal.domain.keys import equal
 from ticket_portal.domain.security_log import SecurityEvent
-from ticket_portal.routes.cookies import caller
-from ticket_portal.routes.well_formed import host_of
+from ticket_portal.routes.asgi.cookies import caller
+from ticket_portal.routes.asgi.well_formed import host_of
 from ticket_portal.settings import Settings, is_loopback
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")

@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticket_portal.frontend.plugins import NOT_FOUND, SAMPLE
 from ticket_portal.i18n.locales import ALIASES, DEFAULT, bare, fold, locale_of, localized, negotiate
-from ticket_portal.routes import cookies
+from ticket_portal.routes.asgi import cookies
 
 SERVED = "ticket_portal.served"
-"""Key of the ASGI scope: this layer writes there which file answers, the headers (routes/headers.py) read it."""
+"""Key of the ASGI scope: this layer writes there which file answers, the headers (routes/asgi/headers.py) read it."""
 
 _FOREVER = b"public, max-age=31536000, immutable"
 _FRESH = b"no-cache"

@@ -5,8 +5,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from ticket_portal.domain import security_log
 from ticket_portal.domain.security_log import SecurityEvent
-from ticket_portal.routes import cookies
-from ticket_portal.routes.well_formed import host_of
+from ticket_portal.routes.asgi import cookies
+from ticket_portal.routes.asgi.well_formed import host_of
 from ticket_portal.settings import Settings
 
 

@@ -23,10 +23,10 @@ from ticket_portal.domain import security_log
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Credentials
-from ticket_portal.routes.admission import Admission, Bucket, Holder, Turns, holder_of
-from ticket_portal.routes.cookies import credentials
-from ticket_portal.routes.handshake import bound_token, is_from, keep_little, tab_token
-from ticket_portal.routes.superseded import Superseded, ask_again
+from ticket_portal.routes.asgi.admission import Admission, Bucket, Holder, Turns, holder_of
+from ticket_portal.routes.asgi.cookies import credentials
+from ticket_portal.routes.asgi.handshake import bound_token, is_from, keep_little, tab_token
+from ticket_portal.routes.asgi.superseded import Superseded, ask_again
 from ticket_portal.wiring import Portal
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.i18n.locales import bare, locale_of, localized
-from ticket_portal.routes.cookies import credentials
+from ticket_portal.routes.asgi.cookies import credentials
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import Portal
 
