@@ -97,7 +97,7 @@ self.addEventListener("notificationclick", (event) => {
     const there = (await windows()).find((it) => isAt(it, data));
     return there ? there.focus() : self.clients.openWindow(data.url);
   };
-  // The push brought the proof along that its receiver may do this (routes/mute.py); what fails is asked in a page.
+  // The push brought the proof along that its receiver may do this (routes/forms/mute.py); what fails is asked in a page.
   const mute = async () => {
     const done = await fetch(data.mute, { method: "POST", credentials: "omit" }).catch(() => undefined);
     if (!done?.ok) await self.clients.openWindow(data.mute);

@@ -23,23 +23,16 @@ from ticket_portal.components.words import add_pages, html_lang, route_focus
 from ticket_portal.pages import INDEXED, NOT_FOUND, PAGES
 from ticket_portal.pages.article import add_articles
 from ticket_portal.routes import (
-    account,
     api,
-    claims,
     devices,
-    feedback,
     files,
     gallery,
     health,
-    locks,
     mailbox,
     manifest,
     metrics,
-    mute,
     offline,
-    proof_link,
     resend,
-    session,
     sitemap,
     testing,
 )
@@ -51,6 +44,7 @@ from ticket_portal.routes.asgi.headers import SecurityHeaders
 from ticket_portal.routes.asgi.socket import SocketGuard
 from ticket_portal.routes.asgi.tab_states import SWEEP_EVERY, TabStates, forget_state, forget_strays
 from ticket_portal.routes.asgi.well_formed import WellFormed
+from ticket_portal.routes.forms import account, claims, disown, feedback, mute, proof_link, session
 from ticket_portal.routes.metrics import CountFailures
 from ticket_portal.states.gate import Gate
 from ticket_portal.states.session import SessionState, log_failure
@@ -82,7 +76,7 @@ ROUTES = [
     *mute.routes,
     *proof_link.routes,
     *resend.routes,
-    *locks.routes,
+    *disown.routes,
     *feedback.routes,
     *sitemap.routes(INDEXED),
     *testing.routes,

@@ -13,7 +13,8 @@ from ticket_portal.domain.operations import feedback as votes
 from ticket_portal.domain.operations.feedback import Count
 from ticket_portal.i18n.articles import slugs
 from ticket_portal.i18n.locales import LOCALES
-from ticket_portal.routes import doors, feedback, sitemap
+from ticket_portal.routes import sitemap
+from ticket_portal.routes.forms import feedback, form_route
 from ticket_portal.store.unit_of_work import Store
 
 PATHS = ["/", *(f"/help/{slug}" for slug in slugs())]
@@ -26,7 +27,7 @@ def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
 
     settings = store.settings.model_copy(update={"base_url": "https://help.example"})
     portal = SimpleNamespace(settings=settings, tell=tell)
-    for module in (doors, feedback, sitemap):
+    for module in (form_route, feedback, sitemap):
         monkeypatch.setattr(module, "portal", lambda: portal)
     return Starlette(routes=[*feedback.routes, *sitemap.routes(PATHS)])
 

@@ -14,7 +14,7 @@ from ticket_portal.delivery import emails
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import new_ticket
-from ticket_portal.routes import locks
+from ticket_portal.routes.forms import disown
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
@@ -28,8 +28,8 @@ def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
         return await asyncio.to_thread(store.write, function, *args)
 
     portal = SimpleNamespace(settings=store.settings, ask=ask, tell=tell)
-    monkeypatch.setattr(locks, "portal", lambda: portal)
-    return Starlette(routes=locks.routes)
+    monkeypatch.setattr(disown, "portal", lambda: portal)
+    return Starlette(routes=disown.routes)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ticket_portal.delivery import emails
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import new_ticket
-from ticket_portal.routes import mute
+from ticket_portal.routes.forms import mute
 from ticket_portal.store.tables import Muted, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 

@@ -140,7 +140,7 @@ def test_security_events_are_in_their_own_file(strict: Served) -> None:
         httpx.post(f"{strict.url}/auth/sign-in", headers={"Origin": "https://evil.example"})
     told = [json.loads(line)["facts"] for line in file.read_text().splitlines()]
     refused = [facts for facts in told if facts["event"] == "origin_refused"]
-    assert "ticket_portal.routes.session.sign_in" in {facts["at"] for facts in refused}
+    assert "ticket_portal.routes.forms.session.sign_in" in {facts["at"] for facts in refused}
     assert len(refused) <= 120
     assert "evil" not in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from ticket_portal.domain.errors import DomainError, TooMany
 from ticket_portal.domain.operations import feedback
 from ticket_portal.domain.operations.feedback import FeedbackForm
-from ticket_portal.routes.doors import Asked, door
+from ticket_portal.routes.forms.form_route import Asked, door
 from ticket_portal.wiring import portal
 
 

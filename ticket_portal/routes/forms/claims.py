@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from ticket_portal.domain.errors import DomainError, ProofNeeded
 from ticket_portal.domain.guests import claims
-from ticket_portal.routes.doors import Asked, door, problem, to
+from ticket_portal.routes.forms.form_route import Asked, door, problem, to
 from ticket_portal.wiring import portal
 
 

@@ -19,8 +19,8 @@ from ticket_portal.i18n.locales import LOCALES, localized
 from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.routes.asgi.origin import refused
-from ticket_portal.routes.doors import A_DAY, Asked, to
-from ticket_portal.routes.plain import invalid, page
+from ticket_portal.routes.forms.form_route import A_DAY, Asked, to
+from ticket_portal.routes.forms.server_pages import invalid, page
 from ticket_portal.wiring import portal
 
 PATH = "/notifications/not-me/"

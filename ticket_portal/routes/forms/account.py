@@ -13,7 +13,7 @@ from ticket_portal.domain.errors import DomainError, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.privacy import erasure, exports
 from ticket_portal.routes.asgi import cookies
-from ticket_portal.routes.doors import Asked, door, problem, to
+from ticket_portal.routes.forms.form_route import Asked, door, problem, to
 from ticket_portal.wiring import portal
 
 AT_ONCE = 256 * 1024

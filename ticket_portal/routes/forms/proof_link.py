@@ -17,8 +17,8 @@ from ticket_portal.domain.accounts.proof_links import Proof
 from ticket_portal.domain.errors import DomainError, LinkInvalid, TeamPasswordTooShort, by_code
 from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.routes.asgi import cookies
-from ticket_portal.routes.doors import Asked, door, problem, to
-from ticket_portal.routes.plain import invalid, page
+from ticket_portal.routes.forms.form_route import Asked, door, problem, to
+from ticket_portal.routes.forms.server_pages import invalid, page
 from ticket_portal.wiring import portal
 
 PATH = "/reset-password/"

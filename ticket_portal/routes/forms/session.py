@@ -18,10 +18,10 @@ from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.domain.guests import access, disown
 from ticket_portal.i18n.locales import own_address
-from ticket_portal.routes import ways
 from ticket_portal.routes.asgi import cookies
-from ticket_portal.routes.doors import A_DAY, Asked, door, problem, to
-from ticket_portal.routes.locks import PATH as NOT_ME
+from ticket_portal.routes.forms import return_to
+from ticket_portal.routes.forms.disown import PATH as NOT_ME
+from ticket_portal.routes.forms.form_route import A_DAY, Asked, door, problem, to
 from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
@@ -51,9 +51,9 @@ async def _signed_in(asked: Asked, token: str) -> Response:
     asked.arrived()
     await p.tell(devices.arrive, viewer, asked.browser)
     s = p.settings
-    wanted = asked.text("next") or ways.back(s, asked.cookies)
+    wanted = asked.text("next") or return_to.back(s, asked.cookies)
     response = to(own_address(wanted) or asked.page("/agent" if viewer.of_team else "/tickets"))
-    ways.forget(response, s, asked.cookies)
+    return_to.forget(response, s, asked.cookies)
     cookies.keep_session(response, s, token, of_team=viewer.of_team)
     return response
 
@@ -191,7 +191,7 @@ async def guest_switch(asked: Asked) -> Response:
     They stay signed in until they sign in as somebody else.
     """
     response = to(asked.page("/sign-in"))
-    ways.remember(response, portal().settings, _guests_page(asked))
+    return_to.remember(response, portal().settings, _guests_page(asked))
     return response
 
 

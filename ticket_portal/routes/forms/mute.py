@@ -16,7 +16,7 @@ from ticket_portal.domain.tickets import muting
 from ticket_portal.domain.tickets.muting import Muting
 from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.routes.asgi.bodies import whole
-from ticket_portal.routes.plain import invalid, page
+from ticket_portal.routes.forms.server_pages import invalid, page
 from ticket_portal.wiring import portal
 
 LONGEST_FORM = 1_000

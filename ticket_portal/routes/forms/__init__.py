@@ -1,0 +1,1 @@
+"""What browsers themselves submit: native forms and links of mails, which work without scripts."""
