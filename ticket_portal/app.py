@@ -23,7 +23,6 @@ from ticket_portal.components.words import add_pages, html_lang, route_focus
 from ticket_portal.pages import INDEXED, NOT_FOUND, PAGES
 from ticket_portal.pages.article import add_articles
 from ticket_portal.routes import (
-    api,
     devices,
     files,
     gallery,
@@ -36,6 +35,7 @@ from ticket_portal.routes import (
     sitemap,
     testing,
 )
+from ticket_portal.routes.api import routes
 from ticket_portal.routes.asgi.body_limit import BodyLimit
 from ticket_portal.routes.asgi.edge import Edge
 from ticket_portal.routes.asgi.event_filter import hear_only_what_fits, keep_no_handshake
@@ -67,7 +67,7 @@ ROUTES = [
     *devices.routes,
     *manifest.routes,
     *offline.routes,
-    *api.routes,
+    *routes.routes,
     *files.routes,
     *health.routes,
     *gallery.routes,

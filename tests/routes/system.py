@@ -8,8 +8,8 @@ import httpx
 from sqlmodel import func, select
 from starlette.applications import Starlette
 
-from ticket_portal.routes import api as doors
-from ticket_portal.routes.openapi import CODES
+from ticket_portal.routes.api import routes as doors
+from ticket_portal.routes.api.schemas import CODES
 from ticket_portal.store.unit_of_work import Store
 
 DEPOSIT = {"email": "noor@example.com", "name": "Noor", "subject": "Deposit missing", "body": "Since Monday."}

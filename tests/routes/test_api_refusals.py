@@ -7,8 +7,8 @@ from tests.cast import ANA
 from tests.routes.system import DEPOSIT, System, opens_ticket, problem_of, rows_of
 from ticket_portal.domain.operations import api
 from ticket_portal.domain.tickets import tickets
-from ticket_portal.routes import api as doors
-from ticket_portal.routes.openapi import CODES
+from ticket_portal.routes.api import routes as doors
+from ticket_portal.routes.api.schemas import CODES
 from ticket_portal.store.tables import Ticket
 
 

@@ -13,7 +13,7 @@ from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.accounts.api_tokens import Scope
 from ticket_portal.domain.desk import team
 from ticket_portal.domain.tickets import tickets
-from ticket_portal.routes import api as doors
+from ticket_portal.routes.api import routes as doors
 from ticket_portal.store.tables import ApiToken, LimitHit
 from ticket_portal.store.unit_of_work import Store
 

@@ -48,10 +48,10 @@ from ticket_portal.domain.tickets import detail_requests, messages, new_ticket, 
 from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.catalogues import translate
-from ticket_portal.routes import openapi
+from ticket_portal.routes.api import schemas
+from ticket_portal.routes.api.schemas import Operation
 from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.routes.asgi.cookies import caller
-from ticket_portal.routes.openapi import Operation
 from ticket_portal.store.unit_of_work import Work
 
 LARGEST_BODY = 64 * 1024
@@ -513,7 +513,7 @@ OPERATIONS = (
 
 def _described() -> dict[str, Any]:
     settings = wiring.portal().settings
-    return openapi.document(f"{settings.company} Support: REST API", settings.public_url, OPERATIONS)
+    return schemas.document(f"{settings.company} Support: REST API", settings.public_url, OPERATIONS)
 
 
 async def _document(_request: Request) -> Response:
@@ -522,7 +522,7 @@ async def _document(_request: Request) -> Response:
 
 async def _docs(_request: Request) -> Response:
     return HTMLResponse(
-        openapi.page(_described()), headers={"Content-Security-Policy": openapi.page_policy()}
+        schemas.page(_described()), headers={"Content-Security-Policy": schemas.page_policy()}
     )
 
 
