@@ -35,7 +35,7 @@ from ticket_portal.routes import (
     sitemap,
     testing,
 )
-from ticket_portal.routes.api import routes
+from ticket_portal.routes.api import routes as api
 from ticket_portal.routes.asgi.body_limit import BodyLimit
 from ticket_portal.routes.asgi.edge import Edge
 from ticket_portal.routes.asgi.event_filter import hear_only_what_fits, keep_no_handshake
@@ -67,7 +67,7 @@ ROUTES = [
     *devices.routes,
     *manifest.routes,
     *offline.routes,
-    *routes.routes,
+    *api.routes,
     *files.routes,
     *health.routes,
     *gallery.routes,
