@@ -1,4 +1,4 @@
-// Whether what was given for a detail can be right; the words for each problem are in components/detail_requests.py.
+// Whether what was given for a detail can be right; the words for each problem are in components/ticket/detail_requests.py.
 // The server checks again (domain/tickets/detail_requests.py).
 import { now } from "$/public/js/i18n.js";
 

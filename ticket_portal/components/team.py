@@ -4,11 +4,11 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.answers import answered_form
-from ticket_portal.components.composer import composer_var, send_button
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.hooks import js_handler
 from ticket_portal.components.icons import icon
-from ticket_portal.components.resolution import refusal
+from ticket_portal.components.ticket.composer import composer_var, send_button
+from ticket_portal.components.ticket.resolution import refusal
 from ticket_portal.components.words import href, t
 from ticket_portal.states.resolution import ResolutionState as State
 

@@ -5,7 +5,7 @@ from reflex import el
 
 from ticket_portal.components.forms import email_field, field, form_card, post_form, problem, submit
 from ticket_portal.components.frame import frame
-from ticket_portal.components.notice import notice
+from ticket_portal.components.ticket.notice import notice
 from ticket_portal.components.words import href, t
 from ticket_portal.states.forms import FormState
 

@@ -6,8 +6,8 @@ from reflex import el
 from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.notice import notice
-from ticket_portal.components.tickets import show_more, ticket_row, waiting_rows
+from ticket_portal.components.ticket.notice import notice
+from ticket_portal.components.ticket.tickets import show_more, ticket_row, waiting_rows
 from ticket_portal.components.words import href, t
 from ticket_portal.states.guest_tickets import GuestTicketsState as State
 from ticket_portal.states.session import SessionState

@@ -4,9 +4,9 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.frame import frame
-from ticket_portal.components.notice import notice, session_ended, ticket_missing
 from ticket_portal.components.sign_ins import sign_in_notice
-from ticket_portal.components.tickets import moment, show_more, status_chip, unread_word, waiting_rows
+from ticket_portal.components.ticket.notice import notice, session_ended, ticket_missing
+from ticket_portal.components.ticket.tickets import moment, show_more, status_chip, unread_word, waiting_rows
 from ticket_portal.components.words import href, language_name, t
 from ticket_portal.domain.people import ERASED
 from ticket_portal.domain.tickets.listing import TicketRow

@@ -8,8 +8,8 @@ from reflex import el
 from ticket_portal.components.frame import frame, sign_in_address
 from ticket_portal.components.hooks import as_handler, hook_value
 from ticket_portal.components.icons import icon
-from ticket_portal.components.notice import notice
-from ticket_portal.components.tickets import status_chip
+from ticket_portal.components.ticket.notice import notice
+from ticket_portal.components.ticket.tickets import status_chip
 from ticket_portal.components.words import href, t
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.pages.new_ticket import WRITER

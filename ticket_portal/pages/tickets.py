@@ -7,7 +7,8 @@ from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import just_added, offer
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.listing import (
+from ticket_portal.components.sign_ins import sign_in_notice
+from ticket_portal.components.ticket.listing import (
     calm_list,
     failed,
     keeps_place,
@@ -16,9 +17,8 @@ from ticket_portal.components.listing import (
     remembers,
     search_box,
 )
-from ticket_portal.components.notice import session_ended
-from ticket_portal.components.sign_ins import sign_in_notice
-from ticket_portal.components.tickets import waiting_rows
+from ticket_portal.components.ticket.notice import session_ended
+from ticket_portal.components.ticket.tickets import waiting_rows
 from ticket_portal.components.words import href, t
 from ticket_portal.states.session import SessionState
 from ticket_portal.states.tickets import TicketsState

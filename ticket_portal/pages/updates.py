@@ -6,8 +6,8 @@ from reflex import el
 from ticket_portal.components.frame import frame
 from ticket_portal.components.hooks import hook_value
 from ticket_portal.components.icons import icon
-from ticket_portal.components.notice import notice, session_ended
-from ticket_portal.components.tickets import moment, show_more, unread_word, waiting_rows
+from ticket_portal.components.ticket.notice import notice, session_ended
+from ticket_portal.components.ticket.tickets import moment, show_more, unread_word, waiting_rows
 from ticket_portal.components.words import day, href, t
 from ticket_portal.domain.tickets.updates import UpdateRow
 from ticket_portal.states.session import SessionState

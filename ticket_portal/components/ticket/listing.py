@@ -7,8 +7,8 @@ from reflex import el
 
 from ticket_portal.components.hooks import RunsHook, as_handler, hook_value
 from ticket_portal.components.icons import icon
-from ticket_portal.components.notice import notice
-from ticket_portal.components.tickets import ticket_row
+from ticket_portal.components.ticket.notice import notice
+from ticket_portal.components.ticket.tickets import ticket_row
 from ticket_portal.components.words import NativeForm, href, t, tn
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.domain.tickets.search import LONGEST_QUERY

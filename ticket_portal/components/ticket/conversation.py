@@ -3,13 +3,13 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.detail_requests import checklist_effects
 from ticket_portal.components.focus import keeps_focus
 from ticket_portal.components.hooks import RunsHook, dispatcher
 from ticket_portal.components.icons import icon
-from ticket_portal.components.resolution import closed_text, next_steps, resolved_text
-from ticket_portal.components.thread import is_open
-from ticket_portal.components.tickets import status_chip
+from ticket_portal.components.ticket.detail_requests import checklist_effects
+from ticket_portal.components.ticket.resolution import closed_text, next_steps, resolved_text
+from ticket_portal.components.ticket.thread import is_open
+from ticket_portal.components.ticket.tickets import status_chip
 from ticket_portal.components.words import date_time, rel_time_in_sentence, t
 from ticket_portal.states.conversation import ConversationState as State
 

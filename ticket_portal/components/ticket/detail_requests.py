@@ -9,7 +9,7 @@ from reflex import el
 from ticket_portal.components.files import ACCEPTED, Piece, rules, unsent_file
 from ticket_portal.components.hooks import RunsHook, js_handler
 from ticket_portal.components.icons import icon
-from ticket_portal.components.shield import SECRETS
+from ticket_portal.components.ticket.shield import SECRETS
 from ticket_portal.components.words import NativeForm, date_time, t, utc_time
 from ticket_portal.domain.text.blockchains import CHAINS
 from ticket_portal.domain.tickets.detail_requests import LONGEST_ANSWER, LONGEST_LINE, DetailView

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.detail_requests import Item, answers, checklist, count_of
 from ticket_portal.components.files import Piece, message_file, unsent_file
 from ticket_portal.components.hooks import js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
-from ticket_portal.components.resolution import can_write
+from ticket_portal.components.ticket.detail_requests import Item, answers, checklist, count_of
+from ticket_portal.components.ticket.resolution import can_write
 from ticket_portal.components.words import SITE, clock_time, day, t, utc_time
 from ticket_portal.domain.tickets.conversation import MessageView
 from ticket_portal.states.conversation import ConversationState as State

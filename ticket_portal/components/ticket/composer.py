@@ -8,11 +8,11 @@ from ticket_portal.components.drafts import saved
 from ticket_portal.components.files import Picker
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
-from ticket_portal.components.message import Line
 from ticket_portal.components.people import of_team
-from ticket_portal.components.resolution import no_reply_note
-from ticket_portal.components.shield import secret_words
-from ticket_portal.components.thread import entries, is_open
+from ticket_portal.components.ticket.message import Line
+from ticket_portal.components.ticket.resolution import no_reply_note
+from ticket_portal.components.ticket.shield import secret_words
+from ticket_portal.components.ticket.thread import entries, is_open
 from ticket_portal.components.words import NativeForm, number, t, tn
 from ticket_portal.domain.tickets.messages import LONGEST_BODY
 from ticket_portal.states.conversation import ConversationState as State

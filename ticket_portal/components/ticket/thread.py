@@ -5,8 +5,8 @@ from reflex import el
 
 from ticket_portal.components.files import large_file
 from ticket_portal.components.hooks import hook_value
-from ticket_portal.components.message import Line, author_of, entry
 from ticket_portal.components.people import of_team
+from ticket_portal.components.ticket.message import Line, author_of, entry
 from ticket_portal.components.words import t
 from ticket_portal.states.conversation import ConversationState as State
 
