@@ -14,7 +14,7 @@ from ticket_portal.components.forms import (
 )
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.own_password import own_password
+from ticket_portal.components.settings.own_password import own_password
 from ticket_portal.components.words import href, t
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.session import SessionState

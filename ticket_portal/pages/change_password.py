@@ -6,7 +6,7 @@ from reflex import el
 from ticket_portal.components.forms import field, form_card, post_form, problem, submit
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.own_password import own_password
+from ticket_portal.components.settings.own_password import own_password
 from ticket_portal.components.words import href, t
 from ticket_portal.domain.accounts import passwords
 from ticket_portal.states.forms import FormState

@@ -3,9 +3,9 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.frame import frame
 from ticket_portal.components.push_offer import offer
+from ticket_portal.components.settings.addresses import mail_notice
 from ticket_portal.components.ticket.composer import closed_note, composer
 from ticket_portal.components.ticket.conversation import effects, ticket_head, turn
 from ticket_portal.components.ticket.muting import mute_button, muted_note

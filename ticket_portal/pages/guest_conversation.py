@@ -3,10 +3,10 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.forms import hidden
 from ticket_portal.components.frame import frame
 from ticket_portal.components.guest_code import ended_ticket, has_ended
+from ticket_portal.components.settings.addresses import mail_notice
 from ticket_portal.components.ticket.thread import waiting_thread
 from ticket_portal.components.words import href, route_param, t
 from ticket_portal.pages.conversation import not_there, open_ticket

@@ -3,9 +3,9 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
+from ticket_portal.components.settings.addresses import mail_notice
 from ticket_portal.components.ticket.notice import notice
 from ticket_portal.components.ticket.tickets import show_more, ticket_row, waiting_rows
 from ticket_portal.components.words import href, t

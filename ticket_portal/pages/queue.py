@@ -4,7 +4,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.frame import frame
-from ticket_portal.components.sign_ins import sign_in_notice
+from ticket_portal.components.settings.sign_ins import sign_in_notice
 from ticket_portal.components.ticket.notice import notice, session_ended, ticket_missing
 from ticket_portal.components.ticket.tickets import moment, show_more, status_chip, unread_word, waiting_rows
 from ticket_portal.components.words import href, language_name, t

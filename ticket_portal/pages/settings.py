@@ -5,18 +5,18 @@ from typing import Any, Final
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import added
-from ticket_portal.components.devices import notifications
 from ticket_portal.components.forms import notice_note, post_form
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.own_data import own_data
 from ticket_portal.components.people import of_team
-from ticket_portal.components.preferences import alerts
-from ticket_portal.components.profile import language_choice, profile
-from ticket_portal.components.safety_phrase import safety_phrase
-from ticket_portal.components.sign_ins import sign_ins
+from ticket_portal.components.settings.addresses import mail_notice
+from ticket_portal.components.settings.devices import notifications
+from ticket_portal.components.settings.own_data import own_data
+from ticket_portal.components.settings.preferences import alerts
+from ticket_portal.components.settings.profile import language_choice, profile
+from ticket_portal.components.settings.safety_phrase import safety_phrase
+from ticket_portal.components.settings.sign_ins import sign_ins
 from ticket_portal.components.words import A, href, said, t
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.states.forms import FormState

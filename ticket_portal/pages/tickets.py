@@ -3,11 +3,11 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.addresses import mail_notice
 from ticket_portal.components.claims import just_added, offer
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
-from ticket_portal.components.sign_ins import sign_in_notice
+from ticket_portal.components.settings.addresses import mail_notice
+from ticket_portal.components.settings.sign_ins import sign_in_notice
 from ticket_portal.components.ticket.listing import (
     calm_list,
     failed,
