@@ -104,7 +104,7 @@ def test_an_article_is_complete(slug: str, locale: str):
     assert all(part.id for part in headings)
     assert len({part.id for part in headings}) == len(headings)
     assert not any(re.match("doc-|main$", part.id) for part in headings), "these are the page's own ids"
-    assert "<" not in written(locale, slug), "no HTML: components/article.py shows what Markdown says"
+    assert "<" not in written(locale, slug), "no HTML: components/help/article.py shows what Markdown says"
     assert not re.search(r"[{}]", plain(article.body)), "what stands in braces is filled in"
 
 

@@ -225,7 +225,7 @@ def _said(node: SyntaxTreeNode) -> Iterator[str]:
 
 
 def _reader(locale: str) -> MarkdownIt:
-    # Only what components/article.py shows; pictures and HTML would need more than words.
+    # Only what components/help/article.py shows; pictures and HTML would need more than words.
     reader = MarkdownIt("zero").enable(["list", "blockquote", "heading", "emphasis", "link", "escape"])
     reader.options["maxNesting"] = 20
 

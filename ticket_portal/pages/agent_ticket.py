@@ -5,6 +5,7 @@ from reflex import el
 
 from ticket_portal.components.asking import asking
 from ticket_portal.components.frame import frame
+from ticket_portal.components.help.topics import topic_name
 from ticket_portal.components.icons import icon
 from ticket_portal.components.team import agent_buttons, joined_with, rating_card, team_actions
 from ticket_portal.components.ticket.composer import closed_note, composer
@@ -13,7 +14,6 @@ from ticket_portal.components.ticket.deliveries import alert_deliveries
 from ticket_portal.components.ticket.notice import ticket_missing, ticket_session_ended
 from ticket_portal.components.ticket.resolution import can_write, related
 from ticket_portal.components.ticket.thread import thread, waiting_thread
-from ticket_portal.components.topics import topic_name
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
 from ticket_portal.domain.people import ERASED
 from ticket_portal.states.conversation import ConversationState as State

@@ -7,8 +7,8 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.article import article_body
 from ticket_portal.components.frame import frame
+from ticket_portal.components.help.article import article_body
 from ticket_portal.components.words import SITE, A, UseCatalog, alternates, href, t
 from ticket_portal.i18n import articles
 from ticket_portal.i18n.articles import Article

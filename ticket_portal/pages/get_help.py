@@ -3,9 +3,9 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.articles import article_cards, article_search
 from ticket_portal.components.frame import frame
-from ticket_portal.components.help import find_action, submit_action, tickets_action
+from ticket_portal.components.help.articles import article_cards, article_search
+from ticket_portal.components.help.help import find_action, submit_action, tickets_action
 from ticket_portal.components.people import signed_in
 from ticket_portal.components.words import t
 from ticket_portal.states.session import SessionState

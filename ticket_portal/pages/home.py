@@ -5,9 +5,9 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.articles import article_cards, article_search
 from ticket_portal.components.frame import frame
-from ticket_portal.components.help import action, find_action, submit_action, tickets_action
+from ticket_portal.components.help.articles import article_cards, article_search
+from ticket_portal.components.help.help import action, find_action, submit_action, tickets_action
 from ticket_portal.components.icons import hero_art, icon
 from ticket_portal.components.people import of_team, signed_in
 from ticket_portal.components.words import href, t

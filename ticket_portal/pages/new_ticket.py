@@ -10,12 +10,12 @@ from ticket_portal.components.drafts import saved
 from ticket_portal.components.files import Picker
 from ticket_portal.components.forms import email_field, field, problem
 from ticket_portal.components.frame import frame, safety
+from ticket_portal.components.help.offers import offered_articles
+from ticket_portal.components.help.topics import topic_names
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
-from ticket_portal.components.offers import offered_articles
 from ticket_portal.components.ticket.notice import notice
 from ticket_portal.components.ticket.shield import secret_words
-from ticket_portal.components.topics import topic_names
 from ticket_portal.components.words import NativeForm, href, number, t
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets.drafts import NEW
