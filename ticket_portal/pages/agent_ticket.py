@@ -3,11 +3,11 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.asking import asking
+from ticket_portal.components.desk.request_details import asking
+from ticket_portal.components.desk.team import agent_buttons, joined_with, rating_card, team_actions
 from ticket_portal.components.frame import frame
 from ticket_portal.components.help.topics import topic_name
 from ticket_portal.components.icons import icon
-from ticket_portal.components.team import agent_buttons, joined_with, rating_card, team_actions
 from ticket_portal.components.ticket.composer import closed_note, composer
 from ticket_portal.components.ticket.conversation import effects, problem, ticket_head
 from ticket_portal.components.ticket.deliveries import alert_deliveries
