@@ -196,4 +196,4 @@ def test_the_index_is_small_and_leads_into_its_language(locale: str):
 
 
 def test_only_pages_that_list_articles_carry_their_titles():
-    assert {name for name in pages.names() if pages.shows(name, "articles")} == {"home", "get_help"}
+    assert {name for name in pages.names() if pages.shows(name, "help/articles")} == {"home", "get_help"}

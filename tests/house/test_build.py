@@ -147,7 +147,7 @@ def test_a_changed_source_changes_the_fingerprint(sources: Path):
 def test_what_only_the_server_reads_does_not(sources: Path):
     before = build.fingerprint()
     (sources / "ticket_portal/i18n/locales/server.po").write_text("")
-    (sources / "ticket_portal/routes").mkdir()
+    (sources / "ticket_portal/routes/asgi").mkdir(parents=True)
     (sources / "ticket_portal/routes/asgi/edge.py").write_text("")
 
     assert build.fingerprint() == before

@@ -79,7 +79,7 @@ class Catalogues(Plugin):
 
 def _of_articles(page: str, locale: str) -> dict[str, str]:
     """What a page says of the help articles, if it lists them."""
-    return articles.card_texts(locale, SITE.values) if pages.shows(page, "articles") else {}
+    return articles.card_texts(locale, SITE.values) if pages.shows(page, "help/articles") else {}
 
 
 def catalogue_module(locale: str, texts: set[str], more: Mapping[str, str] | None = None) -> str:

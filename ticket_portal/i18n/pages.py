@@ -25,7 +25,7 @@ def texts_of(page: str) -> set[str]:
 
 
 def shows(page: str, component: str) -> bool:
-    """Whether a page is made of a component, named as its module."""
+    """Whether a page is made of a component, named by its path below `components/`, without the ending."""
     return PACKAGE / "components" / f"{component}.py" in _files_of(page)
 
 

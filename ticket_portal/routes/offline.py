@@ -18,7 +18,8 @@ from ticket_portal.i18n.catalogues import _, msg, page_text, translate
 from ticket_portal.i18n.locales import LOCALES, localized
 from ticket_portal.wiring import portal
 
-# The words of the pages (components/ticket/tickets.py). Marked here too: reworded there alone, they stay translated here.
+# The words of the pages (components/ticket/tickets.py). Marked here too: reworded there alone, they stay
+# translated here.
 STATUSES = {
     "new": msg("Received"),
     "open": msg("In progress"),
