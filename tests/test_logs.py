@@ -16,7 +16,7 @@ from tests.cast import BROWSER, IP, MINH, asks_about, code_for, opens
 from ticket_portal import logs
 from ticket_portal.domain import limits, networks, security_log
 from ticket_portal.domain.accounts import codes
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.errors import CardFound, TooMany
 from ticket_portal.domain.guests import access, disown
 from ticket_portal.domain.limits import Limit
@@ -187,7 +187,7 @@ def test_what_the_domain_does_and_refuses_is_in_the_security_log(store, events):
     minh = Viewer(role="guest", address=MINH.address, name="Minh")
     ticket = store.write(opens, minh)
     token = store.write(lambda work: access.new_link(work, work.session.merge(ticket)))
-    store.write(codes.send, Door(f"{access.PURPOSE}:{ticket.id}", minh.address, BROWSER, IP), "en")
+    store.write(codes.send, CodeScope(f"{access.PURPOSE}:{ticket.id}", minh.address, BROWSER, IP), "en")
     code = store.write(code_for, minh.address)
     store.write(access.verify, token, BROWSER, IP, code)
     store.write(disown.lock, store.read(lambda work: disown.token_for(work, token)))

@@ -48,11 +48,13 @@ class Portal:
     # Its own small pool: a handful of threads keeps both cores busy, more would only queue at the database.
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "domain"))
 
-    async def ask(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a reading domain function in a thread; the event loop never waits for the database."""
         return await self.run(lambda: self.store.read(function, *args, **kwargs))
 
-    async def tell(self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(
+        self, function: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run a writing domain function in a thread, and commit."""
         return await self.run(lambda: self.store.write(function, *args, **kwargs))
 
@@ -73,7 +75,7 @@ class Portal:
         if not token_hash:
             return NOBODY
         return await self.hub.shared(
-            f"session:{token_hash}", "", lambda: self.ask(sessions.viewer, token_hash), max_age=VIEWER_KEPT
+            f"session:{token_hash}", "", lambda: self.read(sessions.viewer, token_hash), max_age=VIEWER_KEPT
         )
 
     @asynccontextmanager

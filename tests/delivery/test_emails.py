@@ -150,9 +150,9 @@ def test_a_mail_speaks_the_language_that_the_account_has_by_then(
     store: Store, ana: Viewer, outbox: Outbox, postman: Postman
 ):
     store.write(new_ticket.submit, ana, asks_about(ana), "ip")
-    store.write(accounts.speak, ana.account_id or 0, "fr")
+    store.write(accounts.set_language, ana.account_id or 0, "fr")
     outbox.deliver_due()
-    store.write(accounts.speak, ana.account_id or 0, "es")
+    store.write(accounts.set_language, ana.account_id or 0, "es")
 
     assert postman.took[0].language == "fr"
     assert "/fr/tickets/" in postman.took[0].link

@@ -14,7 +14,7 @@ from ticket_portal.delivery.files import FileDesk
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, credentials
 from ticket_portal.domain.errors import NotAllowed, NotYourPassword, TooMany
-from ticket_portal.domain.history import Posted
+from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.privacy import exports
 from ticket_portal.domain.tickets import drafts, messages, muting, tickets
@@ -27,7 +27,7 @@ CANARY = "canary"
 IP = "192.0.2.1"
 
 
-def attaches(work, desk, message: Posted, name: str, content: bytes, folder, **more) -> None:
+def attaches(work, desk, message: PostedMessage, name: str, content: bytes, folder, **more) -> None:
     """Let a message have a file."""
     key = keys.new_token()
     source = folder / key
@@ -185,11 +185,11 @@ def test_it_needs_the_password_and_has_a_limit(store, settings, ana, minh):
     token = accounts.sign_in(store, ana.address, PASSWORD, IP)
     here = store.read(sessions.viewer, keys.token_hash(token))
     with pytest.raises(NotYourPassword):
-        exports.allow(store, here, "not the password", IP)
+        exports.authorise(store, here, "not the password", IP)
     for _ in range(2):
-        exports.allow(store, here, PASSWORD, IP)
+        exports.authorise(store, here, PASSWORD, IP)
     with pytest.raises(TooMany):
-        exports.allow(store, here, PASSWORD, IP)
+        exports.authorise(store, here, PASSWORD, IP)
     with pytest.raises(NotAllowed):
-        exports.allow(store, minh, PASSWORD, IP)
+        exports.authorise(store, minh, PASSWORD, IP)
     assert credentials.prove(store, here, PASSWORD, IP), "the limit is the export's alone"

@@ -10,7 +10,7 @@ from tests.delivery.postman import Postman
 from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.domain.accounts import codes
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import new_ticket
 from ticket_portal.store.tables import Alert
@@ -119,7 +119,7 @@ def test_a_mail_that_cant_be_written_fails_for_good_and_stops_no_other(
 def test_a_mail_sealed_with_another_key_fails_and_stops_no_other(
     desk: Desk, store: Store, outbox: Outbox, postman: Postman
 ):
-    store.write(codes.send, Door("reset", "ana@example.com", "browser"), "en")
+    store.write(codes.send, CodeScope("reset", "ana@example.com", "browser"), "en")
     store.write(_seal_wrongly)
 
     assert outbox.deliver_due() == 1
@@ -129,7 +129,7 @@ def test_a_mail_sealed_with_another_key_fails_and_stops_no_other(
 def test_a_code_that_expired_while_the_carrier_was_down_is_not_sent(
     store: Store, outbox: Outbox, postman: Postman
 ):
-    store.write(codes.send, Door("reset", "ana@example.com", "browser"), "en")
+    store.write(codes.send, CodeScope("reset", "ana@example.com", "browser"), "en")
     postman.trouble = Unavailable("down")
     outbox.deliver_due()
     postman.trouble = None

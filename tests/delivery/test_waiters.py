@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from ticket_portal.delivery import waiters
-from ticket_portal.delivery.waiters import Changed, Waiters
+from ticket_portal.delivery.waiters import ChangeFlag, Waiters
 
 TOPIC = "ticket:1"
 MANY = 50
@@ -14,7 +14,7 @@ async def _crowd(found: Waiters, count: int, do: Callable[[int], Awaitable[None]
     """So many pages wait, hear of one change, and do something."""
 
     async def page(name: int) -> None:
-        changed = Changed()
+        changed = ChangeFlag()
         found.add(changed, {TOPIC})
         await changed.wait()
         await do(name)
@@ -79,7 +79,7 @@ def test_the_first_ones_are_done_before_the_last_ones_begin():
 def test_each_time_another_one_is_the_first():
     async def scene() -> set[int]:
         found, first = Waiters(), set()
-        pages = [Changed() for _ in range(5)]
+        pages = [ChangeFlag() for _ in range(5)]
         for page in pages:
             found.add(page, {TOPIC})
         for _ in range(5):
@@ -94,7 +94,7 @@ def test_each_time_another_one_is_the_first():
 
 def test_who_left_hears_nothing_and_is_not_waited_for():
     async def scene() -> tuple[list[str], bool]:
-        found, here, left = Waiters(), Changed(), Changed()
+        found, here, left = Waiters(), ChangeFlag(), ChangeFlag()
         found.add(here, {TOPIC, "queue"})
         found.add(left, {TOPIC})
         found.remove(left, {TOPIC})

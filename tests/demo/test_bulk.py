@@ -143,7 +143,7 @@ def _play(work: Work, plan: Plan, agent: Viewer) -> int:
     row = work.session.exec(select(Ticket).where(Ticket.number == number)).one()
     while row.due_at and row.due_at <= now:
         work.now = row.due_at
-        resolution.let_time_work(work)
+        resolution.run_due(work)
     work.now = now
     work.session.flush()
     return number

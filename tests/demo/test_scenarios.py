@@ -79,7 +79,7 @@ def test_the_demo_is_loaded_into_an_empty_database_alone(store):
 def test_a_guests_link_leads_to_the_ticket(store):
     told = scenarios.load(store, "guest-ticket")
 
-    view = store.read(access.look, told["token"], "a-browser")
+    view = store.read(access.preview, told["token"], "a-browser")
 
     assert (view.number, view.code.sent) == (told["number"], False)
     assert told["link"].endswith(f"/guest/{told['token']}")
@@ -91,7 +91,7 @@ def test_an_expired_code_is_told_to_the_browser_that_asked_for_it(store):
     told = scenarios.load(store, "guest-expired-code")
     browser = keys.token_hash(told["browser"])
 
-    assert isinstance(store.read(access.look, told["token"], browser).code.refusal, CodeExpired)
+    assert isinstance(store.read(access.preview, told["token"], browser).code.refusal, CodeExpired)
     _token, refusal = store.write(access.verify, told["token"], browser, "192.0.2.1", told["code"])
     assert isinstance(refusal, CodeExpired)
 

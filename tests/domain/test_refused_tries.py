@@ -150,9 +150,9 @@ def test_a_name_is_no_place_for_a_secret(store: Store):
 def test_a_guess_at_a_code_is_counted_when_it_is_right(store: Store, customer: Viewer, number: int):
     from tests.cast import BROWSER, code_for
     from ticket_portal.domain.accounts import codes
-    from ticket_portal.domain.accounts.codes import Door
+    from ticket_portal.domain.accounts.codes import CodeScope
 
-    store.write(codes.send, Door("reset", customer.address, BROWSER, IP), "en")
+    store.write(codes.send, CodeScope("reset", customer.address, BROWSER, IP), "en")
     code = store.write(code_for, customer.address)
     with pytest.raises(OwnCodeFound):
         store.write(messages.reply, customer, number, says(code))

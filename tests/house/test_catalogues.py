@@ -7,7 +7,7 @@ from tests.house.bare_texts import bare_texts, bare_texts_under
 from ticket_portal.i18n import catalogues, extract
 from ticket_portal.i18n.catalogues import LOCALE_DIR, in_context, ntranslate, read_texts, translate
 from ticket_portal.i18n.check import mixed_up, problems, problems_of
-from ticket_portal.i18n.extract import PACKAGE, Found, NotExtractable, find_texts, texts_in
+from ticket_portal.i18n.extract import PACKAGE, FoundText, NotExtractable, find_texts, texts_in
 from ticket_portal.i18n.locales import LOCALES, TRANSLATED
 
 
@@ -17,7 +17,9 @@ def test_all_catalogues_are_complete():
 
 def test_no_text_is_both_alone_and_a_plural():
     assert mixed_up(find_texts()) == []
-    assert mixed_up([Found("pages", "1 file", "a.py:1"), Found("pages", ("1 file", "{n} files"), "a.py:2")])
+    assert mixed_up(
+        [FoundText("pages", "1 file", "a.py:1"), FoundText("pages", ("1 file", "{n} files"), "a.py:2")]
+    )
 
 
 def test_there_is_no_catalogue_of_an_unknown_language():

@@ -39,7 +39,7 @@ def kept(tmp_path: Path):
     def send(name: str, came: bytes) -> tuple[Content, bytes]:
         source, target, thumbnail = (tmp_path / part for part in ("source", "target", "thumbnail"))
         source.write_bytes(came)
-        found = inspect.made_anew(source, target, thumbnail, name, most_megapixels=64)
+        found = inspect.reencode(source, target, thumbnail, name, most_megapixels=64)
         assert bool(found.width) == thumbnail.exists()
         return found, target.read_bytes()
 

@@ -36,8 +36,8 @@ def system(store: Store, monkeypatch: pytest.MonkeyPatch) -> System:
     portal = SimpleNamespace(
         settings=store.settings,
         store=store,
-        ask=lambda *args: in_a_thread(store.read, *args),
-        tell=lambda *args: in_a_thread(store.write, *args),
+        read=lambda *args: in_a_thread(store.read, *args),
+        write=lambda *args: in_a_thread(store.write, *args),
         run=in_a_thread,
     )
     monkeypatch.setattr(wiring, "portal", lambda: portal)
@@ -46,19 +46,19 @@ def system(store: Store, monkeypatch: pytest.MonkeyPatch) -> System:
 
 @pytest.fixture
 def portal(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    async def ask(function: Any, *args: Any, **more: Any) -> Any:
+    async def read(function: Any, *args: Any, **more: Any) -> Any:
         return await asyncio.to_thread(store.read, function, *args, **more)
 
-    async def tell(function: Any, *args: Any, **more: Any) -> Any:
+    async def write(function: Any, *args: Any, **more: Any) -> Any:
         return await asyncio.to_thread(store.write, function, *args, **more)
 
     async def viewer(token_hash: str) -> Viewer:
-        return await ask(sessions.viewer, token_hash)
+        return await read(sessions.viewer, token_hash)
 
     monkeypatch.setattr(store.settings, "data_dir", tmp_path)
     desk = FileDesk(store, Folder(tmp_path / "files"), store.settings)
     portal = SimpleNamespace(
-        settings=store.settings, ask=ask, tell=tell, viewer=viewer, files=desk, folder=tmp_path
+        settings=store.settings, read=read, write=write, viewer=viewer, files=desk, folder=tmp_path
     )
     monkeypatch.setattr(files, "portal", lambda: portal)
     return portal

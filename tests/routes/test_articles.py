@@ -22,11 +22,11 @@ PATHS = ["/", *(f"/help/{slug}" for slug in slugs())]
 
 @pytest.fixture
 def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
-    async def tell(function: Any, *args: Any) -> Any:
+    async def write(function: Any, *args: Any) -> Any:
         return await asyncio.to_thread(store.write, function, *args)
 
     settings = store.settings.model_copy(update={"base_url": "https://help.example"})
-    portal = SimpleNamespace(settings=settings, tell=tell)
+    portal = SimpleNamespace(settings=settings, write=write)
     for module in (form_route, feedback, sitemap):
         monkeypatch.setattr(module, "portal", lambda: portal)
     return Starlette(routes=[*feedback.routes, *sitemap.routes(PATHS)])
@@ -35,11 +35,11 @@ def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
 def asked(app: Starlette, method: str, path: str, cookie: str = "", **more: Any) -> httpx.Response:
     headers = {"Sec-Fetch-Site": "same-origin", "Origin": "http://portal", "Cookie": cookie}
 
-    async def ask() -> httpx.Response:
+    async def request() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal") as client:
             return await client.request(method, path, headers=headers, **more)
 
-    return asyncio.run(ask())
+    return asyncio.run(request())
 
 
 def says(app: Starlette, helpful: str, cookie: str = "", **more: str) -> httpx.Response:

@@ -21,13 +21,13 @@ from ticket_portal.store.unit_of_work import Store, Work
 
 @pytest.fixture
 def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> Starlette:
-    async def ask(function: Any, *args: Any) -> Any:
+    async def read(function: Any, *args: Any) -> Any:
         return await asyncio.to_thread(store.read, function, *args)
 
-    async def tell(function: Any, *args: Any) -> Any:
+    async def write(function: Any, *args: Any) -> Any:
         return await asyncio.to_thread(store.write, function, *args)
 
-    portal = SimpleNamespace(settings=store.settings, ask=ask, tell=tell)
+    portal = SimpleNamespace(settings=store.settings, read=read, write=write)
     monkeypatch.setattr(disown, "portal", lambda: portal)
     return Starlette(routes=disown.routes)
 
@@ -47,14 +47,14 @@ def link(store: Store, minh: Viewer) -> str:
 def asked(
     app: Starlette, method: str, path: str, cookies: dict[str, str] | None = None, **form: str
 ) -> httpx.Response:
-    async def ask() -> httpx.Response:
+    async def request() -> httpx.Response:
         transport, own = httpx.ASGITransport(app), {"Origin": "http://portal"}
         async with httpx.AsyncClient(
             transport=transport, base_url="http://portal", cookies=cookies
         ) as client:
             return await client.request(method, path, data=form or None, headers=own if form else None)
 
-    return asyncio.run(ask())
+    return asyncio.run(request())
 
 
 def is_locked(store: Store) -> bool:

@@ -57,13 +57,13 @@ def post(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> P
     """Post a webhook as Resend does; return the status."""
     settings.resend_webhook_secret = SecretStr(SECRET)
 
-    async def ask(function: Any, *args: Any) -> Any:
+    async def read(function: Any, *args: Any) -> Any:
         return await asyncio.to_thread(store.read, function, *args)
 
-    async def tell(function: Any, *args: Any) -> Any:
+    async def write(function: Any, *args: Any) -> Any:
         return await asyncio.to_thread(store.write, function, *args)
 
-    found = SimpleNamespace(settings=settings, ask=ask, tell=tell)
+    found = SimpleNamespace(settings=settings, read=read, write=write)
     monkeypatch.setattr(resend, "portal", lambda: found)
     app = Starlette(routes=resend.routes)
 

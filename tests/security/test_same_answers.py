@@ -11,7 +11,7 @@ from sqlmodel import col, select, update
 from tests.security.conftest import World
 from tests.security.server import Served
 from ticket_portal.domain.accounts import accounts
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.errors import DomainError, TooManyCodes
 from ticket_portal.domain.guests import access
 from ticket_portal.store.tables import GuestLink
@@ -79,7 +79,7 @@ def test_nobody_keeps_the_machine_hashing(
 ) -> None:
     """The slow hash of a new password is made only where a code can still be sent, or tried."""
     counted, store = Counted(portal, monkeypatch), portal.store
-    reset = Door(accounts.RESET, "ana@example.com", "a browser that never asked", "192.0.2.210")
+    reset = CodeScope(accounts.RESET, "ana@example.com", "a browser that never asked", "192.0.2.210")
     assert counted.of(lambda: accounts.reset_password(store, reset, "123456", "a long one of mine"))[1] == 0
     form = accounts.SignUp.parse("Somebody", "much-wanted@example.com", "a long one of mine", "en")
     tries = [
@@ -91,14 +91,14 @@ def test_nobody_keeps_the_machine_hashing(
 
 
 @pytest.mark.parametrize(
-    "door", ["/auth/sign-in", "/auth/forgot-password", "/auth/find-ticket", "/auth/sign-up"]
+    "scope", ["/auth/sign-in", "/auth/forgot-password", "/auth/find-ticket", "/auth/sign-up"]
 )
-def test_answers_do_not_tell_who_is_known(portal: Served, world: World, door: str) -> None:
+def test_answers_do_not_tell_who_is_known(portal: Served, world: World, scope: str) -> None:
     """Same status, same place, same cookies, same headers, same empty body."""
     told: list[object] = []
     for email in ("budi@example.com", "nobody-knows@example.com"):
         form = {"email": email, "password": "a wrong one of mine", "name": "Somebody", "number": ""}
-        answer = httpx.post(portal.url + door, data=form, headers={"Origin": portal.url}, timeout=20)
+        answer = httpx.post(portal.url + scope, data=form, headers={"Origin": portal.url}, timeout=20)
         cookies = [re.sub(r"=[^;]*", "", c, count=1) for c in answer.headers.get_list("set-cookie")]
         kept = {k: v for k, v in answer.headers.items() if k not in ("date", "set-cookie")}
         told.append((answer.status_code, kept, cookies, answer.text))

@@ -24,7 +24,7 @@ def test_watching_thirty_times_is_watching_once(portal: Served, world: World) ->
                 await tab.call(f"{CONVERSATION}.watch", {}, path)
             await tab.settled()
             before = len(tab.frames)
-            await asyncio.to_thread(portal.store.write, lambda work: work.tell("ticket:3"))
+            await asyncio.to_thread(portal.store.write, lambda work: work.publish("ticket:3"))
             await tab.settled(quiet=1)
             return len([f for f in tab.frames[before:] if '["ping"' not in f])
 

@@ -29,7 +29,7 @@ class Died(Exception):
 
 def write_and_tell(work: Work, *topics: str) -> None:
     work.session.add(LimitHit(rule="test", subject="test", at=work.now))
-    work.tell(*topics)
+    work.publish(*topics)
 
 
 def write_and_die(work: Work) -> None:

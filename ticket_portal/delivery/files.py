@@ -31,7 +31,7 @@ from ticket_portal.domain.files import quotas
 from ticket_portal.domain.files.attachments import FileView
 from ticket_portal.domain.files.types import MEGABYTE, Content
 from ticket_portal.domain.tickets import uploads
-from ticket_portal.domain.tickets.uploads import Kept, Sender, Upload
+from ticket_portal.domain.tickets.uploads import Sender, StoredFile, Upload
 from ticket_portal.media import inspect
 from ticket_portal.settings import Settings
 from ticket_portal.store.files import CHUNK, Files, NoSuchFile
@@ -202,7 +202,7 @@ class FileDesk:
             raise (by_code(answer["refused"]) or DomainError)(**answer["values"])
         return Content(**answer)
 
-    def read(self, kept: Kept, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    def read(self, kept: StoredFile, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of a file. Raises NoSuchFile."""
         return self._files.read(kept.key, start, length)
 

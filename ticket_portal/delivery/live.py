@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import psycopg
 from sqlalchemy.engine import make_url
 
-from ticket_portal.delivery.waiters import Changed, Waiters
+from ticket_portal.delivery.waiters import ChangeFlag, Waiters
 from ticket_portal.store.unit_of_work import CHANNEL, Store
 
 log = logging.getLogger(__name__)
@@ -68,9 +68,9 @@ class Hub:
         store.listeners.append(self.signal)
 
     @asynccontextmanager
-    async def subscription(self, topics: Iterable[str]) -> AsyncIterator[Changed]:
+    async def subscription(self, topics: Iterable[str]) -> AsyncIterator[ChangeFlag]:
         """Give what is set whenever one of the topics changed. Subscribe first, then read: no gap."""
-        changed, names = Changed(), tuple(set(topics))
+        changed, names = ChangeFlag(), tuple(set(topics))
         self._waiters.add(changed, names)
         try:
             yield changed
@@ -79,7 +79,7 @@ class Hub:
                 self._whispers.pop(topic, None)
             self._let_go(asyncio.get_running_loop().time())
 
-    async def wait(self, changed: Changed) -> bool:
+    async def wait(self, changed: ChangeFlag) -> bool:
         """Wait for a change, or for the heartbeat: it heals a lost signal and checks the session again.
 
         False when the page is left meanwhile. Reflex cancels what watches for it then, and keeps the error that comes

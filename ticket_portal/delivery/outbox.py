@@ -118,8 +118,8 @@ class Outbox:
         """Do what is due by time; what can't be done must not hold up everybody's mail."""
         moved = 0
         for is_due, what in (
-            (_time_is_due, resolution.let_time_work),
-            (_deletion_is_due, erasure.let_time_work),
+            (_time_is_due, resolution.run_due),
+            (_deletion_is_due, erasure.run_due),
         ):
             try:
                 moved += self._store.write(what) if self._store.read(is_due) else 0

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-AT_ONCE = 4
+WAKE_BATCH = 4
 FOLLOW_WITHIN = 0.02
 
 
-class Changed:
+class ChangeFlag:
     """Whether something changed since it was last waited for, by one page. A whole `asyncio.Event` has 0.8 kB."""
 
     __slots__ = ("_is_set", "_waiter")
@@ -47,16 +47,16 @@ class Waiters:
 
     def __init__(self) -> None:
         """Nobody waits."""
-        self._of: dict[str, list[Changed]] = defaultdict(list)
-        self._following: dict[str, Iterator[Changed]] = {}
+        self._of: dict[str, list[ChangeFlag]] = defaultdict(list)
+        self._following: dict[str, Iterator[ChangeFlag]] = {}
         self._first = 0
 
-    def add(self, changed: Changed, topics: Iterable[str]) -> None:
+    def add(self, changed: ChangeFlag, topics: Iterable[str]) -> None:
         """Let a page hear of these topics."""
         for topic in topics:
             self._of[topic].append(changed)
 
-    def remove(self, changed: Changed, topics: Iterable[str]) -> list[str]:
+    def remove(self, changed: ChangeFlag, topics: Iterable[str]) -> list[str]:
         """Let a page hear of them no more; return those for which nobody waits now."""
         left: list[str] = []
         for topic in topics:
@@ -66,7 +66,7 @@ class Waiters:
                 left.append(topic)
         return left
 
-    def of(self, topic: str) -> list[Changed]:
+    def of(self, topic: str) -> list[ChangeFlag]:
         """Return the pages that wait for a topic."""
         return self._of.get(topic, [])
 
@@ -93,8 +93,8 @@ class Waiters:
                 changed.set()
 
 
-def _wake(pages: Iterator[Changed]) -> None:
-    for changed in islice(pages, AT_ONCE):
+def _wake(pages: Iterator[ChangeFlag]) -> None:
+    for changed in islice(pages, WAKE_BATCH):
         changed.set()
     if following := next(pages, None):
         asyncio.get_running_loop().call_soon(_wake, chain((following,), pages))

@@ -19,7 +19,7 @@ from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Re
 from ticket_portal.store.unit_of_work import Store, Work
 
 HEAVY_OWNS = 200
-AT_ONCE = 5_000
+INSERT_BATCH = 5_000
 TICKETS_PER_CUSTOMER = 12
 TICKETS_PER_GUEST = 2
 ZONES = {
@@ -95,7 +95,7 @@ def seed(store: Store, count: int, *, seed: int = 1, say: Callable[[str], None] 
     owned = min(HEAVY_OWNS, max(1, count // 2))
     plans = plan_all(dice, count, heavy, owned, customers, now)
     done = 0
-    while batch := list(islice(plans, AT_ONCE)):
+    while batch := list(islice(plans, INSERT_BATCH)):
         store.write(insert, batch, linh)
         done += len(batch)
         say(f"{done:,} of {count:,} tickets")
@@ -149,7 +149,7 @@ def insert(work: Work, plans: list[Plan], agent: Viewer) -> None:
         writer.write(one)
     for table in TABLES:
         bulk.add(work, table, writer.rows[table])
-    work.tell("clock", "queue")
+    work.publish("clock", "queue")
 
 
 class _Writer:

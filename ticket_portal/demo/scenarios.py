@@ -7,9 +7,9 @@ from typing import Any
 
 from ticket_portal.demo import bulk, people, stories
 from ticket_portal.demo.people import CAST, GUEST, Cast
-from ticket_portal.demo.stories import Opened, Story
+from ticket_portal.demo.stories import Story, StoryTicket
 from ticket_portal.domain.accounts import codes, known_browsers
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.guests import access
 from ticket_portal.domain.operations import qa
@@ -83,8 +83,10 @@ def _guest_expired_code(work: Work, cast: Cast) -> dict[str, Any]:
     found = _with_link(work, ticket)
     browser = known_browsers.new_token(work.settings)
     opened = tickets.find(work, cast.linh, ticket.number)
-    door = Door(f"{access.PURPOSE}:{opened.id}", GUEST, known_browsers.token_hash(work.settings, browser))
-    codes.send(work, door, "en")
+    scope = CodeScope(
+        f"{access.PURPOSE}:{opened.id}", GUEST, known_browsers.token_hash(work.settings, browser)
+    )
+    codes.send(work, scope, "en")
     [mail] = outbox.take_due(work)
     outbox.delivered(work, mail.id)
     story.ends()
@@ -152,7 +154,7 @@ def _merged(work: Work, cast: Cast) -> dict[str, Any]:
     return {**stories.about(work, cast.linh, ticket), "into": stories.about(work, cast.linh, into)}
 
 
-def _answered(work: Work, cast: Cast, days: int = 1) -> tuple[Story, Opened]:
+def _answered(work: Work, cast: Cast, days: int = 1) -> tuple[Story, StoryTicket]:
     story = Story(work)
     ticket = story.at(days=days, hours=2).opens(
         cast.ana, "Deposit of 0.42 ETH is not in my balance", "I sent it on Monday."
@@ -161,7 +163,7 @@ def _answered(work: Work, cast: Cast, days: int = 1) -> tuple[Story, Opened]:
     return story, ticket
 
 
-def _with_link(work: Work, ticket: Opened) -> dict[str, Any]:
+def _with_link(work: Work, ticket: StoryTicket) -> dict[str, Any]:
     agent = Viewer(role="agent")
     row = tickets.find(work, agent, ticket.number)
     token = access.new_link(work, row)

@@ -19,7 +19,7 @@ ALL_READ = 10**6
 
 
 @dataclass(frozen=True)
-class Opened:
+class StoryTicket:
     """A ticket of a story, by what people know of it."""
 
     number: int
@@ -39,7 +39,7 @@ class Story:
         self.work.now = self._now - timedelta(**ago)
         return self
 
-    def opens(self, viewer: Viewer, subject: str, body: str, *, mailed: bool = True) -> Opened:
+    def opens(self, viewer: Viewer, subject: str, body: str, *, mailed: bool = True) -> StoryTicket:
         """Somebody opens a ticket; with `mailed=False` the confirmation is still to leave."""
         typed = {"subject": subject, "body": body, "client_id": str(uuid4())}
         typed |= {"email": viewer.address, "name": viewer.name}
@@ -47,9 +47,9 @@ class Story:
         ticket = new_ticket.submit(self.work, asking, TicketForm.parse(asking, typed, viewer.language))
         if mailed:
             self.mails_leave()
-        return Opened(ticket.number or 0, viewer if viewer.account_id else new_ticket.guest(ticket))
+        return StoryTicket(ticket.number or 0, viewer if viewer.account_id else new_ticket.guest(ticket))
 
-    def replies(self, viewer: Viewer, ticket: Opened, body: str) -> None:
+    def replies(self, viewer: Viewer, ticket: StoryTicket, body: str) -> None:
         """Somebody answers; they have read what came before, and an agent takes the ticket first."""
         self.reads(viewer, ticket)
         if viewer.of_team:
@@ -57,40 +57,40 @@ class Story:
         messages.reply(self.work, viewer, ticket.number, _says(body))
         self.mails_leave()
 
-    def says(self, viewer: Viewer, ticket: Opened, number: int) -> None:
+    def says(self, viewer: Viewer, ticket: StoryTicket, number: int) -> None:
         """Somebody writes one message of very many; nobody is mailed about each."""
         messages.reply(self.work, viewer, ticket.number, _says(f"Message {number} of 500."))
 
-    def notes(self, viewer: Viewer, ticket: Opened, body: str) -> None:
+    def notes(self, viewer: Viewer, ticket: StoryTicket, body: str) -> None:
         """An agent writes something down for the team."""
         messages.note(self.work, viewer, ticket.number, _says(body))
 
-    def asks(self, viewer: Viewer, ticket: Opened, body: str) -> None:
+    def asks(self, viewer: Viewer, ticket: StoryTicket, body: str) -> None:
         """An agent asks for details."""
         self.reads(viewer, ticket)
         messages.request_details(self.work, viewer, ticket.number, _says(body))
         self.mails_leave()
 
-    def resolves(self, viewer: Viewer, ticket: Opened) -> None:
+    def resolves(self, viewer: Viewer, ticket: StoryTicket) -> None:
         """An agent says that it is solved."""
         tickets.resolve(self.work, viewer, ticket.number)
         self.mails_leave()
 
-    def confirms(self, ticket: Opened) -> None:
+    def confirms(self, ticket: StoryTicket) -> None:
         """The requester says so too: the ticket closes."""
         self.reads(ticket.requester, ticket)
         tickets.confirm_solved(self.work, ticket.requester, ticket.number)
 
-    def reads(self, viewer: Viewer, ticket: Opened) -> None:
+    def reads(self, viewer: Viewer, ticket: StoryTicket) -> None:
         """Somebody reads all that is there."""
         conversation.seen(self.work, viewer, ticket.number, ALL_READ)
 
-    def merges(self, viewer: Viewer, ticket: Opened, into: Opened) -> None:
+    def merges(self, viewer: Viewer, ticket: StoryTicket, into: StoryTicket) -> None:
         """An agent joins a ticket with another one."""
         resolution.merge(self.work, viewer, ticket.number, into.number)
         self.mails_leave()
 
-    def rates(self, ticket: Opened, score: int, comment: str) -> None:
+    def rates(self, ticket: StoryTicket, score: int, comment: str) -> None:
         """The requester says what the help was like."""
         resolution.rate(self.work, ticket.requester, ticket.number, RatingForm(score, comment))
 
@@ -130,7 +130,7 @@ def tell_all(work: Work, cast: Cast) -> dict[str, Any]:
     return {"tickets": [about(work, cast.linh, ticket) for ticket in told]}
 
 
-def about(work: Work, viewer: Viewer, opened: Opened) -> dict[str, Any]:
+def about(work: Work, viewer: Viewer, opened: StoryTicket) -> dict[str, Any]:
     """Return what a tester needs to know of a ticket."""
     ticket: Ticket = tickets.find(work, viewer, opened.number)
     return {
@@ -142,7 +142,7 @@ def about(work: Work, viewer: Viewer, opened: Opened) -> dict[str, Any]:
     }
 
 
-def _phone_changed(story: Story, cast: Cast) -> Opened:
+def _phone_changed(story: Story, cast: Cast) -> StoryTicket:
     """Closed for good: longer ago than a reply reopens."""
     ticket = story.at(days=41).opens(
         cast.ana,
@@ -162,7 +162,7 @@ def _phone_changed(story: Story, cast: Cast) -> Opened:
     return ticket
 
 
-def _fee(story: Story, cast: Cast) -> Opened:
+def _fee(story: Story, cast: Cast) -> StoryTicket:
     """Closed a few days ago: a reply reopens it."""
     ticket = story.at(days=9).opens(
         cast.ana,
@@ -186,7 +186,7 @@ def _fee(story: Story, cast: Cast) -> Opened:
     return ticket
 
 
-def _withdrawal(story: Story, cast: Cast) -> Opened:
+def _withdrawal(story: Story, cast: Cast) -> StoryTicket:
     """Waits for the customer: the team asked for details."""
     ticket = story.at(days=3).opens(
         cast.ana,
@@ -207,7 +207,7 @@ def _withdrawal(story: Story, cast: Cast) -> Opened:
     return ticket
 
 
-def _deposit(story: Story, cast: Cast) -> Opened:
+def _deposit(story: Story, cast: Cast) -> StoryTicket:
     """Resolved: the customer is asked to confirm."""
     ticket = story.at(days=4).opens(
         cast.ana,
@@ -229,7 +229,7 @@ def _deposit(story: Story, cast: Cast) -> Opened:
     return ticket
 
 
-def _document(story: Story, cast: Cast) -> Opened:
+def _document(story: Story, cast: Cast) -> StoryTicket:
     """Budi's: answered, and read."""
     ticket = story.at(days=2).opens(
         cast.budi,
@@ -255,7 +255,7 @@ def _document(story: Story, cast: Cast) -> Opened:
     return ticket
 
 
-def _tax_report(story: Story, cast: Cast) -> Opened:
+def _tax_report(story: Story, cast: Cast) -> StoryTicket:
     """Answered, and not yet read by the customer."""
     ticket = story.at(days=1, hours=2).opens(
         cast.ana,
@@ -272,7 +272,7 @@ def _tax_report(story: Story, cast: Cast) -> Opened:
     return ticket
 
 
-def _budis_deposit(story: Story, cast: Cast) -> Opened:
+def _budis_deposit(story: Story, cast: Cast) -> StoryTicket:
     """The customer wrote last: it is the team's turn."""
     ticket = story.at(hours=30).opens(
         cast.budi,
@@ -291,7 +291,7 @@ def _budis_deposit(story: Story, cast: Cast) -> Opened:
     return ticket
 
 
-def _guests_withdrawal(story: Story, cast: Cast) -> Opened:
+def _guests_withdrawal(story: Story, cast: Cast) -> StoryTicket:
     """A guest's ticket: they come in by the link in an e-mail."""
     guest = Viewer(role="guest", address=GUEST, name="Robin")
     ticket = story.at(hours=9).opens(
@@ -309,7 +309,7 @@ def _guests_withdrawal(story: Story, cast: Cast) -> Opened:
     return ticket
 
 
-def _bank_account(story: Story, cast: Cast) -> Opened:
+def _bank_account(story: Story, cast: Cast) -> StoryTicket:
     """New: nobody has answered yet."""
     return story.at(minutes=35).opens(
         cast.ana,

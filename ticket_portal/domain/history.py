@@ -11,7 +11,7 @@ from ticket_portal.store.unit_of_work import Work
 
 
 @dataclass(frozen=True)
-class Entry:
+class LoggedEvent:
     """What was put into the log, as far as alerts tell of it."""
 
     seq: int
@@ -20,7 +20,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Posted:
+class PostedMessage:
     """A message that is in the log; as its row, but no object that is watched for changes."""
 
     id: int
@@ -47,7 +47,7 @@ def post(
     files: int = 0,
     event: str = "",
     **data: Any,
-) -> tuple[Posted, Entry]:
+) -> tuple[PostedMessage, LoggedEvent]:
     """Put a message into the log, with the entry that tells of it (`event`: another word for that than its kind)."""
     row: dict[str, Any] = {
         "ticket_id": ticket.id,
@@ -61,7 +61,7 @@ def post(
         "files": files,
         "created_at": work.now,
     }
-    posted = Posted(work.insert(Message, **row), **row)
+    posted = PostedMessage(work.insert(Message, **row), **row)
     if kind != "note":
         search.remember(work, ticket, "message", posted.id, body)
     entry = record(work, ticket, author, event or kind, public=kind != "note", message_id=posted.id, **data)
@@ -77,7 +77,7 @@ def record(
     public: bool = True,
     message_id: int | None = None,
     **data: Any,
-) -> Entry:
+) -> LoggedEvent:
     """Add an entry to the log. The ticket's row is locked by then, so numbers have neither gaps nor doubles."""
     seq = ticket.last_seq + 1
     work.insert(
@@ -98,7 +98,7 @@ def record(
     if public:
         _remember_who_spoke(work, ticket, viewer)
     work.changed(ticket)
-    return Entry(seq, viewer.role, data)
+    return LoggedEvent(seq, viewer.role, data)
 
 
 def _remember_who_spoke(work: Work, ticket: Ticket, viewer: Viewer) -> None:

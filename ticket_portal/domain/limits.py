@@ -15,7 +15,7 @@ from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import LimitHit
 from ticket_portal.store.unit_of_work import Work
 
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -103,5 +103,5 @@ def _hit() -> Select[datetime]:
 
 def sweep(work: Work) -> None:
     """Delete uses that no limit looks at any more."""
-    kept = max(KEPT, timedelta(hours=1, minutes=work.settings.code_pause_minutes))
+    kept = max(RETENTION, timedelta(hours=1, minutes=work.settings.code_pause_minutes))
     work.session.exec(delete(LimitHit).where(col(LimitHit.at) < work.now - kept))

@@ -19,9 +19,9 @@ from ticket_portal.store.tables import Account, Device, Session, Undeliverable
 from ticket_portal.store.unit_of_work import Work
 
 SEEN_EVERY = timedelta(minutes=1)
-KEPT = timedelta(days=7)
+RETENTION = timedelta(days=7)
 MOST_TOLD = 10
-LONGEST_AGENT = 300
+LONGEST_USER_AGENT = 300
 PLAIN = "plain:"
 """How the key of a session begins whose cookie may lack the prefix `__Host-` on https: one from before that prefix."""
 
@@ -68,9 +68,9 @@ class Arrival:
     ip: str = ""
 
 
-def begin(work: Work, account: Account, agent: str = "", *, unfamiliar: bool = False) -> str:
-    """Sign an account in and return the token for its cookie. `agent`: what its browser calls itself."""
-    return _begin(work, account_id=account.id, agent=agent, unfamiliar=unfamiliar)
+def begin(work: Work, account: Account, user_agent: str = "", *, unfamiliar: bool = False) -> str:
+    """Sign an account in and return the token for its cookie. `user_agent`: what its browser calls itself."""
+    return _begin(work, account_id=account.id, user_agent=user_agent, unfamiliar=unfamiliar)
 
 
 def begin_guest(work: Work, address: str) -> str:
@@ -90,7 +90,7 @@ def renew(work: Work, token_hash: str) -> str:
         work,
         account_id=before.account_id,
         address=before.address,
-        agent=before.agent,
+        user_agent=before.user_agent,
         unfamiliar=before.unfamiliar,
     )
 
@@ -204,7 +204,7 @@ def end(work: Work, token_hash: str) -> None:
     )
     # Whoever signs out here is no longer told here; a session that only ran out takes nothing along.
     work.session.exec(delete(Device).where(col(Device.session) == token_hash))
-    work.tell(f"session:{token_hash}")
+    work.publish(f"session:{token_hash}")
 
 
 def supersede(work: Work, token_hash: str, successor: str) -> bool:
@@ -224,7 +224,7 @@ def supersede(work: Work, token_hash: str, successor: str) -> bool:
         work.session.exec(
             update(Device).where(col(Device.session) == token_hash).values(session=after.token_hash)
         )
-    work.tell(f"replaced:{token_hash}")
+    work.publish(f"replaced:{token_hash}")
     end(work, token_hash)
     return True
 
@@ -238,14 +238,16 @@ def end_all(work: Work, account: Account, *, but: str = "") -> None:
 
 def changed(work: Work, account_id: int) -> None:
     """Let nobody go on with what they knew of the account: its name, zone or address is another now."""
-    work.tell(*(f"viewer:{token_hash}" for token_hash in open_ones(work, account_id)))
+    work.publish(*(f"viewer:{token_hash}" for token_hash in open_ones(work, account_id)))
 
 
 def sweep(work: Work) -> None:
     """Delete sessions that are over for whoever they were, some days after."""
-    oldest = work.now - timedelta(days=work.settings.session_days) - KEPT
+    oldest = work.now - timedelta(days=work.settings.session_days) - RETENTION
     work.session.exec(
-        delete(Session).where(or_(col(Session.created_at) < oldest, col(Session.ended_at) < work.now - KEPT))
+        delete(Session).where(
+            or_(col(Session.created_at) < oldest, col(Session.ended_at) < work.now - RETENTION)
+        )
     )
 
 
@@ -268,7 +270,7 @@ def _begin(
     *,
     account_id: int | None = None,
     address: str | None = None,
-    agent: str = "",
+    user_agent: str = "",
     unfamiliar: bool = False,
 ) -> str:
     token = keys.new_token()
@@ -277,7 +279,7 @@ def _begin(
             token_hash=keys.token_hash(token),
             account_id=account_id,
             address=address,
-            agent=one_line(agent)[:LONGEST_AGENT],
+            user_agent=one_line(user_agent)[:LONGEST_USER_AGENT],
             unfamiliar=unfamiliar,
             created_at=work.now,
             seen_at=work.now,

@@ -21,7 +21,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 from ticket_portal.i18n.catalogues import context_of, fill, msg, texts, without_context
-from ticket_portal.i18n.extract import Found, find_texts
+from ticket_portal.i18n.extract import FoundText, find_texts
 from ticket_portal.i18n.locales import DEFAULT
 
 FOLDER = Path(__file__).parents[1] / "help"
@@ -192,7 +192,7 @@ def label(locale: str, english: str) -> str:
 
 
 @cache
-def _said_in() -> dict[str, Found]:
+def _said_in() -> dict[str, FoundText]:
     """Texts by their English: what a page says before what a mail says, one without a context before others."""
     single = [found for found in find_texts() if isinstance(found.id, str)]
     least_first = sorted(single, key=lambda found: (found.domain == "pages", not context_of(str(found.id))))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from babel.messages.catalog import Catalog, Message
 
 from ticket_portal.i18n.catalogues import Id, all_catalogues, forms_of, id_of, po_path, read_catalogue
-from ticket_portal.i18n.extract import Found, find_texts
+from ticket_portal.i18n.extract import FoundText, find_texts
 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 
@@ -65,7 +65,7 @@ def _placeholder_problem(originals: Sequence[str], forms: Sequence[str]) -> str:
     return ""
 
 
-def mixed_up(found: list[Found]) -> list[str]:
+def mixed_up(found: list[FoundText]) -> list[str]:
     """Texts that are used both alone and as a plural's singular: one catalogue key cannot be both."""
     plurals = {(text.domain, text.id[0]) for text in found if isinstance(text.id, tuple)}
     return [

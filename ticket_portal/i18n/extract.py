@@ -38,7 +38,7 @@ MARKERS = {
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundText:
     """A text in the sources."""
 
     domain: str
@@ -50,15 +50,15 @@ class NotExtractable(Exception):
     """A marked text is computed (an f-string, a variable): no translator would ever see it."""
 
 
-def find_texts(package: Path = PACKAGE) -> list[Found]:
+def find_texts(package: Path = PACKAGE) -> list[FoundText]:
     """Every marked text of the package, in the order of files and lines. Raises NotExtractable."""
-    found: list[Found] = []
+    found: list[FoundText] = []
     for file in sorted(package.rglob("*.py")):
         found += texts_in(file.read_text(encoding="utf-8"), file.relative_to(package.parent).as_posix())
     return found
 
 
-def texts_in(source: str, name: str) -> Iterator[Found]:
+def texts_in(source: str, name: str) -> Iterator[FoundText]:
     """The marked texts of one module."""
     tree = ast.parse(source, name)
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
@@ -71,7 +71,7 @@ def texts_in(source: str, name: str) -> Iterator[Found]:
         if len(values) != count:
             raise NotExtractable(f"{place}: {marker}() needs {count} text(s)")
         first = in_context(values[0], _context(call, marker, place))
-        yield Found(domain, first if count == 1 else (first, values[1]), place)
+        yield FoundText(domain, first if count == 1 else (first, values[1]), place)
 
 
 def _context(call: ast.Call, marker: str, place: str) -> str:
@@ -87,7 +87,7 @@ def _text(node: ast.expr, marker: str, place: str) -> str:
     )
 
 
-def template(domain: str, found: list[Found]) -> Catalog:
+def template(domain: str, found: list[FoundText]) -> Catalog:
     """The texts of a domain as an empty catalogue, sorted; a plural stands once, also where its singular does."""
     catalogue = Catalog(project="Ticket Portal", domain=domain, charset="utf-8", fuzzy=False)
     mine = sorted({text.id for text in found if text.domain == domain}, key=str)

@@ -25,7 +25,7 @@ register_heif_opener(thumbnails=False)
 GifImagePlugin.LOADING_STRATEGY = GifImagePlugin.LoadingStrategy.RGB_AFTER_DIFFERENT_PALETTE_ONLY
 
 
-def made_anew(
+def reencode(
     source: Path, target: Path, thumbnail: Path, name: str, kind: str, most_megapixels: int
 ) -> tuple[str, int, int]:
     """Write the picture and its thumbnail anew; return its kind now and the thumbnail's size.

@@ -45,12 +45,12 @@ BOUNDS = {
 }
 
 
-def made_anew(source: Path, target: Path, thumbnail: Path, name: str, most_megapixels: int) -> Content:
+def reencode(source: Path, target: Path, thumbnail: Path, name: str, most_megapixels: int) -> Content:
     """Decide what the file is, by its content and its name, and write what of it may be kept.
 
     Raises FileMismatch, FileDamaged, PictureTooLarge, TextUnreadable, PdfLocked, PdfActive.
     """
-    return _made_anew(_kind(source, name), source, target, thumbnail, name, most_megapixels)
+    return _reencode(_kind(source, name), source, target, thumbnail, name, most_megapixels)
 
 
 def _kind(source: Path, name: str) -> str:
@@ -63,13 +63,13 @@ def _kind(source: Path, name: str) -> str:
     return named if kind in TEXTS else kind
 
 
-def _made_anew(
+def _reencode(
     kind: str, source: Path, target: Path, thumbnail: Path, name: str, most_megapixels: int
 ) -> Content:
     if kind in PICTURES:
         from ticket_portal.media import images  # each kind loads its own decoders only
 
-        kind, width, height = images.made_anew(source, target, thumbnail, name, kind, most_megapixels)
+        kind, width, height = images.reencode(source, target, thumbnail, name, kind, most_megapixels)
         return Content(renamed(name, kind), kind, width, height)
     if kind == MP4:
         from ticket_portal.media import mp4
@@ -79,12 +79,12 @@ def _made_anew(
     elif kind == PDF:
         from ticket_portal.media import pdf
 
-        pdf.made_anew(source, target, name)
+        pdf.reencode(source, target, name)
     else:
         assert kind in TEXTS
         from ticket_portal.media import plain_text
 
-        plain_text.made_anew(source, target, name)
+        plain_text.reencode(source, target, name)
     return Content(name, kind)
 
 
@@ -108,7 +108,7 @@ def main(source: str, target: str, thumbnail: str, name: str, most_megapixels: s
     try:
         kind = _kind(Path(source), name)
         _stay_small(BOUNDS[kind])
-        found = _made_anew(kind, Path(source), Path(target), Path(thumbnail), name, int(most_megapixels))
+        found = _reencode(kind, Path(source), Path(target), Path(thumbnail), name, int(most_megapixels))
         answer = asdict(found)
     except DomainError as refusal:
         answer = {"refused": refusal.code, "values": refusal.values}

@@ -66,7 +66,7 @@ class _TooMuch(Exception):
     """More objects, values or unpacked bytes than a document has."""
 
 
-def made_anew(source: Path, target: Path, name: str) -> None:
+def reencode(source: Path, target: Path, name: str) -> None:
     """Write the document's objects anew: what stood before, between or behind them is gone.
 
     Raises PdfLocked, PdfActive, FileDamaged.

@@ -18,7 +18,7 @@ _FORMULA = r"(?P<start>^|[{separators}])(?P<before>[{before}]*+)(?P<sign>[=+\-@ï
 _NUMBER = r"(?<=[+\-])[0-9][0-9. \u00a0\u202f]*+(?:e[+\-]?[0-9]{{1,3}})?+%?+[\"']?+(?:[{separators}]|\Z)"
 
 
-def made_anew(source: Path, target: Path, name: str) -> None:
+def reencode(source: Path, target: Path, name: str) -> None:
     """Write a text as UTF-8; in a table no cell is a formula any more.
 
     Raises TextUnreadable, FileEmpty, FileMismatch (markup that a browser would run).

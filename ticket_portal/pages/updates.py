@@ -14,7 +14,7 @@ from ticket_portal.states.session import SessionState
 from ticket_portal.states.updates import UpdatesState as State
 
 
-class Entry(UpdateRow):
+class UpdateEntry(UpdateRow):
     """A row as `assets/js/updates.js` gives it: with whether its day differs from the one above."""
 
     new_day: bool
@@ -51,7 +51,7 @@ def _read_all() -> rx.Component:
 
 
 def _list() -> rx.Component:
-    entries = rx.Var("entries", _var_data=_ENTRIES).to(list[Entry])
+    entries = rx.Var("entries", _var_data=_ENTRIES).to(list[UpdateEntry])
     return rx.cond(
         ~State.loaded,
         waiting_rows(),
@@ -70,7 +70,7 @@ def _list() -> rx.Component:
     )
 
 
-def _entry(entry: rx.Var[Entry]) -> rx.Component:
+def _entry(entry: rx.Var[UpdateEntry]) -> rx.Component:
     return rx.fragment(
         rx.cond(entry.new_day, el.li(el.time(day(entry.at), date_time=entry.at), class_name="day")),
         el.li(
@@ -104,7 +104,7 @@ def _entry(entry: rx.Var[Entry]) -> rx.Component:
     )
 
 
-def _what(entry: rx.Var[Entry]) -> rx.Var:
+def _what(entry: rx.Var[UpdateEntry]) -> rx.Var:
     return rx.match(
         entry.kind,
         ("reply", t("You have a new reply")),

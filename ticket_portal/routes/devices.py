@@ -38,7 +38,7 @@ async def _renew(request: Request) -> Response:
     try:
         agent = request.headers.get("user-agent", "")
         form = DeviceForm.parse(p.settings, typed.get("subscription") or {}, agent, "")
-        await p.tell(devices.renew, str(typed.get("endpoint"))[: devices.LONGEST_ENDPOINT], form)
+        await p.write(devices.renew, str(typed.get("endpoint"))[: devices.LONGEST_ENDPOINT], form)
     except (DomainError, AttributeError):
         # The same answer for an unknown address and for nonsense: nobody learns which addresses there are.
         return Response("Not Found", 404, media_type="text/plain", headers={"Cache-Control": "no-store"})

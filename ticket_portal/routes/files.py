@@ -35,7 +35,7 @@ from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer, language
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.tickets import uploads
-from ticket_portal.domain.tickets.uploads import Kept, Sender, Upload
+from ticket_portal.domain.tickets.uploads import Sender, StoredFile, Upload
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
 from ticket_portal.routes.asgi import cookies
@@ -109,7 +109,7 @@ async def _sender(request: Request) -> Viewer:
 
 async def _take(request: Request, sender: Sender) -> FileView:
     p = portal()
-    await p.tell(uploads.count_try, sender)
+    await p.write(uploads.count_try, sender)
     upload = await _begin(request, sender)
     body = _Body(request, upload)
     try:
@@ -118,7 +118,7 @@ async def _take(request: Request, sender: Sender) -> FileView:
             return await _unless_gone(request, p.files.take_in(upload, folder / "came", sender))
     except BaseException:
         # Also when the browser is gone in the middle: nothing of it stays.
-        await p.tell(uploads.give_up, upload, body.size)
+        await p.write(uploads.give_up, upload, body.size)
         raise
 
 
@@ -129,12 +129,12 @@ async def _begin(request: Request, sender: Sender) -> Upload:
     length = request.headers.get("content-length", "")
     announced = int(length[:18]) if length.isascii() and length.isdecimal() else None
     if form is not None:
-        return await p.tell(uploads.begin_for_form, sender, form, name, announced)
+        return await p.write(uploads.begin_for_form, sender, form, name, announced)
     if not (number.isascii() and number.isdecimal() and len(number) <= len(str(LARGEST))):
         raise NotFound
     if not sender.is_known:
         raise SignInNeeded
-    return await p.tell(uploads.begin_for_ticket, sender, int(number), name, announced)
+    return await p.write(uploads.begin_for_ticket, sender, int(number), name, announced)
 
 
 class _Body:
@@ -236,7 +236,7 @@ async def _take_back(request: Request) -> Response:
         return refusal
     browser = cookies.credentials(request.scope, portal().settings).browser
     try:
-        await p.tell(uploads.take_back, await _viewers(request), browser, request.path_params["file_id"])
+        await p.write(uploads.take_back, await _viewers(request), browser, request.path_params["file_id"])
     except NotFound as error:
         return _problem(request, error)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
@@ -255,7 +255,7 @@ async def _give(request: Request, *, thumbnail: bool) -> Response:
     p = portal()
     browser = cookies.credentials(request.scope, portal().settings).browser
     try:
-        kept = await p.ask(
+        kept = await p.read(
             uploads.find,
             await _viewers(request),
             browser,
@@ -289,7 +289,7 @@ class _NoSuchPart(Exception):
     """The browser asks for bytes behind the end."""
 
 
-def _part(request: Request, kept: Kept) -> tuple[int, int | None, int]:
+def _part(request: Request, kept: StoredFile) -> tuple[int, int | None, int]:
     """Return where to begin, how many bytes, and the status (RFC 9110, 14): one range, for films that are wound on."""
     match = _RANGE.fullmatch(request.headers.get("range", "")) if kept.size else None
     if not match or match.groups() == ("", ""):
@@ -310,7 +310,7 @@ async def _in_threads(content: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _disposition(request: Request, kept: Kept) -> str:
+def _disposition(request: Request, kept: StoredFile) -> str:
     """How a browser names it, and whether it shows it: only what browsers only look at (RFC 6266, RFC 8187)."""
     shown = kept.kind in SHOWN and "download" not in request.query_params
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", kept.name)

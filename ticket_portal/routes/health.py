@@ -44,7 +44,7 @@ async def readyz(_request: Request) -> Response:
 
 async def _database() -> dict[str, Any]:
     try:
-        return await asyncio.wait_for(portal().ask(_look), LONGEST_WAIT)
+        return await asyncio.wait_for(portal().read(_look), LONGEST_WAIT)
     except (SQLAlchemyError, OSError, TimeoutError) as problem:
         # What exactly is wrong (addresses, users) is for the log, not for whoever asks.
         log.warning("not ready, database: %s", type(problem).__name__)

@@ -13,7 +13,7 @@ from ticket_portal.routes.asgi.internal_access import may_enter
 from ticket_portal.store.tables import CapturedMail
 from ticket_portal.wiring import portal
 
-Door = Callable[[Request], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 # A mail is shown as a mail program shows it: styles yes, scripts and anything from elsewhere no. The sandbox lets its
 # links open in new tabs.
@@ -24,14 +24,14 @@ _MAIL_POLICY = (
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
-def insiders_only(door: Door) -> Door:
+def insiders_only(endpoint: Endpoint) -> Endpoint:
     """Let in developers and QA alone, and nobody in production."""
 
     async def guarded(request: Request) -> Response:
         settings = portal().settings
         if settings.env == "production" or not may_enter(request, settings, settings.test_token):
             return Response("Not Found", 404, media_type="text/plain")
-        return await door(request)
+        return await endpoint(request)
 
     return guarded
 
@@ -40,23 +40,23 @@ def insiders_only(door: Door) -> Door:
 async def _box(request: Request) -> Response:
     """The list, the newest first."""
     address = request.query_params.get("to", "").strip().lower()
-    return _page(_listed(await portal().ask(mailbox.newest, address), address, None), "")
+    return _page(_listed(await portal().read(mailbox.newest, address), address, None), "")
 
 
 @insiders_only
 async def _mail(request: Request) -> Response:
     """One mail, beside the list."""
     address = request.query_params.get("to", "").strip().lower()
-    mail = await portal().ask(mailbox.find, request.path_params["mail_id"])
+    mail = await portal().read(mailbox.find, request.path_params["mail_id"])
     if mail is None:
         return Response("Not Found", 404, media_type="text/plain")
-    return _page(_listed(await portal().ask(mailbox.newest, address), address, mail), _opened(mail))
+    return _page(_listed(await portal().read(mailbox.newest, address), address, mail), _opened(mail))
 
 
 @insiders_only
 async def _html(request: Request) -> Response:
     """The HTML part alone, for the frame in the page."""
-    mail = await portal().ask(mailbox.find, request.path_params["mail_id"])
+    mail = await portal().read(mailbox.find, request.path_params["mail_id"])
     if mail is None:
         return Response("Not Found", 404, media_type="text/plain")
     shown = mail.html.replace("<head>", '<head><base target="_blank">', 1)

@@ -73,7 +73,7 @@ async def metrics(request: Request) -> Response:
 
 async def _queues() -> Queues | None:
     try:
-        return await asyncio.wait_for(portal().ask(_look), LONGEST_WAIT)
+        return await asyncio.wait_for(portal().read(_look), LONGEST_WAIT)
     except (SQLAlchemyError, OSError, TimeoutError) as problem:
         log.warning("metrics without the database: %s", type(problem).__name__)
         return None

@@ -33,10 +33,10 @@ async def hear(request: Request) -> Response:
     if body is None:
         return PlainTextResponse("Too large.", 413)
     try:
-        name = webhooks.prove(secret, request.headers, body, await p.ask(_now))
+        name = webhooks.prove(secret, request.headers, body, await p.read(_now))
         report = webhooks.report(body)
         if report:
-            await p.tell(deliveries.take, name, report)
+            await p.write(deliveries.take, name, report)
     except NotProved:
         # Nothing of what was sent: it is somebody's words.
         log.warning("a webhook without a valid signature was refused", extra={"once_a_minute": True})

@@ -28,7 +28,7 @@ from ticket_portal.store.tables import CapturedMail, CapturedPush
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
 
-Door = Callable[[Request], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 LARGEST_BODY = 16 * 1024
 LONGEST_WAIT = 20.0
@@ -61,7 +61,7 @@ class Refused(Exception):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def for_testers(door: Door) -> Door:
+def for_testers(endpoint: Endpoint) -> Endpoint:
     """Let in testers alone."""
 
     async def guarded(request: Request) -> Response:
@@ -69,7 +69,7 @@ def for_testers(door: Door) -> Door:
         if not settings.test_mode or not may_enter(request, settings, settings.test_token):
             return Response("Not Found", 404, media_type="text/plain")
         try:
-            return await door(request)
+            return await endpoint(request)
         except Refused as refusal:
             return JSONResponse({"detail": str(refusal)}, 422)
 
@@ -80,9 +80,9 @@ def for_testers(door: Door) -> Door:
 async def mails(request: Request) -> Response:
     """Return captured mail, the newest first; DELETE throws it away."""
     if request.method == "DELETE":
-        await portal().tell(mailbox.clear)
+        await portal().write(mailbox.clear)
         return Response(status_code=204)
-    found = await portal().ask(mailbox.newest, _recipient(request))
+    found = await portal().read(mailbox.newest, _recipient(request))
     return _answer([_mail(mail) for mail in found])
 
 
@@ -90,10 +90,10 @@ async def mails(request: Request) -> Response:
 async def pushes(request: Request) -> Response:
     """Return captured pushes, the newest first; DELETE throws them away."""
     if request.method == "DELETE":
-        await portal().tell(pushbox.clear)
+        await portal().write(pushbox.clear)
         return Response(status_code=204)
     endpoint = request.query_params.get("endpoint", "")
-    found = await portal().ask(pushbox.newest, _recipient(request), endpoint)
+    found = await portal().read(pushbox.newest, _recipient(request), endpoint)
     return _answer([_push(one) for one in found])
 
 
@@ -105,19 +105,19 @@ async def clock(request: Request) -> Response:
     one of seventeen days. With very many stops the rest is one jump.
     """
     if request.method == "GET":
-        return _answer({"now": (await portal().ask(_now)).isoformat()})
+        return _answer({"now": (await portal().read(_now)).isoformat()})
     asked = await _read(Advance, request)
-    if not await portal().ask(qa.may_advance, asked.advance_seconds):
+    if not await portal().read(qa.may_advance, asked.advance_seconds):
         raise Refused("advance_seconds: the clock would be more than ten years ahead")
     left = asked.advance_seconds
     for _stop in range(MOST_STOPS):
         await _deliver()
-        step = await portal().ask(_seconds_to_next)
+        step = await portal().read(_seconds_to_next)
         if step is None or step >= left:
             break
-        await portal().tell(qa.advance, step)
+        await portal().write(qa.advance, step)
         left -= step
-    now = await portal().tell(qa.advance, left)
+    now = await portal().write(qa.advance, left)
     await _deliver()
     return _answer({"now": now.isoformat()})
 
@@ -137,7 +137,7 @@ async def load_scenario(request: Request) -> Response:
     except NoSuchScenario:
         known = ", ".join(scenarios.SCENARIOS)
         return _answer({"detail": f"There is no such scenario. There are: {known}."}, 404)
-    await p.tell(_end_troubles)
+    await p.write(_end_troubles)
     if p.faults:
         p.faults.mail_down = p.faults.push_gone = False
         p.faults.slow_database_ms = 0
@@ -154,7 +154,7 @@ async def faults(request: Request) -> Response:
         asked = await _read(Troubles, request)
         topics = _topics(asked)
         p.faults.hear(topics)
-        await p.tell(_tell, topics)
+        await p.write(_tell, topics)
     there = p.faults
     return _answer(
         {
@@ -170,7 +170,7 @@ async def _deliver() -> None:
     p = portal()
     latest = time.monotonic() + LONGEST_WAIT
     await p.run(p.outbox.deliver_due)
-    while await p.ask(_is_due) and time.monotonic() < latest:
+    while await p.read(_is_due) and time.monotonic() < latest:
         await asyncio.sleep(0.02)
         await p.run(p.outbox.deliver_due)
 
@@ -187,11 +187,11 @@ def _topics(asked: Troubles) -> set[str]:
 
 
 def _tell(work: Work, topics: set[str]) -> None:
-    work.tell(*topics)
+    work.publish(*topics)
 
 
 def _end_troubles(work: Work) -> None:
-    work.tell(f"{MAIL_DOWN}0", f"{PUSH_GONE}0", f"{SLOW_DATABASE}0")
+    work.publish(f"{MAIL_DOWN}0", f"{PUSH_GONE}0", f"{SLOW_DATABASE}0")
 
 
 def _now(work: Work) -> Any:

@@ -25,7 +25,7 @@ class AddressState(SessionState):
         if bare(self._path).startswith("/guest/"):
             viewer = access.reader(viewer, await self._guest())
         try:
-            await portal().tell(deliveries.try_again, viewer)
+            await portal().write(deliveries.try_again, viewer)
         except DomainError as error:
             self._show(problem=self._say(error), problem_code=error.code)
             return

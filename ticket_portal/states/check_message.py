@@ -37,14 +37,14 @@ class CheckMessageState(SessionState):
         """Look the reference up."""
         asked = str(typed.get("reference") or "")
         try:
-            found = await portal().tell(verify.check, asked, self._credentials.ip)
+            found = await portal().write(verify.check, asked, self._credentials.ip)
         except DomainError as error:
             self._answer("", "")
             self._show(field="reference", problem=self._say(error), problem_code=error.code)
             self.refusals += 1
             return
         self._show(field="", problem="", problem_code="")
-        self._answer("ours" if found else "unknown", verify.shown(verify.spelled(asked)))
+        self._answer("ours" if found else "unknown", verify.grouped(verify.spelled(asked)))
         if found:
             self._show(
                 kind=found.kind,

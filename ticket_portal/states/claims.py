@@ -29,10 +29,10 @@ class ClaimState(SessionState):
         """Look whether there is something to offer, and where this browser is with its code."""
         p, viewer = portal(), await self._viewer()
         # What a guest of this address does is told there; what the account itself writes changes nothing here.
-        view = await p.hub.shared(f"list:{viewer.address}", "claims", lambda: p.ask(claims.look, viewer))
+        view = await p.hub.shared(f"list:{viewer.address}", "claims", lambda: p.read(claims.preview, viewer))
         code = CodeStatus()
         if view.found:
-            code = await p.ask(claims.code, viewer, self._credentials.browser)
+            code = await p.read(claims.code, viewer, self._credentials.browser)
         refusal = problem_in(self.router.url.query_parameters)
         if refusal and refusal.code not in _SENDING:
             refusal = None

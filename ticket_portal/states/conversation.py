@@ -11,7 +11,7 @@ import reflex as rx
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
 from ticket_portal.domain.guests import access, disown, opening
 from ticket_portal.domain.guests.opening import Opening
-from ticket_portal.domain.history import Posted
+from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
 from ticket_portal.domain.tickets import conversation, messages, muting, tickets
@@ -125,7 +125,7 @@ class ConversationState(SessionState):
             form = await portal().run(
                 partial(parse, item)
             )  # not on the event loop: it looks through the text
-            message = await portal().tell(post, await self._reader(), number, form)
+            message = await portal().write(post, await self._reader(), number, form)
         except (KeyError, TypeError, ValueError, OverflowError):
             self._refuse(client_id, DomainError())
         except DomainError as error:
@@ -171,7 +171,7 @@ class ConversationState(SessionState):
     async def seen(self, seq: int) -> None:
         """Note that the conversation was read up to an entry, in a visible page."""
         try:
-            await portal().tell(conversation.seen, await self._reader(), self.ticket, int(seq))
+            await portal().write(conversation.seen, await self._reader(), self.ticket, int(seq))
         except (DomainError, TypeError, ValueError, OverflowError):
             return
 
@@ -201,13 +201,13 @@ class ConversationState(SessionState):
 
     async def _extend(self, reader: Viewer) -> None:
         first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
-        found, more = await portal().ask(conversation.earlier, reader, self.ticket, first)
+        found, more = await portal().read(conversation.earlier, reader, self.ticket, first)
         self.earlier = [*found, *self.earlier]
         self.has_earlier = more
 
     async def _act(self, change: Any) -> bool:
         try:
-            await portal().tell(change, await self._reader(), self.ticket)
+            await portal().write(change, await self._reader(), self.ticket)
         except DomainError as error:
             self.problem = self._say(error)
             return False
@@ -262,7 +262,7 @@ class ConversationState(SessionState):
         with suppress(DomainError):
             thread = await self._thread(self._ticket_id, team=reader.of_team)
             if read is None:
-                read = await portal().ask(conversation.read_up_to, reader, thread)
+                read = await portal().read(conversation.read_up_to, reader, thread)
             for _ in range(MOST_UNREAD_PAGES):
                 if self.has_earlier and read < (self.earlier or self.messages)[0].seq - 1:
                     await self._extend(reader)
@@ -274,11 +274,11 @@ class ConversationState(SessionState):
         reader = await self._reader()
         if self._is_link:
             token, original = self._last_segment, "original" in self._query
-            return await portal().ask(opening.by_link, reader, token, original=original)
+            return await portal().read(opening.by_link, reader, token, original=original)
         number = _number(self._last_segment)
         if not number or (self._at_desk and not reader.of_team):
             raise NotFound
-        return await portal().ask(opening.by_number, reader, number, _number(self._query.get("joined", "")))
+        return await portal().read(opening.by_number, reader, number, _number(self._query.get("joined", "")))
 
     async def _refresh(self) -> bool:
         """Read the ticket again as who is here now; False when they may not see it any more."""
@@ -304,7 +304,7 @@ class ConversationState(SessionState):
         return await p.hub.shared(
             f"ticket:{ticket_id}",
             "team" if team else "requester",
-            lambda: p.ask(conversation.thread, ticket_id, team=team),
+            lambda: p.read(conversation.thread, ticket_id, team=team),
         )
 
     def _put(self, thread: Thread, reader: Viewer) -> None:
@@ -351,7 +351,7 @@ class ConversationState(SessionState):
         self._show(recent=fresh, recent_after=self._told)
         self._told = fresh[-1].seq
 
-    async def _confirm(self, message: Posted) -> None:
+    async def _confirm(self, message: PostedMessage) -> None:
         """Show what was just posted, as kept; `watch` tells a turn later what else that changed."""
         if message.seq == self._told + 1 and message.kind in ("reply", "note") and not message.files:
             self._append([conversation.posted(message)])

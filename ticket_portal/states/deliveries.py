@@ -21,7 +21,7 @@ class DeliveryState(SessionState):
     async def show(self, number: int) -> None:
         """Read them (again)."""
         try:
-            found = await portal().ask(deliveries.of_ticket, await self._viewer(), int(number))
+            found = await portal().read(deliveries.of_ticket, await self._viewer(), int(number))
         except (DomainError, TypeError, ValueError, OverflowError):
             self._show(shown_of=0, alerts=[], requester_problem="")
             return

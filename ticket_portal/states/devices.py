@@ -45,7 +45,7 @@ class DeviceState(SessionState):
         try:
             agent = str(self.router.headers.user_agent)
             form = DeviceForm.parse(portal().settings, subscription, agent, self._language)
-            await portal().tell(devices.add, await self._owner(), form, self._credentials.browser)
+            await portal().write(devices.add, await self._owner(), form, self._credentials.browser)
         except DomainError as error:
             self._refused(error)
         else:
@@ -58,7 +58,7 @@ class DeviceState(SessionState):
         """Tell them there no more."""
         if 0 < device_id < LARGEST_ID:
             try:
-                await portal().tell(devices.remove, await self._owner(), device_id)
+                await portal().write(devices.remove, await self._owner(), device_id)
             except DomainError as error:
                 self._refused(error)
         self._show(tested=0, outcome="")
@@ -74,7 +74,7 @@ class DeviceState(SessionState):
             self._show(tested=device_id, outcome="waiting", problem="", problem_code="")
             owner = await self._owner()
         try:
-            key = await portal().tell(notifications.about_test, owner, device_id)
+            key = await portal().write(notifications.about_test, owner, device_id)
         except DomainError as error:
             async with self:
                 self._refused(error)
@@ -82,7 +82,7 @@ class DeviceState(SessionState):
             return
         found = ""
         for _ in range(MOST_LOOKS):
-            found = await portal().ask(notifications.outcome, key)
+            found = await portal().read(notifications.outcome, key)
             if found not in ("waiting", "sending"):
                 break
             await asyncio.sleep(LOOK_EVERY)
@@ -95,7 +95,7 @@ class DeviceState(SessionState):
         private = portal().settings.vapid_key
         self._show(
             push_key=vapid.public_key(private) if private else "",
-            devices=await portal().ask(devices.mine, owner),
+            devices=await portal().read(devices.mine, owner),
             listed=True,
         )
 

@@ -26,7 +26,7 @@ class DraftState(SessionState):
     async def load(self) -> None:
         """Give the browser what was written here on another device, or before a sign-out."""
         writer, place = await self._writer()
-        found = await portal().ask(drafts.load, writer, place)
+        found = await portal().read(drafts.load, writer, place)
         self._show(place=place if writer is not NOBODY else "", draft=found, saved_at=found.saved_at)
 
     @rx.event
@@ -35,7 +35,7 @@ class DraftState(SessionState):
         """Keep what is being written; what nobody in particular writes stays in their browser."""
         writer, _place = await self._writer()
         try:
-            saved_at = await portal().tell(drafts.save, writer, DraftForm.parse(typed))
+            saved_at = await portal().write(drafts.save, writer, DraftForm.parse(typed))
         except DomainError:
             return
         if saved_at:

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from ticket_portal.domain.accounts import accounts, codes, credentials
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.errors import DomainError, Invalid
 from ticket_portal.i18n.locales import bare, own_address
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
@@ -57,10 +57,10 @@ class FormState(SessionState):
 
     async def _look_at_code(self, purpose: str, refusal: DomainError | None) -> None:
         browser = self._credentials.browser
-        address = await portal().ask(codes.newest_address, purpose, browser)
+        address = await portal().read(codes.newest_address, purpose, browser)
         if not address:
             return
-        status = await portal().ask(codes.status, Door(purpose, address, browser))
+        status = await portal().read(codes.status, CodeScope(purpose, address, browser))
         self._show(
             code_address=address if status.sent else "",
             resend_at=status.resend_at.isoformat() if status.resend_at else "",

@@ -166,7 +166,7 @@ class Gate(rx.Middleware):
     @staticmethod
     async def _note_seen(token_hash: str) -> None:
         try:
-            await portal().tell(sessions.seen, token_hash)
+            await portal().write(sessions.seen, token_hash)
         except Exception:
             log.exception("It could not be noted that a session is in use.")
 

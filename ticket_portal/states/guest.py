@@ -58,8 +58,8 @@ class GuestState(SessionState):
     async def _look_at_link(self, token: str) -> None:
         viewer, guest = await self._viewer(), await self._guest()
         p = portal()
-        opened = await p.ask(access.open_link, token)
-        view = await p.ask(access.look, token, self._credentials.browser)
+        opened = await p.read(access.open_link, token)
+        view = await p.read(access.preview, token, self._credentials.browser)
         may = can_read(guest, opened.ticket) or (
             viewer.role == "customer" and can_read(viewer, opened.ticket)
         )
@@ -68,7 +68,7 @@ class GuestState(SessionState):
             ticket=view.number,
             signed_in_as=masked(viewer.address) if viewer.account_id and not may else "",
             bounced=view.bounced,
-            others=await p.ask(tickets.others, guest) if may and guest.address else 0,
+            others=await p.read(tickets.other_tickets_count, guest) if may and guest.address else 0,
         )
         self._show_code(view.masked_address, view.code, proved=may)
 
@@ -77,11 +77,11 @@ class GuestState(SessionState):
         self._show(link=number, ticket=int(number) if number.isdecimal() and len(number) <= 12 else 0)
         self._show(signed_in_as="", bounced=False)
         if guest.address:
-            self._show(others=await p.ask(tickets.others, guest))
+            self._show(others=await p.read(tickets.other_tickets_count, guest))
             self._show_code(masked(guest.address), CodeStatus(), proved=True)
             return
         found = self._credentials
-        view = await p.ask(access.look_again, found.guest, found.browser)
+        view = await p.read(access.look_again, found.guest, found.browser)
         self._show_code(view.masked_address, view.code, proved=False)
 
     def _show_code(self, masked_address: str, code: CodeStatus, *, proved: bool) -> None:

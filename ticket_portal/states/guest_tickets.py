@@ -57,5 +57,5 @@ class GuestTicketsState(SessionState):
         if guest is NOBODY:
             self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
             return False
-        show_head(self, await portal().ask(tickets.mine, guest))
+        show_head(self, await portal().read(tickets.mine, guest))
         return True

@@ -63,7 +63,7 @@ class NewTicketState(SessionState):
     async def look_for_duplicates(self, typed: dict[str, Any]) -> None:
         """Offer the own open tickets on what is being written about. Guests have some once they proved who they are."""
         subject, body = (str(typed.get(name) or "") for name in ("subject", "body"))
-        self._show(duplicates=await portal().ask(duplicates.find, await self._writer(), subject, body))
+        self._show(duplicates=await portal().read(duplicates.find, await self._writer(), subject, body))
 
     @rx.event
     @open_to(READERS)
@@ -73,10 +73,10 @@ class NewTicketState(SessionState):
         try:
             form, files = str(there["form"]), parse_ids(there["files"])
             number = int(there["number"])
-            await portal().tell(uploads.carry_over, viewer, number, self._credentials.browser, form, files)
+            await portal().write(uploads.carry_over, viewer, number, self._credentials.browser, form, files)
             if viewer.account_id:
                 return rx.redirect(localized(self._language, f"/tickets/{number}"))
-            token = await portal().tell(access.link_to_own, viewer, number)
+            token = await portal().write(access.link_to_own, viewer, number)
         except (DomainError, KeyError, TypeError, ValueError, OverflowError):
             return None
         return rx.redirect(localized(self._language, f"/guest/{token}"))
@@ -91,10 +91,10 @@ class NewTicketState(SessionState):
         try:
             follows = followed.number or 0 if followed else 0
             brought = self._credentials
-            await portal().ask(new_ticket.require_room, viewer, typed.get("client_id"), brought.ip)
+            await portal().read(new_ticket.require_room, viewer, typed.get("client_id"), brought.ip)
             # Not on the event loop: it looks through the whole text.
             form = await portal().run(partial(TicketForm.parse, viewer, typed, self._language, follows))
-            ticket = await portal().tell(new_ticket.submit, viewer, form, brought.ip, brought.browser)
+            ticket = await portal().write(new_ticket.submit, viewer, form, brought.ip, brought.browser)
         except DomainError as error:
             self.problem, self.problem_code = self._say(error), error.code
             self.field = error.field if isinstance(error, Invalid) else ""
@@ -122,7 +122,7 @@ class NewTicketState(SessionState):
                 if reader is NOBODY or reader.of_team:
                     continue
                 try:
-                    return reader, await portal().ask(tickets.find, reader, int(number))
+                    return reader, await portal().read(tickets.find, reader, int(number))
                 except NotFound:
                     continue
         return viewer, None

@@ -23,7 +23,7 @@ async def add_page(state: Any, read: Callable[[Work, Viewer, str], TicketPage], 
     """Add the next page below what is shown."""
     if not state._after or len(state.more_rows) >= MOST_PAGES * PAGE:
         return
-    page = await portal().ask(read, viewer, state._after)
+    page = await portal().read(read, viewer, state._after)
     known = {r.number for r in (*state.rows, *state.more_rows)}
     state.more_rows = [*state.more_rows, *(r for r in page.rows if r.number not in known)]
     _end_with(state, page)

@@ -54,7 +54,7 @@ class PreferencesState(SessionState):
             return
         viewer, zone = await self._viewer(), self._credentials.zone
         try:
-            await portal().tell(preferences.choose, viewer, name[:40], value[:80], zone)
+            await portal().write(preferences.choose, viewer, name[:40], value[:80], zone)
         except DomainError as error:
             self._show(problem=self._say(error), problem_code=error.code)
         else:
@@ -67,6 +67,6 @@ class PreferencesState(SessionState):
         if viewer.role != "customer":
             self._show(loaded=False, choices={})
             return False
-        view = await portal().ask(preferences.view, viewer, self._credentials.zone)
+        view = await portal().read(preferences.view, viewer, self._credentials.zone)
         self._show(loaded=True, choices=view.choices, email_may_be_off=view.email_may_be_off)
         return True

@@ -33,8 +33,8 @@ class ProfileState(SessionState):
         if not viewer.account_id:
             return
         try:
-            await portal().tell(
-                accounts.introduce,
+            await portal().write(
+                accounts.update_profile,
                 viewer.account_id,
                 typed.get("name"),
                 typed.get("time_zone"),

@@ -48,5 +48,5 @@ class QueueState(SessionState):
             self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
             return False
         # Everybody of the team sees the same queue, so it is read once for all of them.
-        show_head(self, await p.hub.shared("queue", "", lambda: p.ask(queue.page, viewer)))
+        show_head(self, await p.hub.shared("queue", "", lambda: p.read(queue.page, viewer)))
         return True

@@ -81,7 +81,7 @@ class ResolutionState(ConversationState):
     async def _try(self, make: Any) -> bool:
         """Do what a form asks for; what is wrong is said beside the form."""
         try:
-            await portal().tell(make(), await self._reader(), self.ticket)
+            await portal().write(make(), await self._reader(), self.ticket)
         except DomainError as error:
             self.refusal, self.refusal_in = self._say(error), self.ticket
             return False

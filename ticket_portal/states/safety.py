@@ -28,7 +28,7 @@ class SafetyState(SessionState):
         self._show(field="", problem="", problem_code="", saved=False)
         viewer = await self._viewer()
         if viewer.account_id:
-            self._show(phrase=await portal().ask(phrases.of_account, viewer.account_id))
+            self._show(phrase=await portal().read(phrases.of_account, viewer.account_id))
 
     @rx.event
     @open_to(ACCOUNTS)
@@ -38,7 +38,7 @@ class SafetyState(SessionState):
         if not viewer.account_id:
             return
         try:
-            kept = await portal().tell(
+            kept = await portal().write(
                 accounts.choose_phrase, viewer.account_id, str(typed.get("phrase") or "")
             )
         except DomainError as error:

@@ -84,7 +84,7 @@ class SessionState(rx.State):
         """Remember the language that was chosen by hand as the account's: alerts come in it too."""
         viewer = await self._viewer()
         if viewer.account_id and code in LOCALES:
-            await portal().tell(accounts.speak, viewer.account_id, code)
+            await portal().write(accounts.set_language, viewer.account_id, code)
 
     @rx.event
     @open_to(EVERYBODY)
@@ -122,7 +122,7 @@ class SessionState(rx.State):
         """Let the page's times follow the testers' clock."""
         p = portal()
         if p.settings.test_mode:
-            self._show(clock_offset=float(await p.hub.shared("clock", "", lambda: p.ask(qa.offset))))
+            self._show(clock_offset=float(await p.hub.shared("clock", "", lambda: p.read(qa.offset))))
 
     def _say(self, error: DomainError) -> str:
         """Return an error's text in the language of the page."""

@@ -16,5 +16,5 @@ class SettingsState(SessionState):
     @open_to(ACCOUNTS)
     async def load(self) -> None:
         """Open to accounts only: the gate leads everybody else to the sign-in."""
-        at = await portal().ask(erasure.planned, await self._viewer())
+        at = await portal().read(erasure.planned, await self._viewer())
         self._show(deletion_at=at.isoformat() if at else "")

@@ -24,5 +24,5 @@ class ShareState(SessionState):
         viewer = await self._viewer()
         rows: list[TicketRow] = []
         if viewer.role == "customer":
-            rows = (await portal().ask(tickets.mine, viewer)).rows
+            rows = (await portal().read(tickets.mine, viewer)).rows
         self._show(offered=[r for r in rows if r.status not in FINAL_STATUSES][:MOST_OFFERED], loaded=True)

@@ -17,20 +17,20 @@ class SignInState(SessionState):
     @open_to(ACCOUNTS)
     async def load(self) -> None:
         """Show the sessions that are open."""
-        self._show(sign_ins=await portal().ask(sign_ins.views, await self._viewer()))
+        self._show(sign_ins=await portal().read(sign_ins.views, await self._viewer()))
 
     @rx.event
     @open_to(ACCOUNTS)
     async def recognise(self) -> None:
         """Note that the owner was the one who signed in from new browsers."""
-        await portal().tell(sign_ins.recognise, await self._viewer())
+        await portal().write(sign_ins.recognise, await self._viewer())
         await self._look_again()
 
     @rx.event
     @open_to(ACCOUNTS)
     async def end(self, key: str) -> None:
         """Sign one of them out."""
-        await portal().tell(sign_ins.end, await self._viewer(), str(key))
+        await portal().write(sign_ins.end, await self._viewer(), str(key))
         await self._look_again()
 
     async def _look_again(self) -> None:

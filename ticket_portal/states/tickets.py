@@ -107,7 +107,7 @@ class TicketsState(SessionState):
         p = portal()
         try:
             found = await p.hub.shared(
-                f"list:{viewer.account_id}", view.name, lambda: p.ask(_listing, viewer, view)
+                f"list:{viewer.account_id}", view.name, lambda: p.read(_listing, viewer, view)
             )
         except Exception:
             log.exception("A list of tickets could not be read.")

@@ -108,7 +108,7 @@ class Followers:
     @staticmethod
     async def _count(topic: str, viewer: Viewer) -> int:
         p = portal()
-        return await p.hub.shared(topic, "unread", lambda: p.ask(updates.unread, viewer))
+        return await p.hub.shared(topic, "unread", lambda: p.read(updates.unread, viewer))
 
     def _forget(self, token: str) -> None:
         topic = self._list_of.pop(token, None)

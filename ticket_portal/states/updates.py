@@ -53,7 +53,7 @@ class UpdatesState(SessionState):
         """Add the next page below."""
         viewer = await self._viewer()
         if viewer.role == "customer" and self._after and len(self.more_rows) < MOST_PAGES * updates.PAGE:
-            page = await portal().ask(updates.mine, viewer, self._after)
+            page = await portal().read(updates.mine, viewer, self._after)
             self._after = page.after
             self._show(more_rows=[*self.more_rows, *page.rows], has_more=bool(page.after))
 
@@ -63,7 +63,7 @@ class UpdatesState(SessionState):
         """Count all as read that is shown here, and what came before it."""
         viewer = await self._viewer()
         if viewer.role == "customer" and self.rows:
-            await portal().tell(updates.read_all, viewer, max(row.id for row in self.rows))
+            await portal().write(updates.read_all, viewer, max(row.id for row in self.rows))
             await self._refresh()
 
     @rx.event
@@ -83,7 +83,7 @@ class UpdatesState(SessionState):
         p = portal()
         topic = f"list:{viewer.account_id}"
         try:
-            page = await p.hub.shared(topic, "updates", lambda: p.ask(updates.mine, viewer))
+            page = await p.hub.shared(topic, "updates", lambda: p.read(updates.mine, viewer))
             more = await self._older(viewer, page.after)
         except Exception:
             log.exception("What somebody was told of could not be read.")
@@ -99,7 +99,7 @@ class UpdatesState(SessionState):
         """Read again what was opened below: what is new moved it, and reading changed it."""
         wanted, found = len(self.more_rows), list[UpdateRow]()
         while after and len(found) < wanted:
-            page = await portal().ask(updates.mine, viewer, after)
+            page = await portal().read(updates.mine, viewer, after)
             found += page.rows
             self._after = after = page.after
             self._show(has_more=bool(after))

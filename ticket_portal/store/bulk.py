@@ -9,12 +9,12 @@ from sqlmodel import SQLModel
 from ticket_portal.store.unit_of_work import Work
 
 # Other processes follow the signals by their number; they would miss what begins again at one.
-KEPT = ("signal",)
+KEPT_TABLES = ("signal",)
 
 
 def empty(work: Work) -> None:
     """Delete everything; numbers begin again."""
-    tables = [t for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in KEPT]
+    tables = [t for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in KEPT_TABLES]
     if _on_postgresql(work):
         names = ", ".join(f'"{t.name}"' for t in tables)
         work.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))

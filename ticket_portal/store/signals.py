@@ -7,10 +7,10 @@ from ticket_portal.store.tables import Signal
 from ticket_portal.store.unit_of_work import Work
 
 # Other processes read them within a second; a thousand are left for one that was held up.
-KEPT = 1_000
+NEWEST_KEPT = 1_000
 
 
 def sweep(work: Work) -> None:
     """Delete what every process has long heard."""
     newest = work.session.exec(select(func.max(Signal.id))).one() or 0
-    work.session.exec(delete(Signal).where(col(Signal.id) <= newest - KEPT))
+    work.session.exec(delete(Signal).where(col(Signal.id) <= newest - NEWEST_KEPT))

@@ -75,7 +75,7 @@ class Session(SQLModel, table=True):
     )
     address: str | None = Field(default=None, index=True)
     # What the browser called itself when it signed in, for its owner's eyes.
-    agent: str = ""
+    user_agent: str = Field(default="", sa_column_kwargs={"name": "agent"})
     # The account was never used in this browser before, and its owner has not said yet that it was them.
     unfamiliar: bool = False
     created_at: datetime = _moment()

@@ -111,7 +111,7 @@ class Work:
 
     def changed(self, ticket: Ticket) -> None:
         """Tell, after the commit, every page that shows this ticket or a list with it."""
-        self.tell(f"ticket:{ticket.id}", f"list:{ticket.account_id or ticket.address}", "queue")
+        self.publish(f"ticket:{ticket.id}", f"list:{ticket.account_id or ticket.address}", "queue")
 
     @property
     def on_sqlite(self) -> bool:
@@ -125,8 +125,8 @@ class Work:
         key = int.from_bytes(hashlib.sha256(repr(name).encode()).digest()[:8], signed=True)
         self.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
-    def tell(self, *topics: str) -> None:
-        """Tell, after the commit, everybody who listens to these topics."""
+    def publish(self, *topics: str) -> None:
+        """Publish a change of these topics to their subscribers, after the commit."""
         self.topics.update(topics)
 
 

@@ -10,7 +10,7 @@ from tests.conftest import advance
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, codes
 from ticket_portal.domain.accounts.accounts import RESET, SIGN_UP, SignUp
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.errors import (
     BadAddress,
@@ -25,7 +25,7 @@ from ticket_portal.domain.errors import (
 from ticket_portal.store.tables import Account, Alert, Challenge
 
 NEW_PASSWORD = "a new and longer one"
-DOOR = Door(SIGN_UP, "minh@example.com", BROWSER, IP)
+DOOR = CodeScope(SIGN_UP, "minh@example.com", BROWSER, IP)
 
 
 def form(address: str = "minh@example.com", password: str = NEW_PASSWORD) -> SignUp:
@@ -69,14 +69,16 @@ def test_a_known_address_gets_the_same_answer_and_a_mail_that_says_so(store, ana
     ]
     assert answers == [None, None]
     statuses = [
-        store.read(codes.status, Door(SIGN_UP, a, BROWSER, IP)).sent
+        store.read(codes.status, CodeScope(SIGN_UP, a, BROWSER, IP)).sent
         for a in (ana.address, "minh@example.com")
     ]
     assert statuses == [True, True]
 
     sent = {(m.kind, m.address, m.data.get("what")) for m in store.write(mails)}
     assert sent == {("security", ana.address, "already_signed_up"), ("code", "minh@example.com", None)}
-    token, refusal = store.write(accounts.finish_sign_up, Door(SIGN_UP, ana.address, BROWSER, IP), "000000")
+    token, refusal = store.write(
+        accounts.finish_sign_up, CodeScope(SIGN_UP, ana.address, BROWSER, IP), "000000"
+    )
     assert (token, type(refusal)) == ("", CodeWrong)
     assert store.read(accounts.find, ana.address).password_hash == hash_before
 
@@ -94,11 +96,11 @@ def test_known_and_unknown_addresses_write_the_same_rows(store, ana):
 
 
 def test_signing_up_in_two_browsers_makes_one_account(store):
-    doors = [Door(SIGN_UP, DOOR.address, f"browser {n}", IP) for n in range(2)]
+    doors = [CodeScope(SIGN_UP, DOOR.address, f"browser {n}", IP) for n in range(2)]
     typed = []
-    for door in doors:
-        accounts.ask_to_sign_up(store, form(), door.browser, IP)
-        typed.append(store.write(code_for, door.address))
+    for scope in doors:
+        accounts.ask_to_sign_up(store, form(), scope.browser, IP)
+        typed.append(store.write(code_for, scope.address))
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(lambda n: store.write(accounts.finish_sign_up, doors[n], typed[n]), range(2)))
 
@@ -170,13 +172,13 @@ def test_a_zone_is_a_zones_name_or_utc(typed, kept):
 def test_a_code_is_for_one_thing(store, ana):
     accounts.ask_to_sign_up(store, form(), BROWSER, IP)
     code = store.write(code_for, DOOR.address)
-    door = Door(RESET, DOOR.address, BROWSER, IP)
-    assert isinstance(accounts.reset_password(store, door, code, NEW_PASSWORD), CodeExpired)
+    scope = CodeScope(RESET, DOOR.address, BROWSER, IP)
+    assert isinstance(accounts.reset_password(store, scope, code, NEW_PASSWORD), CodeExpired)
 
 
 def test_the_chosen_language_is_remembered(work, ana, budi):
-    accounts.speak(work, ana.account_id, "uk")
-    accounts.speak(work, budi.account_id, "tlh")
+    accounts.set_language(work, ana.account_id, "uk")
+    accounts.set_language(work, budi.account_id, "tlh")
     work.session.expire_all()
     assert accounts.find(work, ana.address).language == "uk"
     assert accounts.find(work, budi.address).language == "en"

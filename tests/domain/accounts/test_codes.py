@@ -8,7 +8,7 @@ from sqlmodel import select
 from tests.cast import BROWSER, IP, code_for, mails
 from ticket_portal.domain import keys
 from ticket_portal.domain.accounts import codes
-from ticket_portal.domain.accounts.codes import CodeStatus, Door
+from ticket_portal.domain.accounts.codes import CodeScope, CodeStatus
 from ticket_portal.domain.errors import (
     CodeEnded,
     CodeExpired,
@@ -22,12 +22,12 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.store.tables import Alert, Challenge
 
-DOOR = Door("guest:1", "minh@example.com", BROWSER, IP)
+DOOR = CodeScope("guest:1", "minh@example.com", BROWSER, IP)
 
 
-def get_code(work, door: Door = DOOR) -> str:
-    codes.send(work, door, "en")
-    return code_for(work, door.address)
+def get_code(work, scope: CodeScope = DOOR) -> str:
+    codes.send(work, scope, "en")
+    return code_for(work, scope.address)
 
 
 def wrong(code: str) -> str:
@@ -136,9 +136,9 @@ def test_the_pause_follows_the_ticket_and_address_into_other_browsers(work, sett
     for _ in range(3):
         codes.enter(work, DOOR, wrong(code))
 
-    elsewhere = Door(DOOR.purpose, DOOR.address, "another browser", "198.51.100.9")
+    elsewhere = CodeScope(DOOR.purpose, DOOR.address, "another browser", "198.51.100.9")
     assert isinstance(codes.enter(work, elsewhere, get_code(work, elsewhere)), TooMany)
-    other_ticket = Door("guest:2", DOOR.address, BROWSER, IP)
+    other_ticket = CodeScope("guest:2", DOOR.address, BROWSER, IP)
     assert codes.enter(work, other_ticket, get_code(work, other_ticket)) is None
 
 
@@ -154,10 +154,10 @@ def test_tries_during_a_pause_do_not_make_it_longer(work, clock, settings):
 def test_tries_are_limited_per_place_too(work, settings):
     settings.limit_code_tries_per_ip_per_hour = 3
     for n in range(3):
-        door = Door(f"guest:{n}", f"{n}@example.com", BROWSER, IP)
-        codes.enter(work, door, wrong(get_code(work, door)))
+        scope = CodeScope(f"guest:{n}", f"{n}@example.com", BROWSER, IP)
+        codes.enter(work, scope, wrong(get_code(work, scope)))
     assert isinstance(codes.enter(work, DOOR, get_code(work)), TooMany)
-    elsewhere = Door(DOOR.purpose, DOOR.address, "another browser", "198.51.100.9")
+    elsewhere = CodeScope(DOOR.purpose, DOOR.address, "another browser", "198.51.100.9")
     assert codes.enter(work, elsewhere, get_code(work, elsewhere)) is None
 
 
@@ -185,11 +185,11 @@ def test_a_new_code_can_be_asked_for_after_a_minute_to_the_second(work, clock):
 def test_five_codes_an_hour_and_address_whatever_they_are_for(work, clock):
     begun = clock.now
     for n in range(5):
-        get_code(work, Door(("guest:1", "guest:2", "reset")[n % 3], DOOR.address, f"browser {n}", IP))
+        get_code(work, CodeScope(("guest:1", "guest:2", "reset")[n % 3], DOOR.address, f"browser {n}", IP))
     with pytest.raises(TooManyCodes) as refused:
-        codes.send(work, Door("sign_up", DOOR.address, "browser 6", IP), "en")
+        codes.send(work, CodeScope("sign_up", DOOR.address, "browser 6", IP), "en")
     assert (refused.value.values["until"] - begun).total_seconds() == 3600
-    get_code(work, Door("guest:1", "other@example.com", BROWSER, IP))
+    get_code(work, CodeScope("guest:1", "other@example.com", BROWSER, IP))
 
     clock.advance(hours=1, seconds=-1)
     with pytest.raises(TooManyCodes):
@@ -201,10 +201,10 @@ def test_five_codes_an_hour_and_address_whatever_they_are_for(work, clock):
 def test_codes_are_limited_per_place_too(work, settings):
     settings.limit_codes_per_ip_per_hour = 2
     for n in range(2):
-        get_code(work, Door("guest:1", f"{n}@example.com", BROWSER, IP))
+        get_code(work, CodeScope("guest:1", f"{n}@example.com", BROWSER, IP))
     with pytest.raises(TooManyCodes):
         codes.send(work, DOOR, "en")
-    get_code(work, Door("guest:1", DOOR.address, BROWSER, "198.51.100.9"))
+    get_code(work, CodeScope("guest:1", DOOR.address, BROWSER, "198.51.100.9"))
 
 
 def test_a_replaced_code_says_so_and_counts_as_a_wrong_try(work, clock):
@@ -222,7 +222,7 @@ def test_a_code_works_only_in_the_browser_that_asked(work):
     code = get_code(work)
     for elsewhere in ("another browser", ""):
         assert isinstance(
-            codes.enter(work, Door(DOOR.purpose, DOOR.address, elsewhere, IP), code), CodeExpired
+            codes.enter(work, CodeScope(DOOR.purpose, DOOR.address, elsewhere, IP), code), CodeExpired
         )
     assert codes.enter(work, DOOR, code) is None
 
@@ -234,14 +234,14 @@ def test_a_code_works_only_for_its_ticket_and_its_address(work):
         (DOOR.purpose, "other@example.com"),
         ("reset", DOOR.address),
     ):
-        door = Door(purpose, address, BROWSER, IP)
-        other = get_code(work, door)
+        scope = CodeScope(purpose, address, BROWSER, IP)
+        other = get_code(work, scope)
         if other != code:
-            assert isinstance(codes.enter(work, door, code), CodeWrong)
+            assert isinstance(codes.enter(work, scope, code), CodeWrong)
 
 
 def test_a_browser_without_a_name_is_never_the_one_that_asked(work):
-    nameless = Door(DOOR.purpose, DOOR.address, "", IP)
+    nameless = CodeScope(DOOR.purpose, DOOR.address, "", IP)
     code = get_code(work, nameless)
     assert isinstance(codes.enter(work, nameless, code), CodeExpired)
 

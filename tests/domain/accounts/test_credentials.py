@@ -234,7 +234,7 @@ def test_a_taken_address_looks_like_a_free_one_until_the_code(store, ana, budi):
 
 def codes_status(work, viewer, address, browser):
     """What the page of the code shows."""
-    return credentials.codes.status(work, credentials.door(viewer, address, browser))
+    return credentials.codes.status(work, credentials.code_scope(viewer, address, browser))
 
 
 def test_an_address_that_is_taken_in_the_meantime_is_not_given_away(store, ana):

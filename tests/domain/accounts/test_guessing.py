@@ -12,7 +12,7 @@ from tests.conftest import advance
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, codes, credentials, guessing, known_browsers, proof_links
 from ticket_portal.domain.accounts.accounts import RESET, SIGN_UP
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.errors import (
     CodeExpired,
@@ -112,9 +112,9 @@ def test_tries_at_the_own_password_at_once_are_no_more(store, ana):
 
 def test_codes_from_many_browsers_at_once_get_no_more_tries(store, settings):
     settings.limit_codes_per_hour = 100
-    doors = [Door("guest:1", "minh@example.com", f"browser {n}", f"192.0.2.{n}") for n in range(8)]
-    for door in doors:
-        store.write(codes.send, door, "en")
+    doors = [CodeScope("guest:1", "minh@example.com", f"browser {n}", f"192.0.2.{n}") for n in range(8)]
+    for scope in doors:
+        store.write(codes.send, scope, "en")
 
     def tries(n: int) -> None:
         if refused := store.write(codes.enter, doors[n % len(doors)], "none"):
@@ -147,11 +147,11 @@ def test_a_double_sign_up_is_one_code_and_counts_once(store):
 
 
 def test_wrong_resets_at_once_hash_nothing(store, ana, monkeypatch):
-    door = Door(RESET, store.write(accounts.ask_to_reset, ana.address, "en", BROWSER, IP), BROWSER, IP)
+    scope = CodeScope(RESET, store.write(accounts.ask_to_reset, ana.address, "en", BROWSER, IP), BROWSER, IP)
     monkeypatch.setattr(accounts.hasher, "hash", lambda _: pytest.fail("hashed"))
 
     def tries(_: int) -> None:
-        if refused := accounts.reset_password(store, door, "none", NEW_PASSWORD):
+        if refused := accounts.reset_password(store, scope, "none", NEW_PASSWORD):
             raise refused
 
     assert at_once(40, tries).count(CodeWrong.code) == store.settings.code_tries - 1
@@ -159,7 +159,7 @@ def test_wrong_resets_at_once_hash_nothing(store, ana, monkeypatch):
 
 def test_guesses_at_ones_own_code_in_messages_at_once_are_no_more(store, ana, settings):
     settings.limit_code_tries_per_hour = 3
-    store.write(codes.send, Door(RESET, ana.address, A_STRANGERS, IP), "en")
+    store.write(codes.send, CodeScope(RESET, ana.address, A_STRANGERS, IP), "en")
     at_once(20, lambda n: store.write(codes.refuse_own, ana.address, f"is it 90000{n % 10}?"))
     kept = store.read(
         lambda work: work.session.exec(select(LimitHit).where(LimitHit.rule == "code_mentions")).all()
@@ -203,12 +203,12 @@ def test_an_unknown_address_ends_the_same_way_and_is_mailed_nothing(store, setti
 
 def test_a_patient_stranger_gets_a_hundred_codes_and_no_more(store, settings, ana):
     settings.code_resend_seconds = 0
-    door = Door(RESET, ana.address, A_STRANGERS, IP)
+    scope = CodeScope(RESET, ana.address, A_STRANGERS, IP)
     tried = 0
     for _ in range(200):
         advance(store, **A_DAY_LATER)
         store.write(accounts.ask_to_reset, ana.address, "en", A_STRANGERS, IP)
-        found = [store.write(codes.enter, door, "none") for _ in range(5)]
+        found = [store.write(codes.enter, scope, "none") for _ in range(5)]
         tried += sum(isinstance(f, CodeWrong) or f.code == "code_ended" for f in found)
         if isinstance(found[-1], GuessingEnded):
             break
@@ -220,25 +220,25 @@ def test_a_patient_stranger_gets_a_hundred_codes_and_no_more(store, settings, an
     store.write(accounts.ask_to_reset, ana.address, "en", A_STRANGERS, IP)
     [mail] = [m for m in store.write(mails) if m.kind == "code"]
     assert mail.secret["code"] == "", "no code is taken any more, so none is sent"
-    assert isinstance(accounts.reset_password(store, door, "123456", NEW_PASSWORD), GuessingEnded)
+    assert isinstance(accounts.reset_password(store, scope, "123456", NEW_PASSWORD), GuessingEnded)
     accounts.reset_by_link(store, mail.secret["link"], NEW_PASSWORD, HERS)
     assert signs_in(store, ana, NEW_PASSWORD) == ""
 
 
 def test_other_codes_are_not_sent_where_none_is_taken(store, settings):
     settings.limit_failures_in_a_row = 10
-    door = Door(SIGN_UP, "minh@example.com", BROWSER, IP)
+    scope = CodeScope(SIGN_UP, "minh@example.com", BROWSER, IP)
     for _ in range(2):
-        store.write(codes.send, door, "vi")
+        store.write(codes.send, scope, "vi")
         for _ in range(5):
-            store.write(codes.enter, door, "none")
+            store.write(codes.enter, scope, "none")
         advance(store, minutes=2)
     with pytest.raises(GuessingEnded):
-        store.write(codes.send, door, "vi")
+        store.write(codes.send, scope, "vi")
     [alarm] = [m for m in store.write(mails) if m.data.get("what") == "guessing"]
     store.write(accounts.allow_browser, alarm.secret["link"], BROWSER)
-    store.write(codes.send, door, "vi")
-    assert store.write(codes.enter, door, store.write(code_for, door.address)) is None
+    store.write(codes.send, scope, "vi")
+    assert store.write(codes.enter, scope, store.write(code_for, scope.address)) is None
 
 
 def test_pauses_grow_and_the_right_one_ends_the_row(store, settings, ana):
@@ -311,11 +311,13 @@ def test_one_guest_in_an_office_stops_nobody_who_was_there_before(store, setting
     for n in range(4):
         refusal(lambda n=n: accounts.sign_in(store, f"{n}@example.com", WRONG, IP))
         refusal(
-            lambda n=n: store.write(codes.send, Door("guest:1", f"{n}@example.com", f"browser {n}", IP), "en")
+            lambda n=n: store.write(
+                codes.send, CodeScope("guest:1", f"{n}@example.com", f"browser {n}", IP), "en"
+            )
         )
     assert signs_in(store, budi) == TooMany.code
     assert signs_in(store, ana, browser=HERS) == ""
-    store.write(codes.send, Door(RESET, ana.address, HERS, IP), "en")
+    store.write(codes.send, CodeScope(RESET, ana.address, HERS, IP), "en")
     assert refusal(lambda: credentials.prove(store, ana, PASSWORD, IP)) == ""
 
 
@@ -326,10 +328,10 @@ def test_a_browser_is_known_for_one_address(store, ana, budi):
 
 
 def test_a_code_makes_a_browser_known(store, ana):
-    door = Door("guest:1", ana.address, HERS, IP)
-    store.write(codes.send, door, "en")
+    scope = CodeScope("guest:1", ana.address, HERS, IP)
+    store.write(codes.send, scope, "en")
     assert store.read(known_browsers.allowance, ana.address, HERS) == ""
-    assert store.write(codes.enter, door, store.write(code_for, ana.address)) is None
+    assert store.write(codes.enter, scope, store.write(code_for, ana.address)) is None
     assert store.read(known_browsers.allowance, ana.address, HERS) == HERS
 
 
@@ -368,9 +370,9 @@ def test_a_link_lets_the_owner_in_with_the_password_as_it_is(store, ana):
 def test_a_link_sets_a_new_password_from_any_browser_once(store, ana):
     token = accounts.sign_in(store, ana.address, PASSWORD, IP, at(A_STRANGERS))
     link = link_for(store, ana.address)
-    door = Door(RESET, ana.address, BROWSER, IP)
+    scope = CodeScope(RESET, ana.address, BROWSER, IP)
     for _ in range(3):
-        assert store.read(proof_links.look, link).has_account, (
+        assert store.read(proof_links.preview, link).has_account, (
             "looking changes nothing: scanners follow links"
         )
     with pytest.raises(PasswordTooCommon):
@@ -383,7 +385,7 @@ def test_a_link_sets_a_new_password_from_any_browser_once(store, ana):
     assert store.read(known_browsers.allowance, ana.address, A_STRANGERS) == "", "and no longer known there"
     with pytest.raises(LinkInvalid):
         accounts.reset_by_link(store, link, "another long one of hers", HERS)
-    assert isinstance(store.write(codes.enter, door, "000000"), CodeExpired), "its code ended too"
+    assert isinstance(store.write(codes.enter, scope, "000000"), CodeExpired), "its code ended too"
     [told] = [m for m in store.write(mails) if m.kind == "security"]
     assert told.data["what"] == "password_changed"
 
@@ -400,11 +402,11 @@ def test_a_link_runs_out_after_half_an_hour_and_its_hash_alone_is_kept(store, an
     link = link_for(store, ana.address)
     assert link not in str(store.read(lambda work: work.session.exec(select(ProofLink)).all()))
     advance(store, minutes=29)
-    assert store.read(proof_links.look, link)
+    assert store.read(proof_links.preview, link)
     advance(store, minutes=1)
     for bad in (link, "", "short", "A" * 43, "ü" * 43):
         with pytest.raises(LinkInvalid):
-            store.read(proof_links.look, bad)
+            store.read(proof_links.preview, bad)
     advance(store, days=2)
     store.write(proof_links.sweep)
     assert store.read(lambda work: work.session.exec(select(ProofLink)).all()) == []
@@ -412,12 +414,14 @@ def test_a_link_runs_out_after_half_an_hour_and_its_hash_alone_is_kept(store, an
 
 def test_the_team_chooses_a_longer_one_and_strangers_do_not_learn_who_is_of_the_team(store, ana, linh):
     for viewer in (ana, linh):
-        door = Door(RESET, store.write(accounts.ask_to_reset, viewer.address, "en", BROWSER, IP), BROWSER, IP)
-        assert accounts.reset_password(store, door, "none", "purple-otter").code == CodeWrong.code
+        scope = CodeScope(
+            RESET, store.write(accounts.ask_to_reset, viewer.address, "en", BROWSER, IP), BROWSER, IP
+        )
+        assert accounts.reset_password(store, scope, "none", "purple-otter").code == CodeWrong.code
     code = store.write(code_for, linh.address)
     with pytest.raises(TeamPasswordTooShort):
-        accounts.reset_password(store, door, code, "purple-otter")
-    assert accounts.reset_password(store, door, code, "purple-otter-93") is None
+        accounts.reset_password(store, scope, code, "purple-otter")
+    assert accounts.reset_password(store, scope, code, "purple-otter-93") is None
     with pytest.raises(TeamPasswordTooShort):
         credentials.change_password(store, linh, "purple-otter-93", "yellow-otter", IP)
     advance(store, minutes=2)

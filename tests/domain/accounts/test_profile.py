@@ -10,7 +10,7 @@ from ticket_portal.domain.errors import Invalid, Missing, TooLong
 def introduced(work, viewer, name="Ana María", zone="", device="Asia/Tokyo"):
     """The viewer after their choice."""
     session = keys.token_hash(sessions.begin(work, accounts.find(work, viewer.address)))
-    accounts.introduce(work, viewer.account_id, name, zone, device)
+    accounts.update_profile(work, viewer.account_id, name, zone, device)
     assert f"viewer:{session}" in work.topics, "what is known of them is asked anew"
     assert f"session:{session}" not in work.topics, "which would end their sockets"
     return sessions.viewer(work, session)
@@ -42,5 +42,5 @@ def test_else_pages_follow_the_device_and_mails_its_last_zone(work, ana):
 )
 def test_what_is_no_name_or_zone_is_refused(work, ana, name, zone, refusal, field):
     with pytest.raises(refusal) as found:
-        accounts.introduce(work, ana.account_id, name, zone, "")
+        accounts.update_profile(work, ana.account_id, name, zone, "")
     assert found.value.field == field

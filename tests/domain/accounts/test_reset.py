@@ -6,7 +6,7 @@ from tests.cast import BROWSER, IP, PASSWORD, code_for, mails
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, codes
 from ticket_portal.domain.accounts.accounts import RESET
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.errors import (
     PasswordTooCommon,
     PasswordTooShort,
@@ -22,9 +22,9 @@ def who(store, token: str):
     return store.read(sessions.viewer, keys.token_hash(token))
 
 
-def ask_to_reset(store, address: str) -> Door:
+def ask_to_reset(store, address: str) -> CodeScope:
     """Ask for a code for a new password."""
-    return Door(RESET, store.write(accounts.ask_to_reset, address, "en", BROWSER, IP), BROWSER, IP)
+    return CodeScope(RESET, store.write(accounts.ask_to_reset, address, "en", BROWSER, IP), BROWSER, IP)
 
 
 def test_a_new_password_signs_out_everywhere_and_is_told_by_mail(store, ana, budi):
@@ -32,8 +32,8 @@ def test_a_new_password_signs_out_everywhere_and_is_told_by_mail(store, ana, bud
     of_budi = accounts.sign_in(store, budi.address, PASSWORD, IP)
     heard: list[set[str]] = []
     store.listeners.append(heard.append)
-    door = ask_to_reset(store, " Ana@Example.com ")
-    assert accounts.reset_password(store, door, store.write(code_for, ana.address), NEW_PASSWORD) is None
+    scope = ask_to_reset(store, " Ana@Example.com ")
+    assert accounts.reset_password(store, scope, store.write(code_for, ana.address), NEW_PASSWORD) is None
 
     assert [who(store, token) for token in old] == [NOBODY, NOBODY]
     assert who(store, of_budi).account_id == budi.account_id
@@ -49,27 +49,27 @@ def test_a_new_password_signs_out_everywhere_and_is_told_by_mail(store, ana, bud
 
 def test_resetting_an_unknown_address_looks_the_same_and_does_nothing(store, ana):
     for address in (ana.address, "nobody@example.com"):
-        door = ask_to_reset(store, address)
-        assert store.read(codes.status, door).sent
-        assert accounts.reset_password(store, door, "00000", NEW_PASSWORD).code == "code_wrong"
+        scope = ask_to_reset(store, address)
+        assert store.read(codes.status, scope).sent
+        assert accounts.reset_password(store, scope, "00000", NEW_PASSWORD).code == "code_wrong"
     assert {m.address for m in store.write(mails)} == {ana.address}
     assert store.read(accounts.find, "nobody@example.com") is None
 
 
 def test_a_weak_password_uses_no_code_up(store, ana):
-    door = ask_to_reset(store, ana.address)
+    scope = ask_to_reset(store, ana.address)
     code = store.write(code_for, ana.address)
     for weak in ("short", "1234567890"):
         with pytest.raises((PasswordTooShort, PasswordTooCommon)):
-            accounts.reset_password(store, door, code, weak)
-    assert accounts.reset_password(store, door, code, NEW_PASSWORD) is None
+            accounts.reset_password(store, scope, code, weak)
+    assert accounts.reset_password(store, scope, code, NEW_PASSWORD) is None
 
 
 def test_a_wrong_code_changes_nothing(store, ana):
     token = accounts.sign_in(store, ana.address, PASSWORD, IP)
-    door = ask_to_reset(store, ana.address)
+    scope = ask_to_reset(store, ana.address)
     code = store.write(code_for, ana.address)
-    assert accounts.reset_password(store, door, f"{(int(code) + 1) % 10**6:06d}", NEW_PASSWORD)
+    assert accounts.reset_password(store, scope, f"{(int(code) + 1) % 10**6:06d}", NEW_PASSWORD)
     assert who(store, token).account_id == ana.account_id
     assert accounts.sign_in(store, ana.address, PASSWORD, IP)
 
@@ -78,8 +78,8 @@ def test_a_new_password_opens_the_door_that_guessing_closed(store, ana):
     for _ in range(10):
         with pytest.raises(WrongPassword):
             accounts.sign_in(store, ana.address, "not the password", IP)
-    door = ask_to_reset(store, ana.address)
-    accounts.reset_password(store, door, store.write(code_for, ana.address), NEW_PASSWORD)
+    scope = ask_to_reset(store, ana.address)
+    accounts.reset_password(store, scope, store.write(code_for, ana.address), NEW_PASSWORD)
     assert accounts.sign_in(store, ana.address, NEW_PASSWORD, IP)
 
 
@@ -92,5 +92,5 @@ def test_hundreds_of_old_sessions_do_not_keep_one_from_a_new_password(store, ana
             sessions.begin(work, account)
 
     store.write(many)
-    door = ask_to_reset(store, ana.address)
-    assert accounts.reset_password(store, door, store.write(code_for, ana.address), NEW_PASSWORD) is None
+    scope = ask_to_reset(store, ana.address)
+    assert accounts.reset_password(store, scope, store.write(code_for, ana.address), NEW_PASSWORD) is None

@@ -90,9 +90,9 @@ def test_what_a_browser_calls_itself_is_cleaned_and_cut(work, ana):
     viewer = begin(work, ana, "Firefox/1\0\n" + "x" * 5_000)
     row = work.session.get_one(sessions.Session, viewer.session)
 
-    assert len(row.agent) == sessions.LONGEST_AGENT
-    assert "\0" not in row.agent
-    assert "\n" not in row.agent
+    assert len(row.user_agent) == sessions.LONGEST_USER_AGENT
+    assert "\0" not in row.user_agent
+    assert "\n" not in row.user_agent
 
 
 # A sign-in from a browser that the account does not know.

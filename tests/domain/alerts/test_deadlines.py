@@ -24,7 +24,7 @@ def events_of(work, ticket) -> list[str]:
 def passes(work, clock, **by) -> list[str]:
     """Time passes, and what it brings is done; the kinds of the mails that leave."""
     clock.advance(**by)
-    while resolution.let_time_work(work):
+    while resolution.run_due(work):
         pass
     clock.advance(seconds=HOLD)
     return [m.kind for m in mails(work)]
@@ -55,13 +55,13 @@ def test_what_waits_for_its_customer_is_reminded_of_twice_and_then_closes(work, 
     assert passes(work, clock, days=2, hours=23) == []
     assert conversation.thread(work, ticket.id, team=False).resolution.closes_at == ""
     clock.advance(hours=1)
-    resolution.let_time_work(work)
+    resolution.run_due(work)
     clock.advance(seconds=HOLD)
     [first] = mails(work)
     assert (first.kind, first.data.get("closes")) == ("reminder", None)
 
     clock.advance(days=4)
-    resolution.let_time_work(work)
+    resolution.run_due(work)
     clock.advance(seconds=HOLD)
     [second] = mails(work)
     assert (second.kind, second.data["closes"]) == ("reminder", (asked + timedelta(days=14)).isoformat())
@@ -120,7 +120,7 @@ def test_who_tells_the_team_within_the_hold_is_not_reminded(work, clock, ana, li
     clock.advance(seconds=HOLD)
     mails(work)
     clock.advance(days=3)
-    resolution.let_time_work(work)
+    resolution.run_due(work)
     messages.reply(work, ana, ticket.number, says("Tron."))
     clock.advance(seconds=HOLD)
     assert mails(work) == []
@@ -139,7 +139,7 @@ def test_eight_processes_close_and_tell_once(store, ana, linh):
     store.write(tickets.resolve, linh, number)
     advance(store, days=7)
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(lambda _: store.write(resolution.let_time_work), range(8)))
+        done = list(pool.map(lambda _: store.write(resolution.run_due), range(8)))
 
     assert sum(done) == 1
     told = store.read(lambda w: w.session.exec(select(Alert).where(Alert.kind == "closed")).all())

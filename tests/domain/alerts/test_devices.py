@@ -200,9 +200,9 @@ def test_a_browser_is_told_of_nobody_but_who_came_to_it(work: Work, ana: Viewer,
     devices.add(work, minh, form(work, "minh"), "shared")
     devices.add(work, ana, form(work, "elsewhere"), "hers")
 
-    devices.arrive(work, signed_in(work, minh), "shared")
+    devices.adopt(work, signed_in(work, minh), "shared")
     assert len(devices.mine(work, ana)) == 2, "a guest comes beside an account"
-    devices.arrive(work, signed_in(work, budi), "shared")
+    devices.adopt(work, signed_in(work, budi), "shared")
     work.session.flush()
 
     assert names(work, ana) == [devices.mark(PLACE + "elsewhere")]
@@ -213,7 +213,7 @@ def test_who_comes_back_keeps_the_device_until_they_sign_out(work: Work, ana: Vi
     before = signed_in(work, ana)
     devices.add(work, before, form(work), "b1")
     again = signed_in(work, ana)
-    devices.arrive(work, again, "b1")
+    devices.adopt(work, again, "b1")
     sessions.end(work, before.session)  # as a sign-in does with the session that its browser still names
     assert len(devices.mine(work, ana)) == 1
 

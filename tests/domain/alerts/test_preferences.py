@@ -88,7 +88,7 @@ def test_a_reminder_is_of_the_class_of_what_it_reminds_of(work, clock, ana, linh
     preferences.choose(work, ana, "email.details", "off")
     messages.request_details(work, linh, ticket.number, says("Which network?"))
     clock.advance(days=3, minutes=1)
-    resolution.let_time_work(work)
+    resolution.run_due(work)
     clock.advance(minutes=1)
     assert told(work) == []
 

@@ -64,8 +64,8 @@ def test_a_code_that_is_on_its_way_sets_no_password_of_a_deactivated_account(wor
     team.deactivate(work, LINH.address)
     before = accounts.find(work, LINH.address).password_hash
 
-    door = codes.Door(accounts.RESET, LINH.address, "browser", "192.0.2.1")
-    assert accounts._reset_password(work, door, code, "mine") is not None
+    scope = codes.CodeScope(accounts.RESET, LINH.address, "browser", "192.0.2.1")
+    assert accounts._reset_password(work, scope, code, "mine") is not None
 
     assert accounts.find(work, LINH.address).password_hash == before
 
@@ -89,9 +89,9 @@ def test_a_password_that_is_reset_ends_the_tokens_of_the_api(work, linh):
     token = api_tokens.new_token(work, LINH.address)
     accounts.ask_to_reset(work, LINH.address, "en", "browser", "192.0.2.1")
     code = next(m.secret["code"] for m in mails(work) if m.kind == "code")
-    door = codes.Door(accounts.RESET, LINH.address, "browser", "192.0.2.1")
+    scope = codes.CodeScope(accounts.RESET, LINH.address, "browser", "192.0.2.1")
 
-    assert accounts._reset_password(work, door, code, accounts.hasher.hash("something else")) is None
+    assert accounts._reset_password(work, scope, code, accounts.hasher.hash("something else")) is None
 
     assert api_tokens.caller(work, token).viewer == NOBODY
 

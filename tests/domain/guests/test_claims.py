@@ -6,7 +6,7 @@ from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says, sees
 from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts, codes
 from ticket_portal.domain.accounts.accounts import SIGN_UP, SignUp
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.errors import CodeWrong, LinkMoved, NotAllowed, NotFound, ProofNeeded, TooMany
 from ticket_portal.domain.guests import access, claims
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -20,9 +20,9 @@ from ticket_portal.store.unit_of_work import Work
 def signs_up(work: Work, address: str, browser: str = BROWSER) -> Viewer:
     """Somebody makes an account and enters the code, at this browser."""
     form = SignUp.parse("Minh", address, "a longer sentence of mine", "id", "Asia/Jakarta")
-    door = Door(SIGN_UP, form.address, browser, IP)
-    accounts._ask_to_sign_up(work, form, "-", door)
-    token, refusal = accounts.finish_sign_up(work, door, code_for(work, address))
+    scope = CodeScope(SIGN_UP, form.address, browser, IP)
+    accounts._ask_to_sign_up(work, form, "-", scope)
+    token, refusal = accounts.finish_sign_up(work, scope, code_for(work, address))
     assert refusal is None
     return sessions.viewer(work, sessions_hash(token))
 
@@ -41,12 +41,12 @@ def as_guest(work: Work, address: str) -> Viewer:
 def test_signing_up_is_proof_enough(work, minh, linh, guest_ticket):
     other = opens(work, minh, "Another matter")
     account = signs_up(work, minh.address)
-    assert claims.look(work, account).found == 2
+    assert claims.preview(work, account).found == 2
     assert tickets.mine(work, account).rows == []
 
     assert claims.add(work, account, BROWSER) == 2
     assert {r.number for r in tickets.mine(work, account).rows} == {guest_ticket.number, other.number}
-    assert claims.look(work, account).found == 0
+    assert claims.preview(work, account).found == 0
     assert [m.mine for m in sees(work, account, other.number)] == [True]
     assert "claimed" in [m.event for m in sees(work, linh, other.number)]
     assert "claimed" not in [m.event for m in sees(work, account, other.number)]
@@ -63,7 +63,7 @@ def test_signing_up_is_proof_enough(work, minh, linh, guest_ticket):
 )
 def test_another_address_gets_nothing(work, minh, guest_ticket, address):
     account = signs_up(work, address)
-    assert claims.look(work, account).found == 0
+    assert claims.preview(work, account).found == 0
     assert claims.add(work, account, BROWSER) == 0
     assert guest_ticket.account_id is None
 
@@ -98,7 +98,7 @@ def test_a_proof_lasts_as_long_as_the_setting_says(work, clock, minh, guest_tick
 
 def test_only_customers_claim(work, minh, linh, guest_ticket):
     for viewer in (minh, linh, NOBODY):
-        assert claims.look(work, viewer).found == 0
+        assert claims.preview(work, viewer).found == 0
         for ask in (
             lambda: claims.add(work, viewer, BROWSER),  # noqa: B023
             lambda: claims.undo(work, viewer),  # noqa: B023
@@ -139,7 +139,7 @@ def test_it_can_be_undone_for_seven_days(work, clock, minh, linh, guest_ticket):
     claims.add(work, own, BROWSER)
     later = opens(work, own, "Sent from the account")
     clock.advance(days=6)
-    assert claims.look(work, own).added == 1
+    assert claims.preview(work, own).added == 1
     assert claims.undo(work, own) == 1
     assert reads(work, as_guest(work, minh.address), guest_ticket.number) == ["Since Monday."]
     assert later.account_id == own.account_id
@@ -148,7 +148,7 @@ def test_it_can_be_undone_for_seven_days(work, clock, minh, linh, guest_ticket):
     claims.send_code(work, own, BROWSER, IP)
     claims.verify(work, own, BROWSER, IP, code_for(work, minh.address))
     clock.advance(days=7)
-    assert claims.look(work, own).added == 0
+    assert claims.preview(work, own).added == 0
     assert claims.undo(work, own) == 0
     assert guest_ticket.account_id == own.account_id
 
@@ -183,7 +183,7 @@ def test_another_accounts_tickets_are_never_offered(work, ana, ticket):
     namesake = of_account(accounts.create(work, "somebody@example.com", "Somebody", "-"))
     ticket.address = namesake.address  # an address may pass to somebody else
     work.session.add(ticket)
-    codes.send(work, Door("claim", namesake.address, BROWSER, IP), "en")
+    codes.send(work, CodeScope("claim", namesake.address, BROWSER, IP), "en")
     claims.verify(work, namesake, BROWSER, IP, code_for(work, namesake.address))
     assert isinstance(ticket, Ticket)
     assert ticket.account_id == ana.account_id

@@ -22,7 +22,7 @@ def mail(work, guest_ticket):
 
 
 def test_looking_changes_nothing(work, guest_ticket, mail):
-    looked = disown.look(work, mail.lock_token)
+    looked = disown.preview(work, mail.lock_token)
     assert (looked.number, looked.language, looked.locked) == (guest_ticket.number, "vi", False)
     assert guest_ticket.locked_at is None
 
@@ -41,7 +41,7 @@ def test_locking_takes_links_rights_and_mails(work, clock, minh, linh, guest_tic
     with pytest.raises(TicketLocked):
         tickets.find(work, account, guest_ticket.number)
     assert [r.number for r in tickets.mine(work, minh).rows] == [other.number]
-    assert claims.look(work, account).found == 1
+    assert claims.preview(work, account).found == 1
     messages.reply(work, linh, guest_ticket.number, says("Hello?"))
     clock.advance(hours=1)
     access.send_links_again(work, minh.address, None, IP, "en")
@@ -105,7 +105,7 @@ def test_no_code_is_sent_for_a_ticket_that_is_not_locked(work: Work, minh, guest
 
 @pytest.mark.parametrize("token", ["", "1", "1-", "x-y", "9" * 400 + "-x", "١-x", "1-" + "0" * 32, "\ud800"])
 def test_a_forged_link_locks_nothing(work: Work, guest_ticket, token):
-    for ask in (disown.look, disown.lock, disown.token_for):
+    for ask in (disown.preview, disown.lock, disown.token_for):
         with pytest.raises(LinkInvalid):
             ask(work, token)
     assert guest_ticket.locked_at is None

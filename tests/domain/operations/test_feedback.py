@@ -96,4 +96,4 @@ def test_it_is_deleted_after_a_year_and_not_before(work, clock):
     clock.advance(days=2)
     feedback.sweep(work)
     assert [row.browser_hash for row in work.session.exec(select(Feedback))] == ["two"]
-    assert timedelta(days=365) == feedback.KEPT
+    assert timedelta(days=365) == feedback.RETENTION

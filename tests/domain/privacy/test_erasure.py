@@ -89,11 +89,11 @@ def test_it_is_told_at_once_and_done_after_the_days(store, quyen, numbers):
     assert [m.data["what"] for m in store.write(mails) if m.kind == "security"] == ["deletion_asked"]
 
     advance(store, days=13, hours=23)
-    assert store.write(erasure.let_time_work) == 0
+    assert store.write(erasure.run_due) == 0
     assert CANARY in everything(store)
     advance(store, hours=1)
-    assert store.write(erasure.let_time_work) == 1
-    assert store.write(erasure.let_time_work) == 0
+    assert store.write(erasure.run_due) == 1
+    assert store.write(erasure.run_due) == 0
 
     assert CANARY not in everything(store)
     assert ADDRESS not in everything(store)
@@ -119,7 +119,7 @@ def erases(store, viewer) -> None:
     """Ask, wait, and let it happen."""
     erasure.ask(store, viewer, PASSWORD, IP)
     advance(store, days=14)
-    while store.write(erasure.let_time_work):
+    while store.write(erasure.run_due):
         pass
 
 
@@ -192,7 +192,7 @@ def test_one_thinks_better_of_it(store, quyen, numbers):
     store.write(erasure.cancel, signs_in(store))
     store.write(erasure.cancel, quyen)
     advance(store, days=30)
-    assert store.write(erasure.let_time_work) == 0
+    assert store.write(erasure.run_due) == 0
     assert store.read(erasure.planned, quyen) is None
     told = [m.data["what"] for m in store.write(mails) if m.kind == "security"]
     assert told == ["deletion_asked", "deletion_cancelled"]

@@ -14,7 +14,7 @@ from mnemonic import Mnemonic
 from tests.cast import BROWSER, IP, asks_about, code_for, opens, says
 from ticket_portal.demo import stories, texts
 from ticket_portal.domain.accounts import codes
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.errors import FileGone, OwnCodeFound, PhraseFound, SecretFound, TooFast
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.text import secrets
@@ -209,7 +209,7 @@ def test_the_team_may_quote(work, linh, ticket):
 
 
 def _code(work, address: str) -> str:
-    codes.send(work, Door("reset", address, BROWSER, IP), "en")
+    codes.send(work, CodeScope("reset", address, BROWSER, IP), "en")
     return code_for(work, address)
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.cast import IP, code_for, mails, opens, says
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import codes
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.alerts import notifications, outbox, undeliverable
 from ticket_portal.domain.errors import NotFound, TooMany
 from ticket_portal.domain.guests import access
@@ -144,7 +144,7 @@ def test_a_code_is_tried_all_the_same_and_entering_it_shows_that_the_address_wor
     [mail] = mails(work)
     reports(work, mail, "bounced")
     link = access.new_link(work, guest_ticket)
-    assert access.look(work, link, "browser").bounced
+    assert access.preview(work, link, "browser").bounced
     access.send_code(work, link, "browser", IP, "en")
     assert access.verify(work, link, "browser", IP, code_for(work, minh.address))[1] is None
     assert undeliverable.problem(work, minh.address) == ""
@@ -154,9 +154,9 @@ def test_a_code_is_tried_all_the_same_and_entering_it_shows_that_the_address_wor
 def test_who_complained_may_ask_for_codes_and_is_still_not_written_to(work, clock, linh, minh, guest_ticket):
     [mail] = mails(work)
     reports(work, mail, "complained")
-    door = Door("guest", minh.address, "browser", IP)
-    codes.send(work, door, "en")
-    assert codes.enter(work, door, code_for(work, minh.address)) is None
+    scope = CodeScope("guest", minh.address, "browser", IP)
+    codes.send(work, scope, "en")
+    assert codes.enter(work, scope, code_for(work, minh.address)) is None
     assert answers(work, clock, linh, guest_ticket) == []
 
 

@@ -39,11 +39,11 @@ def test_the_link_in_an_alert_mutes_its_ticket_and_needs_no_more_proof(work, clo
     messages.reply(work, linh, ticket.number, says("Hello"))
     clock.advance(seconds=HOLD)
     [mail] = mails(work)
-    assert not muting.look(work, mail.mute_token).muted
+    assert not muting.preview(work, mail.mute_token).muted
     muting.mute_by_link(work, mail.mute_token)
-    assert muting.look(work, mail.mute_token).muted
+    assert muting.preview(work, mail.mute_token).muted
     muting.unmute_by_link(work, mail.mute_token)
-    assert not muting.look(work, mail.mute_token).muted
+    assert not muting.preview(work, mail.mute_token).muted
 
 
 def test_a_mute_link_for_another_ticket_cannot_be_made_up(work, ana, linh, ticket):
@@ -56,6 +56,6 @@ def test_a_mute_link_for_another_ticket_cannot_be_made_up(work, ana, linh, ticke
         "", "-", "x", f"{other.id}-{signed}", f"{ticket.id}-", f"{ticket.id}-{signed}0", f"-{signed}",
         f"{10**14}-{signed}", f"{2**31}-{signed}", f"{10**30}-{signed}", f"²-{signed}", f"{ticket.id}-\ud800",
     ):  # fmt: skip
-        for act in (muting.look, muting.mute_by_link, muting.unmute_by_link):
+        for act in (muting.preview, muting.mute_by_link, muting.unmute_by_link):
             with pytest.raises(LinkInvalid):
                 act(work, token)

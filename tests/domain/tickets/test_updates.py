@@ -163,8 +163,8 @@ def test_a_guest_who_becomes_a_customer_finds_them_and_may_give_them_back(work, 
     ticket = opens(work, guest)
     messages.reply(work, linh, ticket.number, says("Hello"))
     assert told(work, ana) == []
-    door = codes.Door(claims.PURPOSE, ana.address, "browser")
-    codes.send(work, door, "en")
+    scope = codes.CodeScope(claims.PURPOSE, ana.address, "browser")
+    codes.send(work, scope, "en")
     [code] = [m.secret["code"] for m in mails(work) if m.kind == "code"]
     assert claims.verify(work, ana, "browser", "", code) is None
     assert told(work, ana) == [("reply", ticket.number, True)]

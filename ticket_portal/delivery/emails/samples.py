@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ticket_portal.domain.alerts import phrases
-from ticket_portal.domain.alerts.notifications import AT_ONCE
+from ticket_portal.domain.alerts.notifications import IMMEDIATE_KINDS
 from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import known
 from ticket_portal.i18n.phrase_words import WORDS
@@ -49,7 +49,9 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "trial": ("security", {"what": "trial"}),
     "links": ("security", {"what": "links", "numbers": [NUMBER, NUMBER + 1]}),
 }
-ABOUT_TICKETS = [name for name, (kind, _) in KINDS.items() if kind == "confirmation" or kind not in AT_ONCE]
+ABOUT_TICKETS = [
+    name for name, (kind, _) in KINDS.items() if kind == "confirmation" or kind not in IMMEDIATE_KINDS
+]
 
 
 def sample(name: str, language: str = "en", *, guest: bool = True, **other: Any) -> Delivery:

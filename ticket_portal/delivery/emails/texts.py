@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ticket_portal.delivery.emails import links
 from ticket_portal.domain.alerts.outbox import Delivery
-from ticket_portal.domain.alerts.verify import shown
+from ticket_portal.domain.alerts.verify import grouped
 from ticket_portal.i18n.catalogues import (
     _,
     _n,  # pyright: ignore[reportPrivateUsage] - gettext's short name for a marked text
@@ -112,7 +112,7 @@ class _Words:
 
     @property
     def reference(self) -> str:
-        return shown(self.delivery.reference)
+        return grouped(self.delivery.reference)
 
     @property
     def ticket(self) -> str:

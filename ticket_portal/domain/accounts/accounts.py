@@ -16,7 +16,7 @@ from ticket_portal.domain.accounts import (
     proof_links,
     sign_ins,
 )
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.alerts import notifications, phrases
 from ticket_portal.domain.errors import (
@@ -78,47 +78,47 @@ class SignUp:
 
 def ask_to_sign_up(store: Store, form: SignUp, browser: str, ip: str) -> None:
     """Send a code to the address. Whether it has an account already shows neither here nor in the time it takes."""
-    door = Door(SIGN_UP, form.address, browser, ip)
+    scope = CodeScope(SIGN_UP, form.address, browser, ip)
     uses = store.write(
-        codes.reserve, door
+        codes.reserve, scope
     )  # counted before: else many at once could keep the machine hashing
     try:
-        store.write(_ask_to_sign_up, form, hasher.hash(form.password), door)
+        store.write(_ask_to_sign_up, form, hasher.hash(form.password), scope)
     except DomainError:
         store.write(limits.release, uses)  # a double click: the other one has sent the code
         raise
 
 
-def _ask_to_sign_up(work: Work, form: SignUp, hashed: str, door: Door) -> None:
+def _ask_to_sign_up(work: Work, form: SignUp, hashed: str, scope: CodeScope) -> None:
     known = find(work, form.address)
     waiting = {"name": form.name, "hash": hashed, "language": form.language, "zone": form.time_zone}
-    codes.send(work, door, form.language, known=known is None, sealed=waiting, paid=True)
+    codes.send(work, scope, form.language, known=known is None, sealed=waiting, paid=True)
     notifications.about_sign_up(work, known, form.address, form.language)
 
 
-def ask_to_sign_up_again(work: Work, door: Door) -> None:
+def ask_to_sign_up_again(work: Work, scope: CodeScope) -> None:
     """Send another code for what was typed before. Raises CodeExpired where nothing was, TooSoon, TooManyCodes."""
-    waiting = codes.sealed(work, door)
+    waiting = codes.sealed(work, scope)
     if not waiting:
         raise codes.CodeExpired
-    known = find(work, door.address)
-    codes.send(work, door, waiting["language"], known=known is None, sealed=waiting)
+    known = find(work, scope.address)
+    codes.send(work, scope, waiting["language"], known=known is None, sealed=waiting)
 
 
 def finish_sign_up(
-    work: Work, door: Door, typed: str, arrival: Arrival = NOWHERE
+    work: Work, scope: CodeScope, typed: str, arrival: Arrival = NOWHERE
 ) -> tuple[str, DomainError | None]:
     """Make the account if the code is right; return its session's token, or why not."""
-    refusal = codes.enter(work, door, typed)
+    refusal = codes.enter(work, scope, typed)
     if refusal:
         return "", refusal
-    if find(work, door.address):  # signed up from another browser in the meantime
+    if find(work, scope.address):  # signed up from another browser in the meantime
         return "", codes.CodeExpired()
-    waiting = codes.sealed(work, door)
-    account = create(work, door.address, waiting["name"], waiting["hash"])
+    waiting = codes.sealed(work, scope)
+    account = create(work, scope.address, waiting["name"], waiting["hash"])
     account.language, account.time_zone = waiting["language"], waiting["zone"]
     security_log.happened(
-        work, SecurityEvent.ACCOUNT_CREATED, address=door.address, ip=door.ip, account=account.id
+        work, SecurityEvent.ACCOUNT_CREATED, address=scope.address, ip=scope.ip, account=account.id
     )
     return sign_ins.begin(work, account, arrival), None
 
@@ -189,41 +189,41 @@ def ask_to_reset(work: Work, email: str, language_code: str, browser: str, ip: s
     """Mail a link and a code for a new password, if the address has an account; return the address in its kept form."""
     address = canonical(email)
     account = find_active(work, address)
-    door = Door(RESET, address, browser, ip)
+    scope = CodeScope(RESET, address, browser, ip)
     spoken = account.language if account else language_code
-    codes.send(work, door, spoken, known=account is not None, link=True)
+    codes.send(work, scope, spoken, known=account is not None, link=True)
     return address
 
 
-def reset_password(store: Store, door: Door, typed: str, password: str) -> DomainError | None:
+def reset_password(store: Store, scope: CodeScope, typed: str, password: str) -> DomainError | None:
     """Set the new password if the code is right, and sign the account out everywhere; else return why not.
 
     Raises PasswordTooShort, PasswordTooCommon before the code is touched; TeamPasswordTooShort only for who proved
     the address, or it would tell strangers who is of the team.
     """
-    passwords.check(password, context=(door.address, store.settings.company))
+    passwords.check(password, context=(scope.address, store.settings.company))
     refusal, account = store.write(
-        _try_reset_code, door, typed
+        _try_reset_code, scope, typed
     )  # or many at once could keep the machine hashing
     if refusal or account is None:
         return refusal
     hashed = hasher.hash(_checked_for(account, password, store.settings.company))
-    return store.write(_reset_password, door, typed, hashed)
+    return store.write(_reset_password, scope, typed, hashed)
 
 
-def _try_reset_code(work: Work, door: Door, typed: str) -> tuple[DomainError | None, Account | None]:
-    refusal = codes.enter(work, door, typed, use=False)
-    account = find_active(work, door.address)
+def _try_reset_code(work: Work, scope: CodeScope, typed: str) -> tuple[DomainError | None, Account | None]:
+    refusal = codes.enter(work, scope, typed, use=False)
+    account = find_active(work, scope.address)
     return (refusal or (None if account else codes.CodeExpired())), account
 
 
-def _reset_password(work: Work, door: Door, typed: str, hashed: str) -> DomainError | None:
-    if refusal := codes.enter(work, door, typed):
+def _reset_password(work: Work, scope: CodeScope, typed: str, hashed: str) -> DomainError | None:
+    if refusal := codes.enter(work, scope, typed):
         return refusal
-    account = find_active(work, door.address)
+    account = find_active(work, scope.address)
     if account is None:
         return codes.CodeExpired()
-    _set_forgotten(work, account, hashed, door.browser, door.ip)
+    _set_forgotten(work, account, hashed, scope.browser, scope.ip)
     return None
 
 
@@ -233,7 +233,7 @@ def reset_by_link(store: Store, token: str, password: str, browser: str, ip: str
     Raises LinkInvalid, PasswordTooShort, TeamPasswordTooShort, PasswordTooCommon, the last ones without using the
     link up.
     """
-    proof = store.read(proof_links.look, token)
+    proof = store.read(proof_links.preview, token)
     account = store.read(find_active, proof.address)
     if account is None:
         raise LinkInvalid
@@ -299,14 +299,16 @@ def choose_phrase(work: Work, account_id: int, typed: str) -> str:
     return phrase
 
 
-def speak(work: Work, account_id: int, language_code: str) -> None:
+def set_language(work: Work, account_id: int, language_code: str) -> None:
     """Remember the language that a signed-in person chose."""
     work.session.exec(
         update(Account).where(col(Account.id) == account_id).values(language=language(language_code))
     )
 
 
-def introduce(work: Work, account_id: int, typed_name: object, typed_zone: object, device_zone: str) -> None:
+def update_profile(
+    work: Work, account_id: int, typed_name: object, typed_zone: object, device_zone: str
+) -> None:
     """Keep the name and the time zone that somebody chose for themselves; "" is whatever zone their device is in.
 
     Raises Missing, TooLong, Invalid.

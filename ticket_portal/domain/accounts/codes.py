@@ -40,13 +40,13 @@ from ticket_portal.store.tables import Challenge
 from ticket_portal.store.unit_of_work import Work
 
 WARN_FROM = 3
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 MOST_MENTIONED = 5
 _MENTIONED = re.compile(r"(?<![\w.,])\d{3}[ -]?\d{3}(?![\w])(?![.,]\d)")
 
 
 @dataclass(frozen=True)
-class Door:
+class CodeScope:
     """What a code opens, for whom, and from where: the binding of a code."""
 
     purpose: str
@@ -72,7 +72,7 @@ class CodeStatus:
 
 def send(
     work: Work,
-    door: Door,
+    scope: CodeScope,
     language: str,
     *,
     known: bool = True,
@@ -88,19 +88,19 @@ def send(
     Raises TooSoon, TooManyCodes, GuessingEnded.
     """
     s = work.settings
-    work.alone("code", door.purpose, door.address, door.browser)  # a double click sends one code
-    _require_patience(work, door)
-    ended = isinstance(guessing.refusal(work, _target(work, door)), GuessingEnded)
+    work.alone("code", scope.purpose, scope.address, scope.browser)  # a double click sends one code
+    _require_patience(work, scope)
+    ended = isinstance(guessing.refusal(work, _target(work, scope)), GuessingEnded)
     if ended and not link:
         raise GuessingEnded
     if not paid:
-        _spend(work, door)
+        _spend(work, scope)
     code = keys.new_code()
     challenge = Challenge(
-        purpose=door.purpose,
-        address=door.address,
-        browser_hash=door.browser,
-        code_hmac=_hmac(s, door, code),
+        purpose=scope.purpose,
+        address=scope.address,
+        browser_hash=scope.browser,
+        code_hmac=_hmac(s, scope, code),
         sealed=keys.seal(s, sealed) if sealed else None,
         created_at=work.now,
         expires_at=work.now + timedelta(minutes=s.code_minutes),
@@ -109,86 +109,88 @@ def send(
     work.session.flush()
     secret = {"code": "" if ended else code}
     if link:
-        secret["link"] = proof_links.new(work, door.address, language)
+        secret["link"] = proof_links.new(work, scope.address, language)
     notifications.about_code(work, challenge, secret, language, known=known)
-    security_log.happened(work, SecurityEvent.CODE_SENT, address=door.address, ip=door.ip, purpose=door.kind)
+    security_log.happened(
+        work, SecurityEvent.CODE_SENT, address=scope.address, ip=scope.ip, purpose=scope.kind
+    )
 
 
-def reserve(work: Work, door: Door) -> list[int]:
+def reserve(work: Work, scope: CodeScope) -> list[int]:
     """Count the code that `send` will make, before something costly is done for it; return the uses, for a release.
 
     Raises TooSoon, TooManyCodes.
     """
-    _require_patience(work, door)
-    return _spend(work, door)
+    _require_patience(work, scope)
+    return _spend(work, scope)
 
 
-def _spend(work: Work, door: Door) -> list[int]:
+def _spend(work: Work, scope: CodeScope) -> list[int]:
     return [
         limits.spend(work, limit, *subject, refusal=TooManyCodes)
-        for limit, subject in _sending_limits(work, door)
+        for limit, subject in _sending_limits(work, scope)
     ]
 
 
-def _require_patience(work: Work, door: Door) -> None:
+def _require_patience(work: Work, scope: CodeScope) -> None:
     wait = timedelta(seconds=work.settings.code_resend_seconds)
-    last = _newest(work, door)
+    last = _newest(work, scope)
     if last and work.now < last.created_at + wait:
         raise TooSoon(until=last.created_at + wait)
 
 
-def _sending_limits(work: Work, door: Door) -> list[tuple[Limit, tuple[str, ...]]]:
+def _sending_limits(work: Work, scope: CodeScope) -> list[tuple[Limit, tuple[str, ...]]]:
     s = work.settings
     by_address = Limit("codes", s.limit_codes_per_hour)
-    if known := known_browsers.allowance(work, door.address, door.browser):
-        return [(by_address, (door.address, known))]
-    return [(by_address, (door.address,)), (Limit("codes_ip", s.limit_codes_per_ip_per_hour), (door.ip,))]
+    if known := known_browsers.allowance(work, scope.address, scope.browser):
+        return [(by_address, (scope.address, known))]
+    return [(by_address, (scope.address,)), (Limit("codes_ip", s.limit_codes_per_ip_per_hour), (scope.ip,))]
 
 
-def no_try_left(work: Work, door: Door) -> DomainError | None:
+def no_try_left(work: Work, scope: CodeScope) -> DomainError | None:
     """Return why `enter` would refuse every code, before something costly is done for one."""
-    challenge = _newest(work, door)
-    if closed := _closed(work, door):
+    challenge = _newest(work, scope)
+    if closed := _closed(work, scope):
         return closed
     return CodeExpired() if challenge is None else _over(work, challenge)
 
 
-def enter(work: Work, door: Door, typed: str, *, use: bool = True) -> DomainError | None:
+def enter(work: Work, scope: CodeScope, typed: str, *, use: bool = True) -> DomainError | None:
     """Try a code; return None when it was right (it is then used up), else why it was not.
 
     With `use=False` a right one stays; a wrong one counts all the same.
     """
-    challenge = _newest(work, door, lock=True)
-    work.alone("code_tries", door.kind, door.address)  # else other browsers' tries would not see this one
-    work.alone("code_tries_ip", door.ip)
-    refusal = _closed(work, door)
+    challenge = _newest(work, scope, lock=True)
+    work.alone("code_tries", scope.kind, scope.address)  # else other browsers' tries would not see this one
+    work.alone("code_tries_ip", scope.ip)
+    refusal = _closed(work, scope)
     if refusal is None:
-        refusal = _try(work, door, challenge, digits(typed)) if challenge else CodeExpired()
+        refusal = _try(work, scope, challenge, digits(typed)) if challenge else CodeExpired()
     if challenge:
         challenge.problem = refusal.code if refusal else ""
         work.session.add(challenge)
-    facts = {"address": door.address, "ip": door.ip, "purpose": door.kind}
+    facts = {"address": scope.address, "ip": scope.ip, "purpose": scope.kind}
     if refusal:
         security_log.happened(work, SecurityEvent.CODE_REFUSED, **facts, reason=refusal.code)
     elif use and challenge:
         challenge.used_at = work.now
-        guessing.forget(work, _target(work, door))
-        known_browsers.remember(work, door.address, door.browser)
-        undeliverable.arrived(work, door.address)
+        guessing.forget(work, _target(work, scope))
+        known_browsers.remember(work, scope.address, scope.browser)
+        undeliverable.arrived(work, scope.address)
         security_log.happened(work, SecurityEvent.CODE_ACCEPTED, **facts)
     return refusal
 
 
-def status(work: Work, door: Door) -> CodeStatus:
+def status(work: Work, scope: CodeScope) -> CodeStatus:
     """Return what the page shows: whether a code is on its way, and why the last try failed."""
-    challenge = _newest(work, door)
+    challenge = _newest(work, scope)
     if challenge is None or challenge.used_at or work.now > challenge.expires_at + timedelta(hours=1):
         return CodeStatus()
     return CodeStatus(
         sent=True,
         resend_at=challenge.created_at + timedelta(seconds=work.settings.code_resend_seconds),
         expires_at=challenge.expires_at,
-        refusal=_shown_refusal(work, door, challenge),
+        refusal=_shown_refusal(work, scope, challenge),
     )
 
 
@@ -206,9 +208,9 @@ def proved(work: Work, address: str, browser: str, since: datetime) -> bool:
     return bool(browser) and work.session.exec(query.limit(1)).first() is not None
 
 
-def sealed(work: Work, door: Door) -> dict[str, Any]:
-    """Return what was sealed with the newest code of this door."""
-    challenge = _newest(work, door)
+def sealed(work: Work, scope: CodeScope) -> dict[str, Any]:
+    """Return what was sealed with the newest code of this scope."""
+    challenge = _newest(work, scope)
     return keys.unseal(work.settings, challenge.sealed) if challenge and challenge.sealed else {}
 
 
@@ -222,7 +224,7 @@ def refuse_own(work: Work, address: str, text: str) -> None:
     """Raise OwnCodeFound if a text holds a code that is on its way to this address and still works.
 
     Only for texts of whoever proved the address. An answer is a guess at a code, so guesses are counted like tries at
-    a door; where there is no room left the text passes. It comes last: another refusal after it would tell that the
+    a scope; where there is no room left the text passes. It comes last: another refusal after it would tell that the
     guess was wrong, and take its count back.
     """
     found = mentioned(text)
@@ -235,8 +237,8 @@ def refuse_own(work: Work, address: str, text: str) -> None:
             return
         limits.use(work, limit, address)
         for challenge in challenges:
-            door = Door(challenge.purpose, address, challenge.browser_hash)
-            if keys.equal(challenge.code_hmac, _hmac(work.settings, door, typed)):
+            scope = CodeScope(challenge.purpose, address, challenge.browser_hash)
+            if keys.equal(challenge.code_hmac, _hmac(work.settings, scope, typed)):
                 raise OwnCodeFound
 
 
@@ -247,24 +249,24 @@ def mentioned(text: str) -> list[str]:
 
 def sweep(work: Work) -> None:
     """Delete codes that no page speaks of and that prove nothing any more, and what was sealed with them."""
-    kept = max(KEPT, timedelta(hours=work.settings.claim_proof_hours))
+    kept = max(RETENTION, timedelta(hours=work.settings.claim_proof_hours))
     work.session.exec(delete(Challenge).where(col(Challenge.expires_at) < work.now - kept))
 
 
-def _try(work: Work, door: Door, challenge: Challenge, code: str) -> DomainError | None:
+def _try(work: Work, scope: CodeScope, challenge: Challenge, code: str) -> DomainError | None:
     s = work.settings
     if over := _over(work, challenge):
         return over
-    if keys.equal(challenge.code_hmac, _hmac(s, door, code)):
+    if keys.equal(challenge.code_hmac, _hmac(s, scope, code)):
         return None
     challenge.wrong_tries += 1
-    for limit, subject in _tries_limits(work, door):
+    for limit, subject in _tries_limits(work, scope):
         limits.use(work, limit, *subject)
-    _count_in_a_row(work, door)
+    _count_in_a_row(work, scope)
     work.session.flush()
-    if closed := _closed(work, door):
+    if closed := _closed(work, scope):
         return closed
-    if _is_the_one_before(work, door, challenge, code):
+    if _is_the_one_before(work, scope, challenge, code):
         return CodeReplaced()
     return _wrong(s, challenge)
 
@@ -284,8 +286,8 @@ def _wrong(s: Settings, challenge: Challenge) -> DomainError:
     return CodeWrongFewLeft(left=left) if left <= WARN_FROM else CodeWrong()
 
 
-def _shown_refusal(work: Work, door: Door, challenge: Challenge) -> DomainError | None:
-    if closed := _closed(work, door):
+def _shown_refusal(work: Work, scope: CodeScope, challenge: Challenge) -> DomainError | None:
+    if closed := _closed(work, scope):
         return closed
     if challenge.problem == CodeWrong.code:
         return _wrong(work.settings, challenge)
@@ -295,56 +297,56 @@ def _shown_refusal(work: Work, door: Door, challenge: Challenge) -> DomainError 
     return CodeExpired() if work.now >= challenge.expires_at else None
 
 
-def _is_the_one_before(work: Work, door: Door, newest: Challenge, code: str) -> bool:
-    before = work.session.exec(_challenges(door).where(col(Challenge.id) < newest.id).limit(1)).first()
-    return before is not None and keys.equal(before.code_hmac, _hmac(work.settings, door, code))
+def _is_the_one_before(work: Work, scope: CodeScope, newest: Challenge, code: str) -> bool:
+    before = work.session.exec(_challenges(scope).where(col(Challenge.id) < newest.id).limit(1)).first()
+    return before is not None and keys.equal(before.code_hmac, _hmac(work.settings, scope, code))
 
 
-def _closed(work: Work, door: Door) -> DomainError | None:
+def _closed(work: Work, scope: CodeScope) -> DomainError | None:
     """Why no code is taken for now: too many wrong ones in an hour, or in a row."""
-    refused = guessing.refusal(work, _target(work, door))
+    refused = guessing.refusal(work, _target(work, scope))
     if isinstance(refused, GuessingEnded):
         return refused
-    ends = [limits.until(work, limit, *subject) for limit, subject in _tries_limits(work, door)]
+    ends = [limits.until(work, limit, *subject) for limit, subject in _tries_limits(work, scope)]
     ends.append(refused.values["until"] if refused else None)
     end = max((e for e in ends if e), default=None)
     return TooMany(until=end) if end else None
 
 
-def _count_in_a_row(work: Work, door: Door) -> None:
-    failures = guessing.count(work, _target(work, door))
+def _count_in_a_row(work: Work, scope: CodeScope) -> None:
+    failures = guessing.count(work, _target(work, scope))
     if guessing.is_alarming(work.settings, failures):
-        guessing.alarm(work, door.address, failures, strangers_too=door.kind != "reset")
+        guessing.alarm(work, scope.address, failures, strangers_too=scope.kind != "reset")
 
 
-def _target(work: Work, door: Door) -> Target:
-    known = known_browsers.allowance(work, door.address, door.browser)
-    return Target(Guessed.CODE, door.address, known, door.kind)
+def _target(work: Work, scope: CodeScope) -> Target:
+    known = known_browsers.allowance(work, scope.address, scope.browser)
+    return Target(Guessed.CODE, scope.address, known, scope.kind)
 
 
-def _tries_limits(work: Work, door: Door) -> list[tuple[Limit, tuple[str, ...]]]:
+def _tries_limits(work: Work, scope: CodeScope) -> list[tuple[Limit, tuple[str, ...]]]:
     s, pause = work.settings, timedelta(minutes=work.settings.code_pause_minutes)
     by_address = Limit("code_tries", s.limit_code_tries_per_hour, pause=pause)
-    if known := known_browsers.allowance(work, door.address, door.browser):
-        return [(by_address, (door.purpose, door.address, known))]
-    found: list[tuple[Limit, tuple[str, ...]]] = [(by_address, (door.purpose, door.address))]
-    if door.ip:
+    if known := known_browsers.allowance(work, scope.address, scope.browser):
+        return [(by_address, (scope.purpose, scope.address, known))]
+    found: list[tuple[Limit, tuple[str, ...]]] = [(by_address, (scope.purpose, scope.address))]
+    if scope.ip:
         by_ip = Limit("code_tries_ip", s.limit_code_tries_per_ip_per_hour, pause=pause)
-        found.append((by_ip, (door.ip,)))
+        found.append((by_ip, (scope.ip,)))
     return found
 
 
-def _hmac(s: Settings, door: Door, code: str) -> str:
-    return keys.code_hmac(s, door.purpose, door.address, door.browser, code)
+def _hmac(s: Settings, scope: CodeScope, code: str) -> str:
+    return keys.code_hmac(s, scope.purpose, scope.address, scope.browser, code)
 
 
-def _challenges(door: Door) -> Any:
+def _challenges(scope: CodeScope) -> Any:
     return (
         select(Challenge)
         .where(
-            Challenge.browser_hash == door.browser,
-            Challenge.purpose == door.purpose,
-            Challenge.address == door.address,
+            Challenge.browser_hash == scope.browser,
+            Challenge.purpose == scope.purpose,
+            Challenge.address == scope.address,
         )
         .order_by(col(Challenge.id).desc())
     )
@@ -363,8 +365,8 @@ def _working(work: Work, address: str) -> Sequence[Challenge]:
     ).all()
 
 
-def _newest(work: Work, door: Door, *, lock: bool = False) -> Challenge | None:
-    if not door.browser:
+def _newest(work: Work, scope: CodeScope, *, lock: bool = False) -> Challenge | None:
+    if not scope.browser:
         return None
-    query = _challenges(door).limit(1)
+    query = _challenges(scope).limit(1)
     return work.session.exec(query.with_for_update() if lock else query).first()

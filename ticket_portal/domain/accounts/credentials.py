@@ -9,7 +9,7 @@ from sqlmodel import col, select, update
 
 from ticket_portal.domain import limits, security_log, sessions
 from ticket_portal.domain.accounts import accounts, codes, guessing, known_browsers, passwords, sign_ins
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.alerts import notifications
@@ -80,9 +80,9 @@ def _change_password(work: Work, viewer: Viewer, before: str, hashed: str, ip: s
     return sign_ins.renew(work, Ending.PASSWORD_CHANGED, account, viewer, ip)
 
 
-def door(viewer: Viewer, address: str, browser: str, ip: str = "") -> Door:
+def code_scope(viewer: Viewer, address: str, browser: str, ip: str = "") -> CodeScope:
     """Return what the code to a new address opens; it is bound to the account too."""
-    return Door(purpose(viewer), address, browser, ip)
+    return CodeScope(purpose(viewer), address, browser, ip)
 
 
 def purpose(viewer: Viewer) -> str:
@@ -111,14 +111,14 @@ def _ask_to_change_address(
     limits.spend(
         work, Limit("address_changes", work.settings.limit_address_changes_per_hour), viewer.account_id
     )
-    _send(work, account, door(viewer, address, browser, ip))
+    _send(work, account, code_scope(viewer, address, browser, ip))
 
 
 def ask_again(work: Work, viewer: Viewer, browser: str, ip: str) -> None:
     """Send another code to the address that was given. Raises CodeExpired where none was, TooSoon, TooManyCodes."""
     if viewer.account_id is None:
         raise NotAllowed
-    at = door(viewer, codes.newest_address(work, purpose(viewer), browser), browser, ip)
+    at = code_scope(viewer, codes.newest_address(work, purpose(viewer), browser), browser, ip)
     if not codes.status(work, at).sent:  # the proof by the password is no older than the code
         raise codes.CodeExpired
     _send(work, work.session.get_one(Account, viewer.account_id), at)
@@ -132,7 +132,7 @@ def finish(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> tup
     """
     if viewer.account_id is None:
         raise NotAllowed
-    at = door(viewer, codes.newest_address(work, purpose(viewer), browser), browser, ip)
+    at = code_scope(viewer, codes.newest_address(work, purpose(viewer), browser), browser, ip)
     if refusal := codes.enter(work, at, typed):
         return "", refusal
     if accounts.find(work, at.address):  # signed up in the meantime
@@ -150,7 +150,7 @@ def finish(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> tup
     return token, None
 
 
-def _send(work: Work, account: Account, at: Door) -> None:
+def _send(work: Work, account: Account, at: CodeScope) -> None:
     codes.send(work, at, account.language, known=accounts.find(work, at.address) is None)
 
 
@@ -174,7 +174,7 @@ def _move(work: Work, account_id: int, old: str, new: str) -> None:
     work.session.exec(
         update(Ticket).where(col(Ticket.account_id) == account_id).values(address=new, guest_until=None)
     )
-    work.tell(f"list:{account_id}", f"list:{old}")
+    work.publish(f"list:{account_id}", f"list:{old}")
 
 
 @dataclass(frozen=True)

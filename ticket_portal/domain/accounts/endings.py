@@ -120,7 +120,7 @@ def _end_of_account(work: Work, ends: frozenset[Right], account: Account, kept: 
         theirs = delete(Device).where(col(Device.account_id) == account.id)
         # Without one to keep, all: a device may stand under no session.
         work.session.exec(theirs.where(col(Device.session) != kept) if kept else theirs)
-        work.tell(f"preferences:{account.id}")
+        work.publish(f"preferences:{account.id}")
     if Right.CODES in ends:
         _end_codes(work, account)
     if Right.GUEST_LINKS in ends:

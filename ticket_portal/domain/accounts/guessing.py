@@ -21,7 +21,7 @@ from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Account, FailureStreak, Ticket
 from ticket_portal.store.unit_of_work import Work
 
-KEPT = timedelta(days=365)
+RETENTION = timedelta(days=365)
 LINK_LIVES = timedelta(days=1)  # an alarm is read when its owner comes to it
 
 
@@ -115,4 +115,4 @@ def _alone(work: Work, target: Target) -> str:
 
 def sweep(work: Work) -> None:
     """Delete rows of failures to which none was added for a year."""
-    work.session.exec(delete(FailureStreak).where(col(FailureStreak.last_at) < work.now - KEPT))
+    work.session.exec(delete(FailureStreak).where(col(FailureStreak.last_at) < work.now - RETENTION))

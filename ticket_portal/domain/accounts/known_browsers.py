@@ -60,7 +60,7 @@ def move(work: Work, before: str, after: str, address: str) -> None:
         .values(browser_hash=after)
     )
     # Sockets of the browser's other tabs carry the old one: they connect again with the new cookie.
-    work.tell(f"browser:{before}")
+    work.publish(f"browser:{before}")
 
 
 def is_new(work: Work, account: Account, browser: str, session: str = "") -> bool:

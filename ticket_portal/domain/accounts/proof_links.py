@@ -15,7 +15,7 @@ from ticket_portal.store.tables import Account, ProofLink
 from ticket_portal.store.unit_of_work import Work
 
 TOKEN_LENGTH = 43
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def new(work: Work, address: str, language: str, lives: timedelta | None = None)
     return token
 
 
-def look(work: Work, token: str) -> Proof:
+def preview(work: Work, token: str) -> Proof:
     """Return what a link proves; nothing changes by looking. Raises LinkInvalid: unknown, used, too old look alike."""
     link = _find(work, token)
     account = work.session.exec(select(Account.language).where(Account.address == link.address)).first()
@@ -68,7 +68,7 @@ def end_all(work: Work, address: str) -> None:
 
 def sweep(work: Work) -> None:
     """Delete links that ran out a day ago."""
-    work.session.exec(delete(ProofLink).where(col(ProofLink.expires_at) < work.now - KEPT))
+    work.session.exec(delete(ProofLink).where(col(ProofLink.expires_at) < work.now - RETENTION))
 
 
 def _find(work: Work, token: str) -> ProofLink:

@@ -147,7 +147,7 @@ def _tell(work: Work, account: Account, arrival: Arrival) -> None:
     sessions.changed(work, account.id)
     since = work.now - timedelta(minutes=work.settings.sign_in_notice_minutes)
     if not notifications.told_since(work, account, NOTICE, since):
-        browser, system = browsers.named(arrival.user_agent[: sessions.LONGEST_AGENT])
+        browser, system = browsers.named(arrival.user_agent[: sessions.LONGEST_USER_AGENT])
         notifications.about_security(work, account, NOTICE, browser=browser, system=system)
 
 
@@ -167,7 +167,7 @@ def _open_ones(work: Work, viewer: Viewer) -> list[Session]:
 
 
 def _view(work: Work, viewer: Viewer, session: Session) -> SignInView:
-    browser, system = browsers.named(session.agent)
+    browser, system = browsers.named(session.user_agent)
     here = session.token_hash == viewer.session
     return SignInView(
         key=_key(work, session.token_hash),

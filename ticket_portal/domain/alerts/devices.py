@@ -104,7 +104,7 @@ def add(work: Work, viewer: Viewer, form: DeviceForm, browser: str) -> Device:
     device.session, device.browser_hash, device.seen_at = viewer.session, browser, work.now
     work.session.add(device)
     work.session.flush()
-    work.tell(f"preferences:{device.account_id}")
+    work.publish(f"preferences:{device.account_id}")
     return device
 
 
@@ -162,10 +162,10 @@ def remove(work: Work, viewer: Viewer, device_id: int) -> None:
 def forget(work: Work, device: Device) -> None:
     """Take a device off the list; whoever turned e-mail off for it gets e-mail again, and sees so."""
     work.session.delete(device)
-    work.tell(f"preferences:{device.account_id}")
+    work.publish(f"preferences:{device.account_id}")
 
 
-def arrive(work: Work, viewer: Viewer, browser: str) -> None:
+def adopt(work: Work, viewer: Viewer, browser: str) -> None:
     """Follow who is at a browser: what it was told of others ends, and this session takes its devices along."""
     if not browser:
         return

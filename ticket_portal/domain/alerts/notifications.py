@@ -12,7 +12,7 @@ from sqlmodel import col, delete, select
 from ticket_portal.domain import keys, limits
 from ticket_portal.domain.alerts import deadlines, devices, preferences
 from ticket_portal.domain.alerts.preferences import CHANNELS, EMAIL, PUSH
-from ticket_portal.domain.history import Entry
+from ticket_portal.domain.history import LoggedEvent
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.store.tables import (
@@ -27,21 +27,21 @@ from ticket_portal.store.tables import (
 )
 from ticket_portal.store.unit_of_work import Work
 
-AT_ONCE = ("confirmation", "code", "security", "test")
+IMMEDIATE_KINDS = ("confirmation", "code", "security", "test")
 GLANCE = timedelta(seconds=1)
 ROOM = "outbox"
 SECURITY, FAREWELL = "security", "account_deleted"
 KEPT_TO_CHECK = timedelta(days=90)
 
 
-def about(work: Work, ticket: Ticket, event: Entry, kind: str) -> None:
+def about(work: Work, ticket: Ticket, event: LoggedEvent, kind: str) -> None:
     """Tell the requester of something public that happened in their ticket, unless they did it themselves."""
-    if ticket.locked_at or (kind not in AT_ONCE and event.actor_role in ("customer", "guest")):
+    if ticket.locked_at or (kind not in IMMEDIATE_KINDS and event.actor_role in ("customer", "guest")):
         return
     account, address, muted = _recipient(work, ticket)
-    if kind not in AT_ONCE:
+    if kind not in IMMEDIATE_KINDS:
         _keep(work, ticket, event, kind)
-    if muted and kind not in AT_ONCE:
+    if muted and kind not in IMMEDIATE_KINDS:
         return
     for channel in CHANNELS:
         if not _told_by(work, account, channel, kind):
@@ -59,7 +59,7 @@ def about(work: Work, ticket: Ticket, event: Entry, kind: str) -> None:
                 event_seq=event.seq,
                 data=_facts(work, ticket, kind) | event.data,
             )
-            alert.due_at = work.now if kind in AT_ONCE else _due_at(work, ticket, alert)
+            alert.due_at = work.now if kind in IMMEDIATE_KINDS else _due_at(work, ticket, alert)
             _put(work, alert)
 
 
@@ -254,7 +254,7 @@ def _recipient(work: Work, ticket: Ticket) -> tuple[Account | None, str, bool]:
     return account, account.address, bool(muted)
 
 
-def _keep(work: Work, ticket: Ticket, event: Entry, kind: str) -> None:
+def _keep(work: Work, ticket: Ticket, event: LoggedEvent, kind: str) -> None:
     """Remember what is told, so that it can be read in the portal also by whoever gets no alert of it."""
     owner = requester(ticket)
     work.insert(TicketUpdate, ticket_id=ticket.id, seq=event.seq, owner=owner, kind=kind, at=work.now)
@@ -264,7 +264,7 @@ def _put(work: Work, alert: Alert) -> None:
     alert.created_at = work.now
     alert.reference = keys.new_reference()
     work.session.add(alert)
-    work.tell(ROOM)
+    work.publish(ROOM)
 
 
 def _due_at(work: Work, ticket: Ticket, alert: Alert) -> datetime:
@@ -309,7 +309,7 @@ def alerts_like(alert: Alert) -> Any:
         & (col(Alert.address) == alert.address)
         & (col(Alert.channel) == alert.channel)
         & (col(Alert.device_id) == alert.device_id)
-        & col(Alert.kind).not_in(AT_ONCE)
+        & col(Alert.kind).not_in(IMMEDIATE_KINDS)
     )
 
 

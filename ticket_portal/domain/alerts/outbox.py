@@ -20,7 +20,7 @@ from ticket_portal.domain import keys
 from ticket_portal.domain.alerts import devices, mail_links, phrases, preferences, undeliverable
 from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.domain.alerts.links import new_link
-from ticket_portal.domain.alerts.notifications import AT_ONCE, alerts_like, gathered_until
+from ticket_portal.domain.alerts.notifications import IMMEDIATE_KINDS, alerts_like, gathered_until
 from ticket_portal.domain.alerts.preferences import EMAIL, PUSH
 from ticket_portal.store.tables import Account, Alert, Device, Muted, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -189,7 +189,7 @@ def _ready(work: Work, alert: Alert) -> Alert | None:
     if alert.channel == PUSH and alert.device_id is None:  # it was taken off the list meanwhile
         _drop(work, [alert])
         return None
-    if alert.kind in AT_ONCE:
+    if alert.kind in IMMEDIATE_KINDS:
         too_late = work.now >= alert.created_at + timedelta(minutes=work.settings.code_minutes)
         if alert.kind == "code" and too_late:
             _drop(work, [alert])
@@ -398,4 +398,4 @@ def _earlier_seqs(work: Work, alert: Alert) -> list[int]:
 
 def _tell_ticket(work: Work, alert: Alert) -> None:
     if alert.ticket_id:
-        work.tell(f"alerts:{alert.ticket_id}")
+        work.publish(f"alerts:{alert.ticket_id}")

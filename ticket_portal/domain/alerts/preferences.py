@@ -66,7 +66,7 @@ def choose(work: Work, viewer: Viewer, name: str, value: str, zone: str = "") ->
         raise Invalid("name")
     account.preferences = {"off": sorted(off), **quiet}
     work.session.add(account)
-    work.tell(f"preferences:{account.id}")
+    work.publish(f"preferences:{account.id}")
     _look_again(work, account)
 
 
@@ -149,4 +149,4 @@ def _look_again(work: Work, account: Account) -> None:
         )
         .values(due_at=soon)
     )
-    work.tell("outbox")
+    work.publish("outbox")

@@ -39,4 +39,4 @@ def arrived(work: Work, address: str, since: datetime | None = None) -> None:
 
 
 def _tell(work: Work, address: str) -> None:
-    work.tell(*(f"session:{token_hash}" for token_hash in sessions.of_address(work, address)))
+    work.publish(*(f"session:{token_hash}" for token_hash in sessions.of_address(work, address)))

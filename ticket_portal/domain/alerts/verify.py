@@ -18,7 +18,7 @@ NEVER_LEFT = ("dropped", "failed", "gathered")
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentMail:
     """A mail of ours: what it was, when and to whom (masked) it went, about which ticket. Nothing of its content."""
 
     kind: str
@@ -27,7 +27,7 @@ class Sent:
     number: int | None
 
 
-def check(work: Work, typed: str, ip: str) -> Sent | None:
+def check(work: Work, typed: str, ip: str) -> SentMail | None:
     """Return the mail that has this reference, or None: then it is not from us. Raises Missing, TooMany.
 
     Counted by whoever asks; found and not found take the same way through the database.
@@ -47,10 +47,10 @@ def check(work: Work, typed: str, ip: str) -> Sent | None:
     # Without a record of the carrier's answer it may have arrived all the same.
     if alert.prepared_at is None or (alert.state in NEVER_LEFT and alert.sent_at is None):
         return None
-    return Sent(alert.kind, alert.sent_at or alert.prepared_at, masked(alert.address), number)
+    return SentMail(alert.kind, alert.sent_at or alert.prepared_at, masked(alert.address), number)
 
 
-def shown(reference: str) -> str:
+def grouped(reference: str) -> str:
     """Return a reference as people read it: two groups of five."""
     half = REFERENCE_LENGTH // 2
     return f"{reference[:half]}-{reference[half:]}" if reference else ""

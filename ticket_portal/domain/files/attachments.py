@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from ticket_portal.domain.errors import FileGone, TooManyFiles
-from ticket_portal.domain.history import Posted
+from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.store import search
 from ticket_portal.store.tables import Attachment, Ticket
@@ -42,7 +42,9 @@ def parse_ids(typed: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(storable(str(given))[:LONGEST_ID] for given in typed[:MOST_IDS]))
 
 
-def take_along(work: Work, ticket: Ticket, viewer: Viewer, message: Posted, ids: tuple[str, ...]) -> None:
+def take_along(
+    work: Work, ticket: Ticket, viewer: Viewer, message: PostedMessage, ids: tuple[str, ...]
+) -> None:
     """Make uploads of this viewer for this ticket part of a message. Raises TooManyFiles, FileGone."""
     if ids:
         mine = (col(Attachment.ticket_id) == ticket.id, col(Attachment.uploader) == viewer.key)
@@ -50,7 +52,7 @@ def take_along(work: Work, ticket: Ticket, viewer: Viewer, message: Posted, ids:
 
 
 def take_from_form(
-    work: Work, ticket: Ticket, message: Posted, form: str, browser: str, ids: tuple[str, ...]
+    work: Work, ticket: Ticket, message: PostedMessage, form: str, browser: str, ids: tuple[str, ...]
 ) -> None:
     """Make uploads of the form for this ticket part of its first message. Raises TooManyFiles, FileGone.
 
@@ -102,7 +104,7 @@ def find(work: Work, file_id: str, *, lock: bool = False) -> Attachment | None:
     return work.session.get(Attachment, storable(file_id), with_for_update=lock)
 
 
-def _take(work: Work, ticket: Ticket, message: Posted, ids: tuple[str, ...], *of_whom: Any) -> None:
+def _take(work: Work, ticket: Ticket, message: PostedMessage, ids: tuple[str, ...], *of_whom: Any) -> None:
     if not ids:
         return
     if len(ids) > (most := work.settings.limit_files_per_message):

@@ -8,7 +8,7 @@ from sqlmodel import col, select, update
 
 from ticket_portal.domain import keys, limits
 from ticket_portal.domain.accounts import codes, sign_ins
-from ticket_portal.domain.accounts.codes import CodeStatus, Door
+from ticket_portal.domain.accounts.codes import CodeScope, CodeStatus
 from ticket_portal.domain.alerts import notifications, undeliverable
 from ticket_portal.domain.alerts.links import new_link
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
@@ -26,7 +26,7 @@ NOWHERE = Arrival()
 AGAIN_WITHIN = timedelta(days=1)
 
 
-class Opened(NamedTuple):
+class OpenedLink(NamedTuple):
     """A valid link and the ticket it leads to."""
 
     link: GuestLink
@@ -59,7 +59,7 @@ def link_to_own(work: Work, viewer: Viewer, number: int) -> str:
     return new_link(work, ticket)
 
 
-def open_link(work: Work, token: str) -> Opened:
+def open_link(work: Work, token: str) -> OpenedLink:
     """Return what a link leads to. Raises LinkInvalid: unknown, malformed, revoked and too old look the same.
 
     Raises LinkMoved, a kind of it, where the ticket is in an account by now.
@@ -76,10 +76,10 @@ def open_link(work: Work, token: str) -> Opened:
     ticket = found[1]
     if ticket.account_id is not None and (ticket.guest_until is None or work.now >= ticket.guest_until):
         raise LinkMoved(number=ticket.number)
-    return Opened(*found)
+    return OpenedLink(*found)
 
 
-def look(work: Work, token: str, browser: str) -> LinkView:
+def preview(work: Work, token: str, browser: str) -> LinkView:
     """Return what the verification page shows; nothing changes by looking. Raises LinkInvalid."""
     link, ticket = open_link(work, token)
     return LinkView(
@@ -176,12 +176,12 @@ def _ran_out(work: Work, session: str) -> str:
     return found.address
 
 
-def _door_again(address: str, browser: str, ip: str = "") -> Door:
-    return Door(PURPOSE, address, browser, ip)
+def _door_again(address: str, browser: str, ip: str = "") -> CodeScope:
+    return CodeScope(PURPOSE, address, browser, ip)
 
 
-def _door(link: GuestLink, browser: str, ip: str = "") -> Door:
-    return Door(f"{PURPOSE}:{link.ticket_id}", link.address, browser, ip)
+def _door(link: GuestLink, browser: str, ip: str = "") -> CodeScope:
+    return CodeScope(f"{PURPOSE}:{link.ticket_id}", link.address, browser, ip)
 
 
 def _too_old(work: Work, ticket: Ticket) -> bool:

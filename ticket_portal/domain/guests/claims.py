@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 
 from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
-from ticket_portal.domain.accounts.codes import CodeStatus, Door
+from ticket_portal.domain.accounts.codes import CodeScope, CodeStatus
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
 from ticket_portal.domain.limits import Limit
@@ -34,7 +34,7 @@ class ClaimView:
     undo_until: str = ""
 
 
-def look(work: Work, viewer: Viewer) -> ClaimView:
+def preview(work: Work, viewer: Viewer) -> ClaimView:
     """Return how many tickets were sent from the viewer's address without an account; nothing for others."""
     if viewer.role != "customer":
         return ClaimView()
@@ -65,7 +65,7 @@ def add(work: Work, viewer: Viewer, browser: str) -> int:
         _keep_reading(work, ticket, guest, viewer)
         updates.hand_over(work, ticket)
         history.record(work, ticket, viewer, "claimed", public=False)
-        work.tell(f"list:{ticket.address}")
+        work.publish(f"list:{ticket.address}")
     drafts.hand_over(work, guest, viewer)
     if found:
         notifications.about_security(work, account, "tickets_added", count=len(found))
@@ -100,7 +100,7 @@ def undo(work: Work, viewer: Viewer) -> int:
         _keep_reading(work, ticket, viewer, guest)
         updates.hand_over(work, ticket)
         history.record(work, ticket, viewer, "unclaimed", public=False)
-        work.tell(f"list:{viewer.account_id}")
+        work.publish(f"list:{viewer.account_id}")
     if found:
         happened(work, SecurityEvent.TICKETS_GIVEN_BACK, account=viewer.account_id, tickets=len(found))
     return len(found)
@@ -129,8 +129,8 @@ def _account(work: Work, viewer: Viewer) -> Account:
     return work.session.get_one(Account, viewer.account_id)
 
 
-def _door(viewer: Viewer, browser: str, ip: str = "") -> Door:
-    return Door(PURPOSE, viewer.address, browser, ip)
+def _door(viewer: Viewer, browser: str, ip: str = "") -> CodeScope:
+    return CodeScope(PURPOSE, viewer.address, browser, ip)
 
 
 def _is_proved(work: Work, viewer: Viewer, browser: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ticket_portal.domain import history, keys, security_log
 from ticket_portal.domain.accounts import codes, sign_ins
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.alerts import mail_links
 from ticket_portal.domain.errors import DomainError, LinkInvalid, NotAllowed
 from ticket_portal.domain.guests import access
@@ -34,7 +34,7 @@ class Locking:
     locked: bool
 
 
-def look(work: Work, token: str) -> Locking:
+def preview(work: Work, token: str) -> Locking:
     """Return what such a link leads to; nothing changes by looking. Raises LinkInvalid."""
     ticket = _signed_for(work, token)
     return Locking(ticket.number or 0, ticket.language, ticket.locked_at is not None)
@@ -100,8 +100,8 @@ def prove(
     return sign_ins.begin_guest(work, ticket.address, arrival), None
 
 
-def _scope(ticket: Ticket, browser: str, ip: str) -> Door:
-    return Door(f"{access.PURPOSE}:{ticket.id}", ticket.address, browser, ip)
+def _scope(ticket: Ticket, browser: str, ip: str) -> CodeScope:
+    return CodeScope(f"{access.PURPOSE}:{ticket.id}", ticket.address, browser, ip)
 
 
 def _signed_for(work: Work, token: str, *, writing: bool = False) -> Ticket:

@@ -15,7 +15,7 @@ from sqlmodel import col, delete, select
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import Caller, Scope
 from ticket_portal.domain.errors import DomainError
-from ticket_portal.domain.history import Posted
+from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.people import Viewer, require_team
 from ticket_portal.domain.tickets import detail_requests, tickets
 from ticket_portal.domain.tickets.detail_requests import DetailView
@@ -25,7 +25,7 @@ from ticket_portal.store.unit_of_work import Work
 NEWEST = 100
 PAGE = 25
 LARGEST_PAGE = 100
-KEPT = timedelta(days=7)
+RETENTION = timedelta(days=7)
 
 
 class KeyReused(DomainError):
@@ -99,7 +99,7 @@ def once(work: Work, caller: Caller, request: Request, do: Callable[[Work, Viewe
 
 def sweep(work: Work) -> None:
     """Forget what was answered long ago: nobody repeats a request as late as that."""
-    work.session.exec(delete(ApiAnswer).where(col(ApiAnswer.at) < work.now - KEPT))
+    work.session.exec(delete(ApiAnswer).where(col(ApiAnswer.at) < work.now - RETENTION))
 
 
 def short(work: Work, ticket: Any) -> dict[str, Any]:
@@ -227,12 +227,12 @@ def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
     }
 
 
-def requested(work: Work, written: Posted) -> dict[str, Any]:
+def requested(work: Work, written: PostedMessage) -> dict[str, Any]:
     """Return a request for details with its items."""
     return message(written, detail_requests.of_ticket(work, written.ticket_id))
 
 
-def message(written: Message | Posted, items: Iterable[DetailView] = ()) -> dict[str, Any]:
+def message(written: Message | PostedMessage, items: Iterable[DetailView] = ()) -> dict[str, Any]:
     """Return a message as the company's systems get it; a request for details carries its items as they are now."""
     return {
         "seq": written.seq,

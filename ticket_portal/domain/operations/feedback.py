@@ -18,7 +18,7 @@ from ticket_portal.store.unit_of_work import Work
 
 LONGEST_MISSING: Final = 1_000
 NEWEST: Final = 50
-KEPT: Final = timedelta(days=365)
+RETENTION: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -101,4 +101,4 @@ def missing(work: Work) -> list[Missing]:
 
 def sweep(work: Work) -> None:
     """Delete what was said of articles as they were long ago."""
-    work.session.exec(delete(Feedback).where(col(Feedback.at) < work.now - KEPT))
+    work.session.exec(delete(Feedback).where(col(Feedback.at) < work.now - RETENTION))

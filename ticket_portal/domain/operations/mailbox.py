@@ -16,7 +16,7 @@ def keep(work: Work, mail: CapturedMail) -> None:
     mail.created_at = work.now
     # A copy: the work may run again after a collision, and the row of the failed run belongs to its session.
     work.session.add(CapturedMail(**mail.model_dump()))
-    work.tell(ROOM)
+    work.publish(ROOM)
 
 
 def newest(work: Work, address: str = "") -> list[CapturedMail]:

@@ -23,7 +23,7 @@ def advance(work: Work, seconds: int) -> datetime:
         raise TooFar
     clock.offset_seconds += seconds
     work.session.add(clock)
-    work.tell("clock")
+    work.publish("clock")
     return work.now + timedelta(seconds=seconds)
 
 
@@ -45,7 +45,7 @@ def reset(work: Work) -> None:
         work.now -= timedelta(seconds=clock.offset_seconds if work.settings.test_mode else 0)
         work.session.expunge(clock)
     bulk.empty(work)
-    work.tell("clock", "queue", "outbox", "mailbox")
+    work.publish("clock", "queue", "outbox", "mailbox")
 
 
 def forget_limits(work: Work) -> None:

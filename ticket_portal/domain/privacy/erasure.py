@@ -89,7 +89,7 @@ def next_due_at(work: Work) -> datetime | None:
     return work.session.exec(select(func.min(Account.deletion_at))).one()
 
 
-def let_time_work(work: Work) -> int:
+def run_due(work: Work) -> int:
     """Delete one account whose time has come; returns how many there were. All of it is one transaction."""
     work.alone("erasure")
     query = select(Account).where(col(Account.deletion_at) <= work.now).order_by(col(Account.deletion_at))
@@ -137,7 +137,7 @@ def _erase_texts(work: Work, ids: Sequence[int]) -> None:
 
 
 def _make_shell(work: Work, ticket: Ticket) -> None:
-    work.tell(f"list:{ticket.account_id or ticket.address}")
+    work.publish(f"list:{ticket.account_id or ticket.address}")
     work.session.exec(delete(Draft).where(col(Draft.place) == str(ticket.number)))
     ticket.account_id, ticket.address, ticket.requester = None, ERASED, ""
     ticket.subject, ticket.client_id, ticket.proved_by, ticket.guest_until = NO_SUBJECT, None, "", None

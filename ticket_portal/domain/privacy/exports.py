@@ -19,7 +19,7 @@ from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.tickets import detail_requests
-from ticket_portal.domain.tickets.uploads import Kept
+from ticket_portal.domain.tickets.uploads import StoredFile
 from ticket_portal.store.tables import Account, Attachment, Draft, Event, Message, Muted, Rating, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
@@ -31,10 +31,10 @@ class TicketExport:
     """One ticket: its data, and its files by the names that the data calls them by."""
 
     data: dict[str, Any]
-    files: dict[str, Kept]
+    files: dict[str, StoredFile]
 
 
-def allow(store: Store, viewer: Viewer, password: str, ip: str) -> None:
+def authorise(store: Store, viewer: Viewer, password: str, ip: str) -> None:
     """Prove who asks, and count it. Raises NotYourPassword, TooMany, NotAllowed."""
     hashed = credentials.prove(store, viewer, password, ip)
     store.write(_allow, viewer, hashed, ip)
@@ -133,7 +133,7 @@ def ticket(work: Work, viewer: Viewer, ticket_id: int) -> TicketExport | None:
         ],
         "rating": {"score": rating.score, "comment": rating.comment} if rating else None,
     }
-    return TicketExport(data, {names[f.id]: Kept(f.name, f.kind, f.size, f.key) for f in files})
+    return TicketExport(data, {names[f.id]: StoredFile(f.name, f.kind, f.size, f.key) for f in files})
 
 
 def _own(work: Work, viewer: Viewer) -> Account:

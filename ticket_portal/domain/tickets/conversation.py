@@ -13,7 +13,7 @@ from sqlmodel import col
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.files.attachments import FileView
-from ticket_portal.domain.history import Posted
+from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.text import markup
 from ticket_portal.domain.tickets import detail_requests, resolution, tickets
@@ -49,7 +49,7 @@ class MessageView:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ThreadEntry:
     """A view before it is one viewer's: with what decides whether it is "mine"."""
 
     view: MessageView
@@ -88,7 +88,7 @@ class Thread:
     topic: str = ""
     muted: bool = False
     details: list[DetailView] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ThreadEntry] = field(default_factory=list)
 
 
 def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:
@@ -135,12 +135,12 @@ def earlier(work: Work, viewer: Viewer, number: int, before: int) -> tuple[list[
     return views(entries[-WINDOW:], viewer), len(entries) > WINDOW
 
 
-def views(entries: list[Entry], viewer: Viewer) -> list[MessageView]:
+def views(entries: list[ThreadEntry], viewer: Viewer) -> list[MessageView]:
     """Return entries as this viewer sees them: only their own carry their client id."""
     return [replace(e.view, mine=True, key=e.client_id) if _mine(e, viewer) else e.view for e in entries]
 
 
-def posted(message: Posted) -> MessageView:
+def posted(message: PostedMessage) -> MessageView:
     """Return a message without files that was just posted, as its writer sees it and as `thread` has it from now on."""
     return MessageView(
         seq=message.seq,
@@ -167,7 +167,7 @@ def seen(work: Work, viewer: Viewer, number: int, seq: int) -> None:
         return
     reading.seq, reading.at = seq, work.now
     work.session.add(reading)
-    work.tell(f"list:{ticket.account_id or ticket.address}")
+    work.publish(f"list:{ticket.account_id or ticket.address}")
     if not viewer.of_team:
         ticket.seen_by_requester_seq = max(ticket.seen_by_requester_seq, seq)
         work.session.add(ticket)
@@ -215,7 +215,7 @@ _SHOWN_EVENTS = (
 _WITH_DATA = ("merged", "joined", "assigned_to")
 
 
-def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[Entry]:
+def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[ThreadEntry]:
     """Read one more than a window, so that the caller can tell whether there are earlier ones."""
     asked = {"ticket_id": ticket_id, "before": before}
     found = work.execute(_log(team=team, before=before is not None), asked).all()
@@ -223,7 +223,7 @@ def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> l
     return [_entry(line, files.get(line.message_id or 0, [])) for line in reversed(found)]
 
 
-def _entry(line: Any, files: list[FileView]) -> Entry:
+def _entry(line: Any, files: list[FileView]) -> ThreadEntry:
     written: bool = line.written is not None
     view = MessageView(
         seq=line.seq,
@@ -237,10 +237,10 @@ def _entry(line: Any, files: list[FileView]) -> Entry:
         other=(line.data.get("into") or line.data.get("other") or 0) if line.data else 0,
         whom=line.data.get("agent") or "" if line.data else "",
     )
-    return Entry(view, line.actor_id, line.client_id or "")
+    return ThreadEntry(view, line.actor_id, line.client_id or "")
 
 
-def _mine(entry: Entry, viewer: Viewer) -> bool:
+def _mine(entry: ThreadEntry, viewer: Viewer) -> bool:
     if viewer.of_team:
         return entry.author_id == viewer.account_id
     # A ticket has one requester, also when they sign up later.

@@ -22,7 +22,7 @@ from ticket_portal.store.unit_of_work import Work
 
 # A later word never takes back a worse one: they may arrive in any order.
 RANKS = ("", "delayed", "delivered", BOUNCED, COMPLAINED)
-KEPT = timedelta(days=7)
+RETENTION = timedelta(days=7)
 
 
 class AlreadyTaken(Exception):
@@ -73,7 +73,7 @@ def take(work: Work, report_id: str, report: Report) -> None:
         alert.report, alert.reported_at = report.what, work.now
         work.session.add(alert)
         if alert.ticket_id:
-            work.tell(f"alerts:{alert.ticket_id}")
+            work.publish(f"alerts:{alert.ticket_id}")
     if report.what == COMPLAINED or (report.what == BOUNCED and report.for_good):
         undeliverable.mark(work, alert.address, report.what)
     elif report.what == "delivered" and alert.prepared_at:
@@ -116,7 +116,7 @@ def of_ticket(work: Work, viewer: Viewer, number: int) -> AlertsView:
 
 def sweep(work: Work) -> None:
     """Forget reports that nobody can send again: their signature is of another time."""
-    work.session.exec(delete(CarrierReport).where(col(CarrierReport.at) < work.now - KEPT))
+    work.session.exec(delete(CarrierReport).where(col(CarrierReport.at) < work.now - RETENTION))
 
 
 def _find(work: Work, report: Report) -> Alert | None:

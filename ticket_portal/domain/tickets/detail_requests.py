@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from ticket_portal.domain.errors import AlreadyAnswered, BadDetail, Invalid, Missing
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.files.attachments import parse_ids
-from ticket_portal.domain.history import Posted
+from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.people import one_line, storable
 from ticket_portal.domain.text.blockchains import CHAINS, transaction_id
 from ticket_portal.store.tables import DetailItem, Message
@@ -37,7 +37,7 @@ _AMOUNT = re.compile(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DetailItemSpec:
     """One thing that is asked for. `label`: the asker's own words (a question of their own has nothing else)."""
 
     kind: str
@@ -46,7 +46,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Given:
+class DetailAnswer:
     """What somebody gives for one item, as typed; with `declined` it is why they can't.
 
     `files`: ids of uploads, for a screenshot.
@@ -75,14 +75,14 @@ class DetailView:
     answered: int = 0
 
 
-def parse_wanted(typed: object) -> tuple[Wanted, ...]:
+def parse_wanted(typed: object) -> tuple[DetailItemSpec, ...]:
     """Check what is to be asked for. Raises Invalid, Missing."""
     if not isinstance(typed, Sequence) or isinstance(typed, str) or len(typed) > MOST_ITEMS:
         raise Invalid("items")
     return tuple(_wanted(item) for item in typed)
 
 
-def parse_given(typed: object) -> tuple[Given, ...]:
+def parse_given(typed: object) -> tuple[DetailAnswer, ...]:
     """Check the shape of answers; whether they fit their items is seen when these are known. Raises Invalid."""
     if not isinstance(typed, Sequence) or isinstance(typed, str) or not 0 < len(typed) <= MOST_ITEMS:
         raise Invalid("details")
@@ -92,7 +92,7 @@ def parse_given(typed: object) -> tuple[Given, ...]:
     return given
 
 
-def add(work: Work, request: Posted, wanted: Sequence[Wanted]) -> None:
+def add(work: Work, request: PostedMessage, wanted: Sequence[DetailItemSpec]) -> None:
     """Put the items of a new request down."""
     for place, item in enumerate(wanted):
         work.session.add(
@@ -108,7 +108,7 @@ def add(work: Work, request: Posted, wanted: Sequence[Wanted]) -> None:
     work.session.flush()
 
 
-def fit(work: Work, request: Message, given: Sequence[Given]) -> list[tuple[DetailItem, Given]]:
+def fit(work: Work, request: Message, given: Sequence[DetailAnswer]) -> list[tuple[DetailItem, DetailAnswer]]:
     """Return the open items with what was given for each, checked and in the form in which it is kept.
 
     What is no longer open is left out: it was sent from another tab. Raises BadDetail, AlreadyAnswered.
@@ -125,7 +125,7 @@ def fit(work: Work, request: Message, given: Sequence[Given]) -> list[tuple[Deta
     return [(item, _fitting(work, item, one)) for item, one in fitting]
 
 
-def settle(work: Work, answer: Posted, fitting: Sequence[tuple[DetailItem, Given]]) -> None:
+def settle(work: Work, answer: PostedMessage, fitting: Sequence[tuple[DetailItem, DetailAnswer]]) -> None:
     """Note what was answered or declined, and by which message."""
     for item, one in fitting:
         item.state = "declined" if one.declined else "answered"
@@ -169,7 +169,7 @@ def _view(item: DetailItem, asked: int, answered: int) -> DetailView:
     )
 
 
-def _wanted(typed: object) -> Wanted:
+def _wanted(typed: object) -> DetailItemSpec:
     if not isinstance(typed, Mapping):
         raise Invalid("items")
     kind, chain = str(typed.get("kind")), str(typed.get("chain") or "")
@@ -178,10 +178,10 @@ def _wanted(typed: object) -> Wanted:
         raise Invalid("items")
     if kind == "text" and not label:
         raise Missing("items")
-    return Wanted(kind, label, chain)
+    return DetailItemSpec(kind, label, chain)
 
 
-def _given(typed: object) -> Given:
+def _given(typed: object) -> DetailAnswer:
     if not isinstance(typed, Mapping) or type(typed.get("place")) is not int:
         raise Invalid("details")
     value = storable(str(typed.get("value") or "")).strip()
@@ -189,7 +189,7 @@ def _given(typed: object) -> Given:
     files = parse_ids(typed.get("files"))
     if not (value or files) or len(value) > LONGEST_ANSWER or (chain and chain not in CHAINS):
         raise BadDetail
-    return Given(
+    return DetailAnswer(
         typed["place"],
         value,
         chain,
@@ -199,31 +199,31 @@ def _given(typed: object) -> Given:
     )
 
 
-def _fitting(work: Work, item: DetailItem, one: Given) -> Given:
+def _fitting(work: Work, item: DetailItem, one: DetailAnswer) -> DetailAnswer:
     if one.declined:
         if not one.value:
             raise BadDetail
-        return Given(one.place, one.value, declined=True)
+        return DetailAnswer(one.place, one.value, declined=True)
     return _CHECKS[item.kind](work, item, one)
 
 
-def _as_transaction(_work: Work, item: DetailItem, one: Given) -> Given:
+def _as_transaction(_work: Work, item: DetailItem, one: DetailAnswer) -> DetailAnswer:
     chain = item.chain or one.chain
     found = transaction_id(one.value, chain)
     if not found:
         raise BadDetail
-    return Given(one.place, found, chain)
+    return DetailAnswer(one.place, found, chain)
 
 
-def _as_amount(_work: Work, _item: DetailItem, one: Given) -> Given:
+def _as_amount(_work: Work, _item: DetailItem, one: DetailAnswer) -> DetailAnswer:
     amount = one_line(one.value)
     # Kept as typed: whether "1,250" is a thousand or one and a quarter is not ours to guess.
     if len(amount) > LONGEST_LINE or not _AMOUNT.fullmatch(amount):
         raise BadDetail
-    return Given(one.place, amount)
+    return DetailAnswer(one.place, amount)
 
 
-def _as_moment(work: Work, _item: DetailItem, one: Given) -> Given:
+def _as_moment(work: Work, _item: DetailItem, one: DetailAnswer) -> DetailAnswer:
     try:
         local = datetime.fromisoformat(one.value).replace(tzinfo=None)  # the zone is said beside it
         moment = local.replace(tzinfo=ZoneInfo(one.zone)).astimezone(UTC)
@@ -231,30 +231,30 @@ def _as_moment(work: Work, _item: DetailItem, one: Given) -> Given:
         raise BadDetail from None
     if not FIRST_BLOCK <= moment <= work.now + CLOCKS_DIFFER:
         raise BadDetail
-    return Given(one.place, moment.isoformat(), zone=one.zone)
+    return DetailAnswer(one.place, moment.isoformat(), zone=one.zone)
 
 
-def _as_line(_work: Work, _item: DetailItem, one: Given) -> Given:
+def _as_line(_work: Work, _item: DetailItem, one: DetailAnswer) -> DetailAnswer:
     line = one_line(one.value)
     if not line or len(line) > LONGEST_LINE:
         raise BadDetail
-    return Given(one.place, line)
+    return DetailAnswer(one.place, line)
 
 
-def _as_text(_work: Work, _item: DetailItem, one: Given) -> Given:
+def _as_text(_work: Work, _item: DetailItem, one: DetailAnswer) -> DetailAnswer:
     if not one.value:
         raise BadDetail
-    return Given(one.place, one.value)
+    return DetailAnswer(one.place, one.value)
 
 
-def _as_picture(work: Work, _item: DetailItem, one: Given) -> Given:
+def _as_picture(work: Work, _item: DetailItem, one: DetailAnswer) -> DetailAnswer:
     if not one.files:
         return _as_text(work, _item, one)  # in words, from a system that sends no files
     # Whether they are the writer's own is seen when the message takes them along, in the same transaction.
-    return Given(one.place, ", ".join(attachments.names(work, one.files)), files=one.files)
+    return DetailAnswer(one.place, ", ".join(attachments.names(work, one.files)), files=one.files)
 
 
-_CHECKS: dict[str, Callable[[Work, DetailItem, Given], Given]] = {
+_CHECKS: dict[str, Callable[[Work, DetailItem, DetailAnswer], DetailAnswer]] = {
     "txid": _as_transaction,
     "network": _as_line,
     "amount": _as_amount,
@@ -264,7 +264,7 @@ _CHECKS: dict[str, Callable[[Work, DetailItem, Given], Given]] = {
 }
 
 
-def values(given: Sequence[Given]) -> str:
+def values(given: Sequence[DetailAnswer]) -> str:
     """Return what was given as a text of lines: what a search finds and the company's systems read."""
     return "\n".join(one.value for one in given)
 

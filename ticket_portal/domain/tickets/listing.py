@@ -70,7 +70,7 @@ def place(rank: int, at: datetime, last: int) -> str:
     return f"{rank}~{at.isoformat()}~{last}"
 
 
-def place_in(after: str) -> tuple[int, datetime, int] | None:
+def parse_cursor(after: str) -> tuple[int, datetime, int] | None:
     """Read a place back. It comes from the browser: what is no place is the beginning."""
     try:
         rank, at, last = after.split("~")
@@ -80,12 +80,12 @@ def place_in(after: str) -> tuple[int, datetime, int] | None:
     return place if 0 <= place[0] <= LARGEST and 0 <= place[2] <= LARGEST else None
 
 
-def asked(mark: tuple[int, datetime, int] | None) -> dict[str, object]:
+def cursor_params(mark: tuple[int, datetime, int] | None) -> dict[str, object]:
     """Return the values that a further page of a list asks for (`in_order`); none for the first."""
     return dict(zip(("rank", "at", "last"), mark, strict=True)) if mark else {}
 
 
-def in_order(
+def keyset_page(
     query: Select[*tuple[Any, ...]], rank: Any, at: Any, *, further: bool, newest_first: bool = False
 ) -> Select[*tuple[Any, ...]]:
     """Return a query for one page and a row more: by rank, then by time, then by id; or what comes after a place."""

@@ -23,13 +23,13 @@ from ticket_portal.domain.errors import (
     TooLong,
 )
 from ticket_portal.domain.files import attachments
-from ticket_portal.domain.history import Entry, Posted
+from ticket_portal.domain.history import LoggedEvent, PostedMessage
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.text import secrets
 from ticket_portal.domain.tickets import detail_requests, drafts, tickets
-from ticket_portal.domain.tickets.detail_requests import Given, Wanted
+from ticket_portal.domain.tickets.detail_requests import DetailAnswer, DetailItemSpec
 from ticket_portal.store.tables import LARGEST, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -46,7 +46,7 @@ class MessageForm:
     body: str
     client_id: str
     files: tuple[str, ...] = ()
-    items: tuple[Wanted, ...] = ()
+    items: tuple[DetailItemSpec, ...] = ()
     secret: type[SecretFound] | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,7 +75,7 @@ class AnswersForm:
     """Answers to items of one request (by its number in the log), checked as far as they can be without the items."""
 
     request: int
-    given: tuple[Given, ...]
+    given: tuple[DetailAnswer, ...]
     client_id: str
     secret: type[SecretFound] | None = field(init=False)
 
@@ -93,7 +93,7 @@ class AnswersForm:
         return cls(request, given, checked_client_id(typed.get("client_id")))
 
 
-def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
+def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> PostedMessage:
     """Post a public reply. The same client id again returns the same message.
 
     A team's reply moves a new ticket to open; a requester's moves a waiting, resolved or recently closed one there.
@@ -115,7 +115,7 @@ def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
     return message
 
 
-def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
+def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> PostedMessage:
     """Write an internal note: for the team alone, in no customer channel."""
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)
@@ -124,7 +124,7 @@ def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
     return _post(work, ticket, viewer, "note", form)[0]
 
 
-def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Posted:
+def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> PostedMessage:
     """Ask the requester for details; it is their turn then. Raises TicketMerged, CannotReopen."""
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)
@@ -142,7 +142,7 @@ def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) 
     return message
 
 
-def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -> Posted:
+def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -> PostedMessage:
     """Give details that were asked for, or say why they can't be given; a part of them will do.
 
     It is the team's turn when none is open any more. The same client id again returns the same message.
@@ -192,16 +192,16 @@ def _request(work: Work, ticket: Ticket, seq: int) -> Message:
     return found
 
 
-def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> Posted | None:
+def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> PostedMessage | None:
     found = work.execute(_sent_as(), {"ticket_id": ticket.id, "client_id": client_id}).mappings().first()
     if found and (found["author_role"], found["author_id"]) != (viewer.role, viewer.account_id):
         raise NotFound
-    return Posted(**found) if found else None
+    return PostedMessage(**found) if found else None
 
 
 def _post(
     work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm, **facts: Any
-) -> tuple[Posted, Entry]:
+) -> tuple[PostedMessage, LoggedEvent]:
     _spend(work, viewer, form.secret)
     return _write(work, ticket, viewer, kind, form.body, form.client_id, form.files, **facts)
 
@@ -215,7 +215,7 @@ def _write(
     client_id: str,
     files: tuple[str, ...],
     **facts: Any,
-) -> tuple[Posted, Entry]:
+) -> tuple[PostedMessage, LoggedEvent]:
     drafts.sent(work, viewer, str(ticket.number), body)
     author = replace(viewer, name=viewer.name or (ticket.requester if not viewer.of_team else ""))
     message, entry = history.post(work, ticket, author, kind, body, client_id, files=len(files), **facts)

@@ -40,7 +40,7 @@ def unmute(work: Work, viewer: Viewer, number: int) -> Ticket:
     return ticket
 
 
-def look(work: Work, token: str) -> Muting:
+def preview(work: Work, token: str) -> Muting:
     """Return what a mute link leads to; nothing changes by looking. Raises LinkInvalid."""
     ticket, address, language = _signed_for(work, token)
     return Muting(ticket.number or 0, language, work.session.get(Muted, (ticket.id, address)) is not None)
@@ -62,13 +62,13 @@ def mute_address(work: Work, ticket_id: int, address: str) -> None:
     """Send this address no more alerts about this ticket."""
     if work.session.get(Muted, (ticket_id, address)) is None:
         work.session.add(Muted(ticket_id=ticket_id, address=address, at=work.now))
-        work.tell(f"ticket:{ticket_id}")
+        work.publish(f"ticket:{ticket_id}")
 
 
 def unmute_address(work: Work, ticket_id: int, address: str) -> None:
     """Send this address alerts about this ticket again."""
     work.session.exec(delete(Muted).where(col(Muted.ticket_id) == ticket_id, col(Muted.address) == address))
-    work.tell(f"ticket:{ticket_id}")
+    work.publish(f"ticket:{ticket_id}")
 
 
 def _theirs(work: Work, viewer: Viewer, number: int) -> Ticket:

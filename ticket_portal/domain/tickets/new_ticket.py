@@ -18,7 +18,7 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.files import attachments
-from ticket_portal.domain.history import Posted
+from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
 from ticket_portal.domain.text import secrets
@@ -157,7 +157,7 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
     return ticket
 
 
-def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> Posted:
+def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> PostedMessage:
     files = len(form.files)
     message, entry = history.post(
         work, ticket, author, "reply", form.body, form.client_id, files=files, event="created"

@@ -28,8 +28,8 @@ RANK = {
 def page(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
     """Return a page of the team's queue: unanswered first, the one that waits longest on top; not the closed."""
     require_team(viewer)
-    mark = listing.place_in(after)
-    found = work.execute(_waiting(further=mark is not None), listing.asked(mark)).all()
+    mark = listing.parse_cursor(after)
+    found = work.execute(_waiting(further=mark is not None), listing.cursor_params(mark)).all()
     rows = [
         listing.row(
             t,
@@ -62,4 +62,4 @@ def _waiting(*, further: bool) -> Select[*tuple[Any, ...]]:
         .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
         .where(col(Ticket.queue_rank) < RANK["closed"])
     )
-    return listing.in_order(query, col(Ticket.queue_rank), col(Ticket.waiting_since), further=further)
+    return listing.keyset_page(query, col(Ticket.queue_rank), col(Ticket.waiting_since), further=further)

@@ -170,7 +170,7 @@ def follow_merge(work: Work, viewer: Viewer, ticket: Ticket) -> Ticket:
     return tickets.find(work, viewer, ticket.merged_into) if ticket.merged_into else ticket
 
 
-def let_time_work(work: Work) -> int:
+def run_due(work: Work) -> int:
     """Remind and close where it is time; returns how many tickets there were.
 
     What is done, who is told and when it is due next are one transaction: whoever dies before its end has done

@@ -38,10 +38,10 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
     tier = case((col(Ticket.number) == _number(words), 0), (exact, 1), else_=2)
     query = (
         sqlalchemy.select(*listing.ROW, tickets.UNREAD.label("unread"), tier.label("tier"))
-        .where(tickets.owned(work, viewer), tickets.shown(show))
+        .where(tickets.owned_condition(work, viewer), tickets.status_condition(show))
         .where(*(search.with_word(work, owner, word) for word in words))
     )
-    if mark := listing.place_in(after):
+    if mark := listing.parse_cursor(after):
         rank, at, last = mark
         query = query.where(
             or_(

@@ -61,9 +61,9 @@ def _readable(viewer: Viewer, ticket: Any) -> Any:
 
 def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
-    mark = listing.place_in(after)
+    mark = listing.parse_cursor(after)
     query = _own(viewer.role, show if show in SHOWN else "all", further=mark is not None)
-    found = work.execute(query, whose(work, viewer) | listing.asked(mark)).all()
+    found = work.execute(query, owner_params(work, viewer) | listing.cursor_params(mark)).all()
     rows = [listing.row(t, unread=t.unread) for t in found[:PAGE]]
     last_one = found[PAGE - 1] if len(found) > PAGE else None
     return TicketPage(
@@ -73,16 +73,16 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> Tick
 
 def counts(work: Work, viewer: Viewer) -> dict[str, int]:
     """Return how many tickets each part of the viewer's list has."""
-    found = work.execute(_by_status(viewer.role), whose(work, viewer)).all()
+    found = work.execute(_by_status(viewer.role), owner_params(work, viewer)).all()
     return {show: sum(n for status, n in found if not of or status in of) for show, of in SHOWN.items()}
 
 
-def owned(work: Work, viewer: Viewer) -> ColumnElement[bool]:
+def owned_condition(work: Work, viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition that a ticket is in the viewer's own list. Raises NotFound: the team has none."""
-    return _owned(viewer.role, **whose(work, viewer))
+    return _owned(viewer.role, **owner_params(work, viewer))
 
 
-def owned_by(role: str) -> ColumnElement[bool]:
+def owned_by_role(role: str) -> ColumnElement[bool]:
     """Return the same for a query that is composed once and asked with `whose`. Raises NotFound."""
     return _owned(role, bindparam("account_id"), bindparam("address"), bindparam("now"))
 
@@ -99,20 +99,20 @@ def _owned(role: str, account_id: Any, address: Any, now: Any) -> ColumnElement[
     raise NotFound
 
 
-def whose(work: Work, viewer: Viewer) -> dict[str, Any]:
+def owner_params(work: Work, viewer: Viewer) -> dict[str, Any]:
     """Return the values that `owned_by` asks for."""
     return {"account_id": viewer.account_id, "address": viewer.address, "now": work.now}
 
 
-def shown(show: str) -> ColumnElement[bool]:
+def status_condition(show: str) -> ColumnElement[bool]:
     """Return the condition that a ticket belongs to a part of a list; a part that nobody knows is all of it."""
     statuses = SHOWN.get(show)
     return col(Ticket.status).in_(statuses) if statuses else true()
 
 
-def others(work: Work, viewer: Viewer) -> int:
+def other_tickets_count(work: Work, viewer: Viewer) -> int:
     """Return how many tickets a guest has besides the one they look at."""
-    return max(0, (work.scalar(_how_many("guest"), whose(work, viewer)) or 0) - 1)
+    return max(0, (work.scalar(_how_many("guest"), owner_params(work, viewer)) or 0) - 1)
 
 
 def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -205,8 +205,8 @@ def _columns_by_number() -> Select[*tuple[Any, ...]]:
 @cache
 def _own(role: str, show: str, *, further: bool) -> Select[*tuple[Any, ...]]:
     columns = (*listing.ROW, col(Ticket.turn_rank), UNREAD.label("unread"))
-    query = sqlalchemy.select(*columns).where(owned_by(role), shown(show))
-    return listing.in_order(
+    query = sqlalchemy.select(*columns).where(owned_by_role(role), status_condition(show))
+    return listing.keyset_page(
         query, col(Ticket.turn_rank), col(Ticket.updated_at), newest_first=True, further=further
     )
 
@@ -214,9 +214,9 @@ def _own(role: str, show: str, *, further: bool) -> Select[*tuple[Any, ...]]:
 @cache
 def _by_status(role: str) -> Select[str, int]:
     counted = sqlalchemy.select(col(Ticket.status), func.count())
-    return counted.where(owned_by(role)).group_by(col(Ticket.status))
+    return counted.where(owned_by_role(role)).group_by(col(Ticket.status))
 
 
 @cache
 def _how_many(role: str) -> Select[int]:
-    return sqlalchemy.select(func.count()).select_from(Ticket).where(owned_by(role))
+    return sqlalchemy.select(func.count()).select_from(Ticket).where(owned_by_role(role))

@@ -19,7 +19,7 @@ from ticket_portal.store.tables import LARGEST, Reading, Ticket, TicketUpdate
 from ticket_portal.store.unit_of_work import Work
 
 PAGE = 25
-KEPT = timedelta(days=90)
+RETENTION = timedelta(days=90)
 
 # As the two indexes have it.
 
@@ -49,7 +49,7 @@ def unread(work: Work, viewer: Viewer) -> int:
     """Return in how many of the viewer's own tickets there is something that they have not read; 0 for the team."""
     if viewer.role not in ("customer", "guest"):
         return 0
-    return work.scalar(_how_many_unread(viewer.role), tickets.whose(work, viewer)) or 0
+    return work.scalar(_how_many_unread(viewer.role), tickets.owner_params(work, viewer)) or 0
 
 
 def mine(work: Work, viewer: Viewer, after: str = "") -> UpdatePage:
@@ -57,9 +57,9 @@ def mine(work: Work, viewer: Viewer, after: str = "") -> UpdatePage:
     query = (
         select(TicketUpdate, Ticket)
         .join(Ticket, col(Ticket.id) == col(TicketUpdate.ticket_id))
-        .where(TicketUpdate.owner == _owner(viewer), col(TicketUpdate.at) > work.now - KEPT)
+        .where(TicketUpdate.owner == _owner(viewer), col(TicketUpdate.at) > work.now - RETENTION)
     )
-    if mark := listing.place_in(after):
+    if mark := listing.parse_cursor(after):
         _rank, at, last = mark
         query = query.where(
             col(TicketUpdate.at) <= at,
@@ -82,10 +82,10 @@ def read_all(work: Work, viewer: Viewer, newest: int) -> None:
     later = select(TicketUpdate.ticket_id).where(TicketUpdate.owner == owner, col(TicketUpdate.id) > seen)
     found = work.session.exec(
         select(Ticket)
-        .where(tickets.owned(work, viewer), tickets.UNREAD, col(Ticket.id).not_in(later))
+        .where(tickets.owned_condition(work, viewer), tickets.UNREAD, col(Ticket.id).not_in(later))
         .with_for_update()
     ).all()
-    unread_ones = select(Ticket.id).where(tickets.owned(work, viewer), tickets.UNREAD)
+    unread_ones = select(Ticket.id).where(tickets.owned_condition(work, viewer), tickets.UNREAD)
     readings = select(Reading).where(Reading.reader == owner, col(Reading.ticket_id).in_(unread_ones))
     known = {reading.ticket_id: reading for reading in work.session.exec(readings).all()}
     for ticket in found:
@@ -94,7 +94,7 @@ def read_all(work: Work, viewer: Viewer, newest: int) -> None:
         ticket.seen_by_requester_seq = ticket.last_seq
         work.session.add_all((reading, ticket))
     if found:
-        work.tell(f"list:{viewer.account_id}")
+        work.publish(f"list:{viewer.account_id}")
 
 
 def hand_over(work: Work, ticket: Ticket) -> None:
@@ -106,12 +106,14 @@ def hand_over(work: Work, ticket: Ticket) -> None:
 
 def sweep(work: Work) -> None:
     """Delete what nobody is shown any more."""
-    work.session.exec(delete(TicketUpdate).where(col(TicketUpdate.at) < work.now - KEPT))
+    work.session.exec(delete(TicketUpdate).where(col(TicketUpdate.at) < work.now - RETENTION))
 
 
 @cache  # asked at each change of a list: it takes longer to compose than to run
 def _how_many_unread(role: str) -> Select[int]:
-    return sqlalchemy.select(func.count()).select_from(Ticket).where(tickets.owned_by(role), tickets.UNREAD)
+    return (
+        sqlalchemy.select(func.count()).select_from(Ticket).where(tickets.owned_by_role(role), tickets.UNREAD)
+    )
 
 
 def _owner(viewer: Viewer) -> str:

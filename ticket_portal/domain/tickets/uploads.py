@@ -71,7 +71,7 @@ class Upload:
             raise FileEmpty(name=self.name)
 
 
-class Kept(NamedTuple):
+class StoredFile(NamedTuple):
     """Bytes that somebody may have: of what kind, under which key."""
 
     name: str
@@ -169,7 +169,7 @@ def take_back(work: Work, viewers: tuple[Viewer, ...], browser: str, file_id: st
 
 def find(
     work: Work, viewers: tuple[Viewer, ...], browser: str, file_id: str, *, thumbnail: bool = False
-) -> Kept:
+) -> StoredFile:
     """Return what is kept of a file, for whoever may read its message (or uploaded it). Raises NotFound.
 
     `viewers`: as whom the browser is known, an account and a guest. Unknown, not theirs and blocked are the same.
@@ -186,16 +186,16 @@ def find(
         if not any(can_read(v, ticket) and (v.of_team or message.kind != "note") for v in viewers):
             raise NotFound
     if thumbnail:
-        return Kept(file.name, types.WEBP, 0, file.thumbnail_key)
-    return Kept(file.name, file.kind, file.size, file.key)
+        return StoredFile(file.name, types.WEBP, 0, file.thumbnail_key)
+    return StoredFile(file.name, file.kind, file.size, file.key)
 
 
-def unchecked(work: Work) -> list[Kept]:
+def unchecked(work: Work) -> list[StoredFile]:
     """Return the files that still wait for the virus scanner."""
     found = work.session.exec(
         select(Attachment).where(Attachment.state == "checking").limit(MOST_SWEPT)
     ).all()
-    return [Kept(f.id, f.kind, f.size, f.key) for f in found]
+    return [StoredFile(f.id, f.kind, f.size, f.key) for f in found]
 
 
 def checked(work: Work, file_id: str, *, clean: bool) -> None:

@@ -40,7 +40,7 @@ from ticket_portal.domain.errors import (
     TicketMerged,
     TooMany,
 )
-from ticket_portal.domain.history import Posted
+from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.operations import api
 from ticket_portal.domain.operations.api import Answer
 from ticket_portal.domain.people import LONGEST_ADDRESS, NOBODY, Viewer
@@ -213,7 +213,7 @@ def for_agents(operation: Operation) -> Callable[[Request], Awaitable[Response]]
 
 
 async def _note_use(caller: Caller) -> None:
-    await wiring.portal().tell(api_tokens.note_use, caller)
+    await wiring.portal().write(api_tokens.note_use, caller)
 
 
 async def _caller(request: Request) -> Caller:
@@ -272,7 +272,7 @@ def _assign(work: Work, viewer: Viewer, number: int, sent: NewAssignee) -> Answe
     return Answer(200, api.assigned(work, assignment.assign(work, viewer, number, sent.agent)))
 
 
-def _written(message: Posted) -> Answer:
+def _written(message: PostedMessage) -> Answer:
     return Answer(201, api.message(message))
 
 
@@ -298,7 +298,7 @@ def writing(model: type[Model], checked: Callable[[Model], Form], do: Does[Form]
         asked = api.Request(_key(request), request.method, request.url.path, body)
         number = _number(request) if "number" in request.path_params else 0
         form = await asyncio.to_thread(checked, sent)
-        answer = await wiring.portal().tell(api.once, caller, asked, partial(_do, do, number, form))
+        answer = await wiring.portal().write(api.once, caller, asked, partial(_do, do, number, form))
         headers = {**NO_STORE, "Idempotency-Replayed": "true"} if answer.repeated else NO_STORE
         return JSONResponse(answer.body, answer.status, headers)
 
@@ -311,7 +311,7 @@ def _do(do: Does[Form], number: int, form: Form, work: Work, viewer: Viewer) -> 
 
 async def read_ticket(request: Request, caller: Caller) -> Response:
     """Return a ticket and its newest messages."""
-    found = await wiring.portal().ask(api.full, caller.viewer, _number(request))
+    found = await wiring.portal().read(api.full, caller.viewer, _number(request))
     return JSONResponse(found, headers=NO_STORE)
 
 

@@ -81,7 +81,7 @@ class PageGuard:
         self, find: Callable[Concatenate[Work, P], object], *args: P.args, **kwargs: P.kwargs
     ) -> bool:
         try:
-            await self._portal.ask(find, *args, **kwargs)
+            await self._portal.read(find, *args, **kwargs)
         except LinkMoved:
             raise
         except NotFound:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
-from ticket_portal.domain.sessions import LONGEST_AGENT, Credentials
+from ticket_portal.domain.sessions import LONGEST_USER_AGENT, Credentials
 
 # `socket.io-client` adds these two; the token is the tab's own, made by Reflex's client and kept in sessionStorage.
 # It is bound to the cookies before it names anything (`bound_token`), so its shape only has to be harmless.
@@ -65,7 +65,7 @@ def keep_little(scope: Scope, token: str, found: Credentials) -> None:
     given = dict(scope["headers"])
     kept = [(b"connection", b"Upgrade"), (b"upgrade", b"websocket")]
     kept += [(b"origin", given[b"origin"])] if b"origin" in given else []
-    kept += [(b"user-agent", given[b"user-agent"][:LONGEST_AGENT])] if b"user-agent" in given else []
+    kept += [(b"user-agent", given[b"user-agent"][:LONGEST_USER_AGENT])] if b"user-agent" in given else []
     scope["headers"] = [*kept, (b"authorization", b"portal " + found.packed().encode())]
     scope["query_string"] = f"EIO=4&transport=websocket&token={token}".encode()
     offered = scope.get("subprotocols") or []

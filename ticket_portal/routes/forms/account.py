@@ -13,17 +13,17 @@ from ticket_portal.domain.errors import DomainError, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.privacy import erasure, exports
 from ticket_portal.routes.asgi import cookies
-from ticket_portal.routes.forms.form_route import Asked, door, problem, to
+from ticket_portal.routes.forms.form_route import SubmittedForm, form_route, problem, to
 from ticket_portal.wiring import portal
 
-AT_ONCE = 256 * 1024
+CHUNK_BYTES = 256 * 1024
 
 
-async def sign_out_everywhere(asked: Asked) -> Response:
+async def sign_out_everywhere(asked: SubmittedForm) -> Response:
     """End all sessions of the account; every open page of it hears of it at once."""
     p = portal()
     try:
-        await p.tell(sign_ins.end_all, await asked.viewer(), asked.credentials.guest, asked.ip)
+        await p.write(sign_ins.end_all, await asked.viewer(), asked.credentials.guest, asked.ip)
     except NotAllowed:
         return _to_sign_in(asked)
     response = to(asked.page("/", notice="signed_out"))
@@ -32,7 +32,7 @@ async def sign_out_everywhere(asked: Asked) -> Response:
     return response
 
 
-async def change_password(asked: Asked) -> Response:
+async def change_password(asked: SubmittedForm) -> Response:
     """Set a new password; this browser alone stays signed in."""
     p, viewer = portal(), await asked.viewer()
     change = partial(
@@ -52,7 +52,7 @@ async def change_password(asked: Asked) -> Response:
     return _goes_on(asked.page("/settings", notice="password_changed"), viewer, token)
 
 
-async def change_email(asked: Asked) -> Response:
+async def change_email(asked: SubmittedForm) -> Response:
     """Send a code to the new address; the answer is the same whether that has an account."""
     p = portal()
     ask = partial(
@@ -73,10 +73,10 @@ async def change_email(asked: Asked) -> Response:
     return to(asked.page("/settings/email/code"))
 
 
-async def change_email_again(asked: Asked) -> Response:
+async def change_email_again(asked: SubmittedForm) -> Response:
     """Send another code to it."""
     try:
-        await portal().tell(credentials.ask_again, await asked.viewer(), asked.browser, asked.ip)
+        await portal().write(credentials.ask_again, await asked.viewer(), asked.browser, asked.ip)
     except NotAllowed:
         return _to_sign_in(asked)
     except DomainError as error:
@@ -84,11 +84,11 @@ async def change_email_again(asked: Asked) -> Response:
     return to(asked.page("/settings/email/code"))
 
 
-async def finish_change_email(asked: Asked) -> Response:
+async def finish_change_email(asked: SubmittedForm) -> Response:
     """Take the code that proves the new address; this browser alone stays signed in."""
     viewer = await asked.viewer()
     try:
-        token, refusal = await portal().tell(
+        token, refusal = await portal().write(
             credentials.finish, viewer, asked.browser, asked.ip, asked.text("code")
         )
     except NotAllowed:
@@ -98,11 +98,11 @@ async def finish_change_email(asked: Asked) -> Response:
     return _goes_on(asked.page("/settings", notice="address_changed"), viewer, token)
 
 
-async def export(asked: Asked) -> Response:
+async def export(asked: SubmittedForm) -> Response:
     """Give the account's owner all that is kept of them, as a ZIP: the password is asked for each time."""
     p, viewer = portal(), await asked.viewer()
     try:
-        await p.run(partial(exports.allow, p.store, viewer, asked.text("current_password"), asked.ip))
+        await p.run(partial(exports.authorise, p.store, viewer, asked.text("current_password"), asked.ip))
     except NotAllowed:
         return _to_sign_in(asked)
     except DomainError as error:
@@ -122,7 +122,7 @@ async def export(asked: Asked) -> Response:
     return StreamingResponse(_pieces(file), headers=headers, media_type="application/zip")
 
 
-async def delete_account(asked: Asked) -> Response:
+async def delete_account(asked: SubmittedForm) -> Response:
     """Plan the deletion of the account."""
     p = portal()
     ask = partial(erasure.ask, p.store, await asked.viewer(), asked.text("current_password"), asked.ip)
@@ -135,10 +135,10 @@ async def delete_account(asked: Asked) -> Response:
     return to(asked.page("/settings", notice="deletion_asked"))
 
 
-async def keep_account(asked: Asked) -> Response:
+async def keep_account(asked: SubmittedForm) -> Response:
     """Take the wish back."""
     try:
-        await portal().tell(erasure.cancel, await asked.viewer())
+        await portal().write(erasure.cancel, await asked.viewer())
     except NotAllowed:
         return _to_sign_in(asked)
     return to(asked.page("/settings", notice="deletion_cancelled"))
@@ -155,7 +155,7 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
     desk = portal().files
     with file:
         await desk.run(lambda: file.seek(0))
-        while piece := await desk.run(lambda: file.read(AT_ONCE)):
+        while piece := await desk.run(lambda: file.read(CHUNK_BYTES)):
             yield piece
 
 
@@ -167,17 +167,17 @@ def _goes_on(address: str, viewer: Viewer, token: str) -> Response:
     return response
 
 
-def _to_sign_in(asked: Asked) -> Response:
+def _to_sign_in(asked: SubmittedForm) -> Response:
     return to(asked.page("/sign-in", next=asked.page("/settings")))
 
 
 routes = [
-    door("/auth/sign-out-everywhere", sign_out_everywhere),
-    door("/auth/change-password", change_password),
-    door("/auth/export", export),
-    door("/auth/delete-account", delete_account),
-    door("/auth/keep-account", keep_account),
-    door("/auth/change-email", change_email),
-    door("/auth/change-email/code", finish_change_email),
-    door("/auth/change-email/new-code", change_email_again),
+    form_route("/auth/sign-out-everywhere", sign_out_everywhere),
+    form_route("/auth/change-password", change_password),
+    form_route("/auth/export", export),
+    form_route("/auth/delete-account", delete_account),
+    form_route("/auth/keep-account", keep_account),
+    form_route("/auth/change-email", change_email),
+    form_route("/auth/change-email/code", finish_change_email),
+    form_route("/auth/change-email/new-code", change_email_again),
 ]

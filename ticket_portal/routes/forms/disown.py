@@ -19,7 +19,7 @@ from ticket_portal.i18n.locales import LOCALES, localized
 from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.routes.asgi.origin import refused
-from ticket_portal.routes.forms.form_route import A_DAY, Asked, to
+from ticket_portal.routes.forms.form_route import A_DAY, SubmittedForm, to
 from ticket_portal.routes.forms.server_pages import invalid, page
 from ticket_portal.wiring import portal
 
@@ -39,34 +39,34 @@ async def _act(request: Request) -> Response:
     For locking the signed token is the proof, as with muting: no cookie and no origin is asked for.
     """
     typed = parse_qsl((await whole(request, LONGEST_FORM) or b"").decode("latin-1"))
-    asked = Asked(request, FormData(dict(typed)))
+    asked = SubmittedForm(request, FormData(dict(typed)))
     do = asked.text("do")
     try:
         if do in (SEND_CODE, UNLOCK):
             return await _unlock(request, asked)
-        await portal().tell(disown.lock, request.path_params["token"])
+        await portal().write(disown.lock, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
     return await _answer(request)
 
 
-async def _unlock(request: Request, asked: Asked) -> Response:
+async def _unlock(request: Request, asked: SubmittedForm) -> Response:
     """Send the code, or take it and lead to the ticket; the code is bound to this browser. Raises LinkInvalid."""
     p, token = portal(), request.path_params["token"]
     if refusal := refused(request, p.settings):
         return refusal
-    locking = await p.ask(disown.look, token)
+    locking = await p.read(disown.preview, token)
     if not locking.locked:
         return await _answer(request)
     response, session, problem = None, "", None
     if asked.text("do") == UNLOCK:
         arrival = asked.arrival(asked.credentials.guest)
-        session, problem = await p.tell(
+        session, problem = await p.write(
             disown.prove, token, asked.browser, asked.ip, asked.text("code"), arrival
         )
     else:
         try:
-            await p.tell(disown.send_code, token, asked.browser, asked.ip, _language(request, locking))
+            await p.write(disown.send_code, token, asked.browser, asked.ip, _language(request, locking))
         except DomainError as error:
             problem = error
     if session:
@@ -110,7 +110,7 @@ def _language(request: Request, locking: Locking) -> str:
 
 async def _answer(request: Request) -> Response:
     try:
-        locking = await portal().ask(disown.look, request.path_params["token"])
+        locking = await portal().read(disown.preview, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
     language = _language(request, locking)

@@ -5,17 +5,17 @@ from starlette.responses import Response
 from ticket_portal.domain.errors import DomainError, TooMany
 from ticket_portal.domain.operations import feedback
 from ticket_portal.domain.operations.feedback import FeedbackForm
-from ticket_portal.routes.forms.form_route import Asked, door
+from ticket_portal.routes.forms.form_route import SubmittedForm, form_route
 from ticket_portal.wiring import portal
 
 
-async def rate(asked: Asked) -> Response:
+async def rate(asked: SubmittedForm) -> Response:
     """Keep what this browser says; its script needs no more than the status."""
     try:
         form = FeedbackForm.parse(
             asked.text("article"), asked.language, asked.text("helpful"), asked.text("missing")
         )
-        await portal().tell(feedback.rate, form, asked.browser, asked.ip)
+        await portal().write(feedback.rate, form, asked.browser, asked.ip)
     except TooMany:
         return Response(status_code=429)
     except DomainError:
@@ -23,4 +23,4 @@ async def rate(asked: Asked) -> Response:
     return Response(status_code=204)
 
 
-routes = [door("/help-feedback", rate)]
+routes = [form_route("/help-feedback", rate)]

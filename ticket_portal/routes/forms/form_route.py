@@ -23,7 +23,7 @@ LONGEST_FIELD: Final = 4_096
 A_DAY: Final = 86_400
 
 
-class Asked:
+class SubmittedForm:
     """A submitted form, and the browser it came from."""
 
     def __init__(self, request: Request, form: FormData) -> None:
@@ -40,7 +40,7 @@ class Asked:
             self.browser = known_browsers.token_hash(settings, self.new_browser)
         self._next_browser = known_browsers.new_token(settings)
         self.ip = self.credentials.ip
-        self.agent = request.headers.get("user-agent", "")
+        self.user_agent = request.headers.get("user-agent", "")
 
     def text(self, name: str) -> str:
         """Return a field's text, "" when it is missing or no text."""
@@ -53,7 +53,7 @@ class Asked:
         Where it succeeds, call `arrived`.
         """
         successor = known_browsers.token_hash(portal().settings, self._next_browser)
-        return Arrival(self.agent, self.browser, successor, session, self.ip)
+        return Arrival(self.user_agent, self.browser, successor, session, self.ip)
 
     def arrived(self) -> None:
         """Let the browser have its new token; its things were moved to it with the proof."""
@@ -75,10 +75,10 @@ class Asked:
         return localized(self.language, path) + (f"?{urlencode(kept)}" if kept else "")
 
 
-Answer = Callable[[Asked], Awaitable[Response]]
+Answer = Callable[[SubmittedForm], Awaitable[Response]]
 
 
-def door(path: str, answer: Answer) -> Route:
+def form_route(path: str, answer: Answer) -> Route:
     """Make the route of a form of ours: refused from other sites, bound to the browser, never kept."""
 
     async def endpoint(request: Request) -> Response:
@@ -86,7 +86,7 @@ def door(path: str, answer: Answer) -> Route:
         if refusal := refused(request, settings):
             return refusal
         async with request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
-            asked = Asked(request, form)
+            asked = SubmittedForm(request, form)
         response = await answer(asked)
         asked.keep_browser(response)
         response.headers["Cache-Control"] = "no-store"

@@ -25,7 +25,7 @@ LONGEST_FORM = 1_000
 async def _look(request: Request) -> Response:
     """Ask whether alerts about this ticket should stop."""
     try:
-        found = await portal().ask(muting.look, request.path_params["token"])
+        found = await portal().read(muting.preview, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
     return page(found.language, *_question(found))
@@ -35,8 +35,8 @@ async def _mute(request: Request) -> Response:
     """Mute the ticket (the form's, or a mail program's one click), or take it back."""
     change = muting.unmute_by_link if await _wants_them_again(request) else muting.mute_by_link
     try:
-        await portal().tell(change, request.path_params["token"])
-        found = await portal().ask(muting.look, request.path_params["token"])
+        await portal().write(change, request.path_params["token"])
+        found = await portal().read(muting.preview, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
     return page(found.language, *_question(found))

@@ -17,7 +17,7 @@ from ticket_portal.domain.accounts.proof_links import Proof
 from ticket_portal.domain.errors import DomainError, LinkInvalid, TeamPasswordTooShort, by_code
 from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.routes.asgi import cookies
-from ticket_portal.routes.forms.form_route import Asked, door, problem, to
+from ticket_portal.routes.forms.form_route import SubmittedForm, form_route, problem, to
 from ticket_portal.routes.forms.server_pages import invalid, page
 from ticket_portal.wiring import portal
 
@@ -28,13 +28,13 @@ async def _look(request: Request) -> Response:
     """Show what the reader of the mail can do."""
     token = request.path_params["token"]
     try:
-        proof = await portal().ask(proof_links.look, token)
+        proof = await portal().read(proof_links.preview, token)
     except LinkInvalid as error:
         return invalid(request, error)
     return page(proof.language, *_question(proof, token, request.query_params.get("problem", "")))
 
 
-async def _set_password(asked: Asked) -> Response:
+async def _set_password(asked: SubmittedForm) -> Response:
     """Take the new password of who followed the link."""
     p, token = portal(), asked.text("token")
     change = partial(accounts.reset_by_link, p.store, token, asked.text("password"), asked.browser, asked.ip)
@@ -49,11 +49,11 @@ async def _set_password(asked: Asked) -> Response:
     return response
 
 
-async def _allow_browser(asked: Asked) -> Response:
+async def _allow_browser(asked: SubmittedForm) -> Response:
     """Let this browser sign in, with the password as it is."""
     token = asked.text("token")
     try:
-        await portal().tell(accounts.allow_browser, token, asked.browser)
+        await portal().write(accounts.allow_browser, token, asked.browser)
     except LinkInvalid:
         return to(PATH + _as_segment(token))
     return to(asked.page("/sign-in", notice="browser_allowed"))
@@ -103,5 +103,5 @@ def _as_segment(token: str) -> str:
     return token if token.replace("-", "").replace("_", "").isalnum() and token.isascii() else "invalid"
 
 
-forms = [door("/auth/reset-by-link", _set_password), door("/auth/allow-browser", _allow_browser)]
+forms = [form_route("/auth/reset-by-link", _set_password), form_route("/auth/allow-browser", _allow_browser)]
 routes = [Route(PATH + "{token}", _look), *forms]

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ticket_portal.domain import keys
 from ticket_portal.domain.accounts import accounts, codes, sign_ins
 from ticket_portal.domain.accounts.accounts import RESET, SIGN_UP, SignUp
-from ticket_portal.domain.accounts.codes import Door
+from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.errors import DomainError, LinkInvalid
@@ -21,12 +21,12 @@ from ticket_portal.i18n.locales import own_address
 from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.forms import return_to
 from ticket_portal.routes.forms.disown import PATH as NOT_ME
-from ticket_portal.routes.forms.form_route import A_DAY, Asked, door, problem, to
+from ticket_portal.routes.forms.form_route import A_DAY, SubmittedForm, form_route, problem, to
 from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
 
-async def sign_in(asked: Asked) -> Response:
+async def sign_in(asked: SubmittedForm) -> Response:
     """Sign in, and go where the person wanted to go."""
     p = portal()
     try:
@@ -45,11 +45,11 @@ async def sign_in(asked: Asked) -> Response:
     return await _signed_in(asked, token)
 
 
-async def _signed_in(asked: Asked, token: str) -> Response:
+async def _signed_in(asked: SubmittedForm, token: str) -> Response:
     p = portal()
     viewer = await p.viewer(keys.token_hash(token))
     asked.arrived()
-    await p.tell(devices.arrive, viewer, asked.browser)
+    await p.write(devices.adopt, viewer, asked.browser)
     s = p.settings
     wanted = asked.text("next") or return_to.back(s, asked.cookies)
     response = to(own_address(wanted) or asked.page("/agent" if viewer.of_team else "/tickets"))
@@ -58,10 +58,10 @@ async def _signed_in(asked: Asked, token: str) -> Response:
     return response
 
 
-async def sign_out(asked: Asked) -> Response:
+async def sign_out(asked: SubmittedForm) -> Response:
     """End the sessions here, the guest's too, and in this browser's other tabs."""
     p = portal()
-    await p.tell(
+    await p.write(
         sign_ins.end_here, asked.credentials.session, asked.credentials.guest, asked.ip, Ending.SIGNED_OUT
     )
     response = to(asked.page("/", notice="signed_out"))
@@ -70,7 +70,7 @@ async def sign_out(asked: Asked) -> Response:
     return response
 
 
-async def sign_up(asked: Asked) -> Response:
+async def sign_up(asked: SubmittedForm) -> Response:
     """Take the form of a new account and send a code to its address."""
     p = portal()
     try:
@@ -88,35 +88,35 @@ async def sign_up(asked: Asked) -> Response:
     return to(asked.page("/sign-up/code", next=asked.text("next")))
 
 
-async def sign_up_again(asked: Asked) -> Response:
+async def sign_up_again(asked: SubmittedForm) -> Response:
     """Send another code for the account that this browser is making."""
     p = portal()
-    address = await p.ask(codes.newest_address, SIGN_UP, asked.browser)
-    door = Door(SIGN_UP, address, asked.browser, asked.ip)
+    address = await p.read(codes.newest_address, SIGN_UP, asked.browser)
+    scope = CodeScope(SIGN_UP, address, asked.browser, asked.ip)
     try:
-        await p.tell(accounts.ask_to_sign_up_again, door)
+        await p.write(accounts.ask_to_sign_up_again, scope)
     except DomainError as error:
         return to(asked.page("/sign-up/code", **problem(error), next=asked.text("next")))
     return to(asked.page("/sign-up/code", next=asked.text("next")))
 
 
-async def finish_sign_up(asked: Asked) -> Response:
+async def finish_sign_up(asked: SubmittedForm) -> Response:
     """Take the code that proves the address; the account is made then."""
     p = portal()
-    address = await p.ask(codes.newest_address, SIGN_UP, asked.browser)
-    door = Door(SIGN_UP, address, asked.browser, asked.ip)
-    token, refusal = await p.tell(
-        accounts.finish_sign_up, door, asked.text("code"), asked.arrival(asked.credentials.session)
+    address = await p.read(codes.newest_address, SIGN_UP, asked.browser)
+    scope = CodeScope(SIGN_UP, address, asked.browser, asked.ip)
+    token, refusal = await p.write(
+        accounts.finish_sign_up, scope, asked.text("code"), asked.arrival(asked.credentials.session)
     )
     if refusal:
         return to(asked.page("/sign-up/code", **problem(refusal), next=asked.text("next")))
     return await _signed_in(asked, token)
 
 
-async def forgot_password(asked: Asked) -> Response:
+async def forgot_password(asked: SubmittedForm) -> Response:
     """Send a code for a new password; the answer is the same whether the address has an account."""
     try:
-        await portal().tell(
+        await portal().write(
             accounts.ask_to_reset, asked.text("email"), asked.language, asked.browser, asked.ip
         )
     except DomainError as error:
@@ -124,36 +124,36 @@ async def forgot_password(asked: Asked) -> Response:
     return to(asked.page("/reset-password"))
 
 
-async def reset_password(asked: Asked) -> Response:
+async def reset_password(asked: SubmittedForm) -> Response:
     """Take the code and the new password."""
     p = portal()
-    address = await p.ask(codes.newest_address, RESET, asked.browser)
-    door = Door(RESET, address, asked.browser, asked.ip)
+    address = await p.read(codes.newest_address, RESET, asked.browser)
+    scope = CodeScope(RESET, address, asked.browser, asked.ip)
     try:
         refusal = await p.run(
-            partial(accounts.reset_password, p.store, door, asked.text("code"), asked.text("password"))
+            partial(accounts.reset_password, p.store, scope, asked.text("code"), asked.text("password"))
         )
     except DomainError as error:
         refusal = error
     if refusal:
         return to(asked.page("/reset-password", **problem(refusal)))
     # Also where another account was signed in at this browser: its cookie goes, so its session does.
-    await p.tell(sign_ins.end_here, asked.credentials.session, "", asked.ip, Ending.SIGNED_OUT)
+    await p.write(sign_ins.end_here, asked.credentials.session, "", asked.ip, Ending.SIGNED_OUT)
     response = to(asked.page("/sign-in", notice="password_changed"))
     cookies.drop(response, p.settings, cookies.SESSION)
     return response
 
 
-async def guest_send_code(asked: Asked) -> Response:
+async def guest_send_code(asked: SubmittedForm) -> Response:
     """Send a guest a code: to the address of the link, or of the session that ran out, and nowhere else."""
     token = asked.text("token")
     back = _guests_page(asked)
     try:
         if token:
-            await portal().tell(access.send_code, token, asked.browser, asked.ip, asked.language)
+            await portal().write(access.send_code, token, asked.browser, asked.ip, asked.language)
         else:
             session = asked.credentials.guest
-            await portal().tell(access.send_code_again, session, asked.browser, asked.ip, asked.language)
+            await portal().write(access.send_code_again, session, asked.browser, asked.ip, asked.language)
     except LinkInvalid:
         return to(back)
     except DomainError as error:
@@ -161,7 +161,7 @@ async def guest_send_code(asked: Asked) -> Response:
     return to(back)
 
 
-async def guest_verify(asked: Asked) -> Response:
+async def guest_verify(asked: SubmittedForm) -> Response:
     """Take a guest's code; right, it opens the tickets of the proved address."""
     p = portal()
     token, typed = asked.text("token"), asked.text("code")
@@ -169,23 +169,23 @@ async def guest_verify(asked: Asked) -> Response:
     arrival = asked.arrival(asked.credentials.guest)
     try:
         if token:
-            found = await p.tell(access.verify, token, asked.browser, asked.ip, typed, arrival)
+            found = await p.write(access.verify, token, asked.browser, asked.ip, typed, arrival)
         else:
             session = asked.credentials.guest
-            found = await p.tell(access.verify_again, session, asked.browser, asked.ip, typed, arrival)
+            found = await p.write(access.verify_again, session, asked.browser, asked.ip, typed, arrival)
     except LinkInvalid:
         return response
     session, refusal = found
     if not refusal:
         asked.arrived()
-        await p.tell(devices.arrive, await p.viewer(keys.token_hash(session)), asked.browser)
+        await p.write(devices.adopt, await p.viewer(keys.token_hash(session)), asked.browser)
         # It outlives the session: a page whose session ran out can ask for a code once more.
         seconds = p.settings.guest_session_hours * 3600 + A_DAY
         cookies.keep(response, p.settings, cookies.GUEST, session, seconds)
     return response
 
 
-async def guest_switch(asked: Asked) -> Response:
+async def guest_switch(asked: SubmittedForm) -> Response:
     """Lead somebody who is signed in as another person to the sign-in, and from there back to the link.
 
     They stay signed in until they sign in as somebody else.
@@ -195,29 +195,29 @@ async def guest_switch(asked: Asked) -> Response:
     return response
 
 
-async def guest_not_me(asked: Asked) -> Response:
+async def guest_not_me(asked: SubmittedForm) -> Response:
     """Lead from a guest's link to the page that asks whether the ticket is not theirs."""
     try:
-        token = await portal().ask(disown.token_for, asked.text("token"))
+        token = await portal().read(disown.token_for, asked.text("token"))
         return to(f"{NOT_ME}{token}?language={asked.language}")
     except LinkInvalid:
         return to(_guests_page(asked))
 
 
-async def guest_leave(asked: Asked) -> Response:
+async def guest_leave(asked: SubmittedForm) -> Response:
     """End the guest's session."""
     p = portal()
-    await p.tell(sign_ins.end_here, asked.credentials.guest, "", asked.ip, Ending.LEFT)
+    await p.write(sign_ins.end_here, asked.credentials.guest, "", asked.ip, Ending.LEFT)
     response = to(asked.page("/", notice="signed_out"))
     cookies.drop(response, p.settings, cookies.GUEST)
     return response
 
 
-async def find_ticket(asked: Asked) -> Response:
+async def find_ticket(asked: SubmittedForm) -> Response:
     """Mail somebody the links of their tickets; the answer is the same whether there are any."""
     number = codes.digits(asked.text("number"))
     try:
-        await portal().tell(
+        await portal().write(
             access.send_links_again,
             asked.text("email"),
             int(number[:12]) if number else None,
@@ -229,7 +229,7 @@ async def find_ticket(asked: Asked) -> Response:
     return to(asked.page("/find-ticket", notice="links_sent"))
 
 
-def _guests_page(asked: Asked) -> str:
+def _guests_page(asked: SubmittedForm) -> str:
     """Return the address of the page that a guest's form stands on: a link's, or a ticket's of their list."""
     if token := asked.text("token"):
         return asked.page(f"/guest/{_as_segment(token)}")
@@ -244,17 +244,17 @@ def _as_segment(token: str) -> str:
 
 
 routes = [
-    door("/auth/sign-in", sign_in),
-    door("/auth/sign-out", sign_out),
-    door("/auth/sign-up", sign_up),
-    door("/auth/sign-up/code", finish_sign_up),
-    door("/auth/sign-up/new-code", sign_up_again),
-    door("/auth/forgot-password", forgot_password),
-    door("/auth/reset-password", reset_password),
-    door("/auth/guest/send-code", guest_send_code),
-    door("/auth/guest/verify", guest_verify),
-    door("/auth/guest/leave", guest_leave),
-    door("/auth/guest/switch", guest_switch),
-    door("/auth/guest/not-me", guest_not_me),
-    door("/auth/find-ticket", find_ticket),
+    form_route("/auth/sign-in", sign_in),
+    form_route("/auth/sign-out", sign_out),
+    form_route("/auth/sign-up", sign_up),
+    form_route("/auth/sign-up/code", finish_sign_up),
+    form_route("/auth/sign-up/new-code", sign_up_again),
+    form_route("/auth/forgot-password", forgot_password),
+    form_route("/auth/reset-password", reset_password),
+    form_route("/auth/guest/send-code", guest_send_code),
+    form_route("/auth/guest/verify", guest_verify),
+    form_route("/auth/guest/leave", guest_leave),
+    form_route("/auth/guest/switch", guest_switch),
+    form_route("/auth/guest/not-me", guest_not_me),
+    form_route("/auth/find-ticket", find_ticket),
 ]
