@@ -21,10 +21,10 @@ STRANGER = ("203.0.113.9", 50_000)
 
 @pytest.fixture
 def app(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Starlette:
-    async def ask(function: Any, *args: Any) -> Any:
+    async def read(function: Any, *args: Any) -> Any:
         return await asyncio.to_thread(store.read, function, *args)
 
-    monkeypatch.setattr(mailbox, "portal", lambda: SimpleNamespace(settings=settings, ask=ask))
+    monkeypatch.setattr(mailbox, "portal", lambda: SimpleNamespace(settings=settings, read=read))
     return Starlette(routes=mailbox.routes)
 
 
@@ -49,12 +49,12 @@ def mail_id(store: Store) -> int:
 
 
 def asked(app: Starlette, path: str, client: tuple[str, int] = LOCAL, **headers: str) -> httpx.Response:
-    async def ask() -> httpx.Response:
+    async def request() -> httpx.Response:
         transport = httpx.ASGITransport(app, client=client)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:3000") as web:
             return await web.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
-    return asyncio.run(ask())
+    return asyncio.run(request())
 
 
 def test_a_mail_is_shown_with_its_link_and_code_and_nothing_in_it_runs(app: Starlette, mail_id: int):
