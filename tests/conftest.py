@@ -1,11 +1,12 @@
 """Real databases for every test: SQLite and PostgreSQL, each opened once, with the cast of people in it."""
 
 import functools
+import gc
 import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -26,6 +27,20 @@ from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
 T = TypeVar("T")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, object, object]:
+    """Collect no garbage while a report is made, which parses sources.
+
+    A finalizer that runs in the middle of CPython 3.11's `ast.parse` breaks it (python/cpython#106905): the worker
+    ended with a SystemError, and with it the report of the test that had failed.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.cast import ANA, BUDI, LINH, MINH, asks_about, says
+from tests.cast import ANA, BUDI, LINH, MINH, PASSWORD, asks_about, says
 from tests.security.server import ROOT, Served, served
 from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
@@ -166,6 +166,18 @@ def signed_in(portal: Served, address: str) -> dict[str, str]:
         return sessions.begin(work, account)
 
     return {"portal_session": portal.store.write(begin)}
+
+
+_newcomers = itertools.count(1)
+
+
+@pytest.fixture
+def newcomer(portal: Served) -> str:
+    """The address of an account of this test alone, whose password (`tests.cast.PASSWORD`) it may change."""
+    address = f"newcomer{next(_newcomers)}@example.com"
+    hashed = accounts.hasher.hash(PASSWORD)
+    portal.store.write(lambda work: accounts.create(work, address, "Noor", hashed) and None)
+    return address
 
 
 @pytest.fixture
