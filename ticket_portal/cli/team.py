@@ -136,16 +136,23 @@ def reset_agent_password(email: Email) -> None:
         print(f"Password (shown this once): {password}")
 
 
-def deactivate_agent(email: Email, force: Force = False) -> None:
-    """Take all access away: sign-in, open pages, API tokens, notifications. Open tickets go back to the queue.
+def deactivate_agent(
+    email: Email,
+    hand_to: Annotated[
+        str | None,
+        typer.Option(metavar="EMAIL", help="Who gets the open tickets; else they go back to the queue."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Take all access away: sign-in, open pages, API tokens, notifications. Open tickets go on to a colleague or back.
 
     The name stays in conversations. reactivate-agent gives access back.
     """
     from ticket_portal.domain.desk import team
 
     with said_plainly(), database(settings()) as store:
-        ended = store.write(team.deactivate, email, force=force)
-    print(f"{as_text(email)} is deactivated. {_what_ended(ended)}")
+        ended = store.write(team.deactivate, email, hand_to=hand_to, force=force)
+    print(f"{as_text(email)} is deactivated. {_what_ended(ended, hand_to)}")
 
 
 def reactivate_agent(email: Email) -> None:
@@ -157,9 +164,12 @@ def reactivate_agent(email: Email) -> None:
     print(f"{as_text(email)} can sign in again, as {role}.")
 
 
-def _what_ended(ended: "Ended") -> str:
+def _what_ended(ended: "Ended", hand_to: str | None = None) -> str:
     said = f"Sessions ended: {ended.sessions}. API tokens revoked: {ended.tokens}."
-    return f"{said} Tickets back in the queue: {ended.tickets}." if ended.tickets else said
+    if not ended.tickets:
+        return said
+    where = f"handed to {as_text(hand_to)}" if hand_to else "back in the queue"
+    return f"{said} Tickets {where}: {ended.tickets}."
 
 
 def _new_password() -> tuple[str, bool]:

@@ -84,7 +84,9 @@ def list_api_tokens(
 
 
 def revoke_api_token(
-    token_id: Annotated[str, typer.Argument(metavar="ID", help="As list-api-tokens shows it.")],
+    token_id: Annotated[
+        str, typer.Argument(metavar="PREFIX", help="Its id as list-api-tokens shows it, or the beginning.")
+    ],
 ) -> None:
     """End a token of the REST API; its next request is refused."""
     from ticket_portal.domain.accounts import api_tokens

@@ -88,6 +88,25 @@ def test_a_token_is_revoked_by_its_id_once(work, clock):
             api_tokens.revoke(work, unknown)
 
 
+def test_the_beginning_of_an_id_is_enough_where_it_is_one_token_s(work):
+    rows = [
+        work.session.get_one(ApiToken, keys.token_hash(api_tokens.new_token(work, LINH.address)))
+        for _ in range(2)
+    ]
+    for row, public_id in zip(rows, ("abc_1", "abcd2"), strict=True):
+        row.public_id = public_id
+    work.flush()
+
+    for unclear in ("a", "abc"):
+        with pytest.raises(api_tokens.TokenUnclear):
+            api_tokens.revoke(work, unclear)
+    for pattern in ("%", "_", "ab__1"):
+        with pytest.raises(api_tokens.NoSuchToken):
+            api_tokens.revoke(work, pattern)
+    assert api_tokens.revoke(work, "abc_").id == "abc_1"
+    assert rows[1].revoked_at is None
+
+
 def test_a_token_whose_agent_is_none_now_is_told_as_suspended(work):
     """As a role that was changed in the database by hand leaves it."""
     token = api_tokens.new_token(work, LINH.address)

@@ -9,8 +9,9 @@ from tests.cast import ADMIN, ANA, BUDI, LINH, PASSWORD, mails, opens, sees
 from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts, api_tokens, codes, endings
 from ticket_portal.domain.desk import assignment, team
+from ticket_portal.domain.desk.assignment import NotAnAgent
 from ticket_portal.domain.desk.team import AccountRole, LastAdmin, NoSuchAccount, NoSuchAgent
-from ticket_portal.domain.errors import WrongPassword
+from ticket_portal.domain.errors import BadAddress, WrongPassword
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Device, Event, Ticket
@@ -113,6 +114,29 @@ def test_open_tickets_go_back_to_the_queue_and_closed_ones_keep_the_name(work, a
     )  # what the agent did and wrote is as it was
     assert f"ticket:{ticket.id}" in work.topics
     assert "unassigned" not in [m.event for m in sees(work, ana, ticket.number)]
+
+
+def test_open_tickets_are_handed_to_a_colleague(work, ana, linh, admin, ticket):
+    done = opens(work, ana)
+    for number in (ticket.number, done.number):
+        tickets.assign_to_me(work, linh, number)
+    tickets.move(work, done, "closed")
+
+    ended = team.deactivate(work, LINH.address, hand_to=ADMIN.address.upper())
+
+    assert ended.tickets == 1
+    assert (ticket.assignee_id, done.assignee_id) == (admin.account_id, linh.account_id)
+    assert (
+        work.session.exec(select(Event.kind).where(Event.ticket_id == ticket.id)).all()[-1] == "assigned_to"
+    )
+
+
+@pytest.mark.parametrize("address", [LINH.address, ANA.address, "none@example.com", "nonsense"])
+def test_open_tickets_are_handed_to_nobody_who_cannot_work_on_them(store, address):
+    """And the account stays as it is: everything or nothing."""
+    with pytest.raises((NotAnAgent, BadAddress)):
+        store.write(team.deactivate, LINH.address, hand_to=address)
+    assert store.read(accounts.find_active, LINH.address)
 
 
 def test_a_ticket_of_another_agent_stays_with_them(work, admin, ticket):

@@ -92,6 +92,13 @@ class NoSuchToken(DomainError):
     text = "There is no token with the id {id}. See list-api-tokens."
 
 
+class TokenUnclear(DomainError):
+    """More than one token has an id that begins like this."""
+
+    code = "token_unclear"
+    text = "More than one token's id begins with {id}. Give more of it; see list-api-tokens."
+
+
 @dataclass(frozen=True)
 class Caller:
     """A system that calls: the agent it acts as, its token's hash and scope, and whether its use is to be noted."""
@@ -241,16 +248,23 @@ def views(work: Work, email: str = "") -> list[TokenView]:
     return [_view(work, token, agent, named.get(token.created_by or 0, "")) for token, agent in found]
 
 
-def revoke(work: Work, public_id: str) -> TokenView:
-    """End a token: its next request is refused. One that has ended already stays as it is. Raises NoSuchToken."""
+def revoke(work: Work, prefix: str) -> TokenView:
+    """End the token whose id is or begins with this: its next request is refused. One that has ended stays as it is.
+
+    Raises NoSuchToken, TokenUnclear (more than one).
+    """
+    shown = one_line(prefix)[:LONGEST_NAME]
     found = work.session.exec(
         select(ApiToken, Account)
         .join(Account, col(Account.id) == col(ApiToken.account_id))
-        .where(ApiToken.public_id == public_id)
-    ).first()
-    if found is None:
-        raise NoSuchToken(id=one_line(public_id)[:LONGEST_NAME])
-    token, agent = found
+        .where(col(ApiToken.public_id).startswith(prefix, autoescape=True))
+        .limit(2)
+    ).all()
+    if not prefix or not found:
+        raise NoSuchToken(id=shown)
+    if len(found) > 1:
+        raise TokenUnclear(id=shown)
+    [(token, agent)] = found
     if token.revoked_at is None:
         _revoke(work, token, agent, by="operator")
     return _view(work, token, agent, "")

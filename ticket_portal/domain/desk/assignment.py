@@ -45,14 +45,23 @@ def assign(work: Work, viewer: Viewer, number: int, email: str | None) -> Ticket
     return ticket
 
 
-def release(work: Work, account: Account) -> int:
-    """Give an account's open tickets back to the queue; return how many. Closed ones keep the name of who had them."""
+def hand_over(work: Work, account: Account, email: str | None = None) -> int:
+    """Give an account's open tickets to the agent with this address, None: back to the queue; return how many.
+
+    Closed ones keep the name of who had them. Raises BadAddress, NotAnAgent.
+    """
+    heir = None if email is None else _agent(work, email)
+    if heir and heir.id == account.id:
+        raise NotAnAgent
     theirs = select(Ticket).where(Ticket.assignee_id == account.id, OPEN)
     found = work.session.exec(theirs.order_by(col(Ticket.id)).with_for_update()).all()
     for ticket in found:
-        ticket.assignee_id = None
+        ticket.assignee_id = heir.id if heir else None
         work.session.add(ticket)
-        history.record(work, ticket, SYSTEM, "unassigned", public=False)
+        if heir:
+            history.record(work, ticket, SYSTEM, "assigned_to", public=False, agent=heir.name)
+        else:
+            history.record(work, ticket, SYSTEM, "unassigned", public=False)
     return len(found)
 
 

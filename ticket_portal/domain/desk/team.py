@@ -119,10 +119,11 @@ def create(work: Work, email: str, name: str, password_hash: str, role: AccountR
     return account
 
 
-def deactivate(work: Work, email: str, *, force: bool = False) -> Ended:
-    """Take all access away from an account of the team. Its name stays in conversations, its open tickets go back.
+def deactivate(work: Work, email: str, *, hand_to: str | None = None, force: bool = False) -> Ended:
+    """Take all access away from an account of the team. Its name stays in conversations.
 
-    Done already is fine: whatever is left is ended. Raises BadAddress, NoSuchAgent, LastAdmin (not with `force`).
+    Its open tickets go to the agent with the address `hand_to`, else back to the queue. Done already is fine: whatever
+    is left is ended. Raises BadAddress, NoSuchAgent, NotAnAgent (`hand_to`), LastAdmin (not with `force`).
     """
     account = _agent(work, email)
     _keep_an_admin(work, account, force=force)
@@ -130,7 +131,7 @@ def deactivate(work: Work, email: str, *, force: bool = False) -> Ended:
     work.session.add(account)
     ended = _end(work, account, Ending.DEACTIVATED)
     security_log.happened(work, SecurityEvent.ACCOUNT_DEACTIVATED, address=account.address, role=account.role)
-    return Ended(ended.sessions, ended.tokens, assignment.release(work, account))
+    return Ended(ended.sessions, ended.tokens, assignment.hand_over(work, account, hand_to))
 
 
 def reactivate(work: Work, email: str) -> str:
@@ -199,7 +200,7 @@ def set_role(work: Work, email: str, role: AccountRole, *, force: bool = False) 
     ended = _end(work, account, Ending.ROLE_CHANGED)
     if role in TEAM:
         return before, ended
-    return before, Ended(ended.sessions, ended.tokens, assignment.release(work, account))
+    return before, Ended(ended.sessions, ended.tokens, assignment.hand_over(work, account))
 
 
 def _account(work: Work, email: str) -> Account:
