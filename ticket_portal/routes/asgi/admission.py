@@ -19,6 +19,10 @@ S = TypeVar("S")
 MOST_RATES = 10_000
 PAGES_AT_ONCE = 2
 LONGEST_TURN = 1.0
+LONGEST_WAIT = 0.025
+"""Seconds that what a stranger says waits at most: also where the loop is never at ease, 40 a second come through."""
+AT_EASE = 0.001
+PAUSE = 0.002
 BURST_SHARE = 5
 """What part of a minute's openings may come at once: a page costs 4 ms of CPU, a thousand of them everybody 4 s."""
 
@@ -62,16 +66,53 @@ class Turns:
     async def take(self) -> Callable[[], None]:
         """Wait for a turn. Return what ends it; it ends by itself after a second, whatever becomes of the page."""
         await self._places.acquire()
-        is_over = False
+        return _once(self._places.release)
 
-        def end() -> None:
-            nonlocal is_over
-            if not is_over:
-                is_over = True
-                self._places.release()
 
-        asyncio.get_running_loop().call_later(LONGEST_TURN, end)
-        return end
+class RightOfWay:
+    """Lets what strangers say wait while people whom the portal knows are served, and while the event loop is busy.
+
+    What strangers send at the limits of a hundred sockets is cheap by itself; all at once it stood between any two
+    steps of a customer's reply. One after the other they are let through, each when there is room for it.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is on its way."""
+        self._served = 0
+        self._line = asyncio.Lock()
+
+    def take(self) -> Callable[[], None]:
+        """Begin to serve somebody known. Return what ends it; it ends by itself after a second."""
+        self._served += 1
+        return _once(self._end)
+
+    def _end(self) -> None:
+        self._served -= 1
+
+    async def give(self) -> None:
+        """Wait until nobody known is served and the loop is at ease, in the order of asking; not for long."""
+        async with self._line:
+            now = asyncio.get_running_loop().time
+            latest = now() + LONGEST_WAIT
+            while (before := now()) < latest:
+                await asyncio.sleep(0)
+                if not self._served and now() - before < AT_EASE:
+                    return
+                await asyncio.sleep(PAUSE)
+
+
+def _once(end: Callable[[], None]) -> Callable[[], None]:
+    """Return what calls `end`, but never twice; it is called after a second if nothing else does."""
+    is_over = False
+
+    def end_once() -> None:
+        nonlocal is_over
+        if not is_over:
+            is_over = True
+            end()
+
+    asyncio.get_running_loop().call_later(LONGEST_TURN, end_once)
+    return end_once
 
 
 @dataclass(frozen=True, slots=True)

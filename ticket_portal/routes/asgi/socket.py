@@ -23,7 +23,7 @@ from ticket_portal.domain import security_log
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Credentials
-from ticket_portal.routes.asgi.admission import Admission, Bucket, Holder, Turns, holder_of
+from ticket_portal.routes.asgi.admission import Admission, Bucket, Holder, RightOfWay, Turns, holder_of
 from ticket_portal.routes.asgi.cookies import credentials
 from ticket_portal.routes.asgi.handshake import bound_token, is_from, keep_little, tab_token
 from ticket_portal.routes.asgi.superseded import Superseded, ask_again
@@ -61,6 +61,7 @@ class SocketGuard:
         self._open: dict[str, set[Socket]] = defaultdict(set)
         self._admission: Admission[Socket] = Admission(portal.settings)
         self._turns = Turns()
+        self._way = RightOfWay()
         self._told: dict[tuple[str, str], float] = {}
         self._portal = portal
         portal.hub.listeners += [self._superseded.hear, self._on_change]
@@ -97,7 +98,7 @@ class SocketGuard:
         s = self._settings
         bucket = Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst)
         turns = None if holder.is_known else self._turns
-        scope[SOCKET_KEY] = socket = Socket(receive, send, bucket, holder, turns)
+        scope[SOCKET_KEY] = socket = Socket(receive, send, bucket, holder, self._way, turns)
         holders = tuple({"", found.session, found.guest, found.browser})  # all sockets stand under ""
         for token_hash in holders:
             self._open[token_hash].add(socket)
@@ -170,14 +171,22 @@ class Socket:
         "_send",
         "_stage",
         "_turns",
+        "_way",
         "holder",
     )
 
     def __init__(
-        self, receive: Receive, send: Send, bucket: Bucket, holder: Holder, turns: Turns | None
+        self,
+        receive: Receive,
+        send: Send,
+        bucket: Bucket,
+        holder: Holder,
+        way: RightOfWay,
+        turns: Turns | None,
     ) -> None:
         """Wrap the server's two ends of it. `turns`: those that its page waits for, if it does."""
         self._receive, self._send, self._bucket, self.holder = receive, send, bucket, holder
+        self._way = way
         self._ended = 0
         self._stage: Frame | None = None
         self._turns = turns
@@ -205,9 +214,8 @@ class Socket:
             text = message.get("text")
             if not (self._bucket.take() and isinstance(text, str) and self._may_say(text)):
                 self._end(POLICY_VIOLATION)
-            elif self._turns and self._stage is Frame.CONNECT:
-                self._end_turn = await self._turns.take()
-                self._turns = None
+            elif text != Frame.PONG:
+                await self._wait_for_turn()
         if message is None or self._ended or message["type"] == "websocket.disconnect":
             self._gone = ConnectionResetError()
             raise self._gone
@@ -224,10 +232,21 @@ class Socket:
             self._stage = frame
         return True
 
+    async def _wait_for_turn(self) -> None:
+        """Let a stranger's frame wait for its turn; what somebody known says has the right of way until an answer."""
+        if self.holder.is_known:
+            self._finish_turn()
+            self._end_turn = self._way.take()
+            return
+        await self._way.give()
+        if self._turns and self._stage is Frame.CONNECT:
+            self._end_turn = await self._turns.take()
+            self._turns = None
+
     async def send(self, message: Message) -> None:
         """Pass on an answer, unless the socket has ended."""
         if self._end_turn and (message.get("text") or "").startswith(Frame.EVENT):
-            self._finish_turn()  # the page has what it was opened for
+            self._finish_turn()
         if not self._ended:
             await self._send(message)
 
