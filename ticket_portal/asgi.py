@@ -63,7 +63,7 @@ def _straight(app: "rx.App") -> ASGIApp:
         served.router.redirect_slashes = False
     mounted = getattr(served.routes[-1], "app", None) if isinstance(served, Starlette) else None
     if mounted is None:
-        return served  # something stands around it, as telemetry does
+        return served  # it is wrapped, as by telemetry
 
     async def straight(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

@@ -101,7 +101,7 @@ class Throttle(logging.Filter):
 
 
 class PrivateFile(WatchedFileHandler):
-    """A file that its owner alone reads, opened anew when it was moved away (as logrotate does)."""
+    """A file that its owner alone reads, reopened when it was moved away (as logrotate does)."""
 
     def _open(self) -> TextIOWrapper:
         def private(path: str, flags: int) -> int:

@@ -35,7 +35,7 @@ SENT, FAILED, RETRY, GONE = "sent", "failed", "retry", "gone"
 CHANNELS = (EMAIL, PUSH)
 STARTED = "process_start_time_seconds"
 
-disable_created_metrics()  # a moment beside every counter, which nobody asks for
+disable_created_metrics()  # a timestamp beside every counter, which is not needed
 _ours = CollectorRegistry()
 
 OPEN_SOCKETS = Gauge(

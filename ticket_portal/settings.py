@@ -349,7 +349,7 @@ class Settings(BaseSettings):
 
     @property
     def vapid_contact(self) -> str:
-        """Where push services can write to whoever runs this portal."""
+        """Where push services can reach the operator of this portal."""
         return self.vapid_subject or f"mailto:{parseaddr(self.mail_from)[1]}"
 
     def _kept(self, name: str, made: str) -> str:
@@ -400,9 +400,9 @@ def _unfit_for_production(s: Settings) -> str:
 
 
 def is_weak(key: str) -> bool:
-    """Whether a secret key is short, monotonous, or a text that somebody typed instead of a random one.
+    """Whether a secret key is short, monotonous, or typed text instead of a random one.
 
-    Whoever guesses it can make codes, links and seals; every mail carries a signature to try guesses on, offline.
+    With it an attacker can make codes, links and seals; every mail carries a signature to try guesses on, offline.
     """
     if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS:
         return True

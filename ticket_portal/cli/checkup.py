@@ -135,7 +135,7 @@ def _address(s: Settings) -> Finding:
 def _mail(s: Settings) -> Finding:
     if s.mail == "mailbox":
         mark = "wrong" if s.env == "production" else "note"
-        return Finding(mark, "mail", "is kept in the captured mailbox and reaches nobody: set PORTAL_MAIL")
+        return Finding(mark, "mail", "is kept in the captured mailbox and reaches no one: set PORTAL_MAIL")
     address = urlsplit(s.smtp_url if s.mail == "smtp" else s.resend_api_url)
     usual = {"smtp": 587, "smtps": 465, "http": 80, "https": 443}
     host, port = address.hostname or "", address.port or usual[address.scheme]

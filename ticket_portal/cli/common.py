@@ -103,7 +103,7 @@ def said_plainly() -> Iterator[None]:
 
 
 def as_text(typed: str) -> str:
-    """Return what somebody typed as one line without anything that a terminal would do."""
+    """Return typed text as one line without terminal control codes."""
     return "".join(c for c in " ".join(typed.split()) if c.isprintable())
 
 

@@ -68,7 +68,7 @@ def new_metrics_folder() -> Path:
 
 def port_problem(host: str, port: int) -> str:
     """Return why the port can't be taken, in a line that says what to do; "" when it is free."""
-    # granian would share a taken port with whoever has it (SO_REUSEPORT), and requests would go to either.
+    # granian would share a taken port with its owner (SO_REUSEPORT), and requests would go to either.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -27,13 +27,13 @@ class FairQueue:
     """
 
     def __init__(self, places: int, *, most_of_one: int, most_of_unknown: int) -> None:
-        """Nobody waits yet."""
+        """Start empty."""
         self._free = places
         self._most_of_one = most_of_one
         self._most_of_unknown = most_of_unknown
         self._on_their_way: dict[Subject, int] = {}
         self._busy: set[Subject] = set()
-        # The order of subjects is the order of turns: whoever had one goes to the end.
+        # Round robin: the subject that had its turn goes to the end.
         self._waiting: dict[Subject, deque[asyncio.Future[None]]] = {}
 
     @property

@@ -1,4 +1,4 @@
-"""Troubles on demand, for testers: mail that is down, devices that are gone, a slow database. Test mode alone."""
+"""Fault injection for tests: mail that is down, devices that are gone, a slow database. Test mode only."""
 
 import time
 from typing import Any

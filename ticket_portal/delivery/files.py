@@ -1,4 +1,4 @@
-"""The desk where files are taken in: looked into, scanned, kept; and what nobody sent is thrown away."""
+"""The desk where files are taken in: inspected, scanned, stored; unsent ones are deleted."""
 
 import asyncio
 import json
@@ -99,7 +99,7 @@ class FileDesk:
         self._settings = settings
         self._scanner = Scanner(settings)
         self._incoming = settings.data_dir / "incoming"
-        # Two are looked into at a time; the others wait in the queue, and nobody else waits for any of them.
+        # Two are inspected at a time; the others wait in the queue, and nothing else waits for them.
         self.queue = FairQueue(
             WORKERS, most_of_one=settings.limit_uploads_at_once, most_of_unknown=MOST_OF_STRANGERS
         )
@@ -145,10 +145,10 @@ class FileDesk:
         return await asyncio.get_running_loop().run_in_executor(self._readers, call)
 
     async def take_in(self, upload: Upload, came: Path, sender: Sender) -> FileView:
-        """Look into a file that has come whole, make it anew, keep it; when it is the sender's turn.
+        """Inspect a file that has arrived whole, re-encode it, store it; when it is the sender's turn.
 
-        Whoever hangs up meanwhile leaves the queue, or ends the process that looks into the file. Raises FileRefused
-        and its kinds.
+        A client that hangs up meanwhile leaves the queue, or ends the process that inspects the file. Raises
+        FileRefused and its kinds.
         """
         async with self.queue.turn(_subject(sender)):
             look = _Look()
@@ -165,7 +165,7 @@ class FileDesk:
 
     def _take_in(self, upload: Upload, came: Path, look: _Look) -> FileView:
         received = came.stat().st_size
-        # First as it came: what is made anew is no longer what a scanner knows.
+        # First as it came: a re-encoded file no longer has the signatures that a scanner knows.
         verdict = self._scanner.scan(_bytes_of(came))
         if verdict is Verdict.INFECTED:
             raise FileInfected(name=upload.name)
@@ -207,7 +207,7 @@ class FileDesk:
         return self._files.read(kept.key, start, length)
 
     async def keep_tidy(self) -> None:
-        """Ask the scanner again about what it has not seen, and delete what nobody sent; until cancelled."""
+        """Ask the scanner again about what it has not seen, and delete unsent files; until cancelled."""
         swept_at = 0.0
         while True:
             try:

@@ -32,7 +32,7 @@ WHISPER_KEPT = 6.0
 
 @dataclass(frozen=True)
 class Whisper:
-    """Something that holds for a moment and is written nowhere, such as that somebody is typing."""
+    """Something that holds for a moment and is written nowhere, such as that a person is typing."""
 
     sender: str
     role: str
@@ -168,7 +168,7 @@ class Hub:
     def _dispatch(self, topics: set[str]) -> None:
         if "clock" in topics:
             self.wake_all()
-        # "viewer:…" says that somebody is different but still here: nothing ends, only what is known of them.
+        # "viewer:…": the person's data changed but the session goes on: only the cached viewer is dropped.
         old = topics | {t.replace("viewer:", "session:", 1) for t in topics if t.startswith("viewer:")}
         for kept in [k for k in self._shared if k[0] in old]:
             del self._shared[kept]
@@ -179,7 +179,7 @@ class Hub:
 
     def _hear(self, said: dict[str, str]) -> None:
         topic = said["topic"]
-        if not (waiting := self._waiters.of(topic)):  # nobody looks at it in this process
+        if not (waiting := self._waiters.of(topic)):  # no page of this process shows it
             return
         now = asyncio.get_running_loop().time()
         whisper = Whisper(said["sender"], said["role"], said["name"], now)

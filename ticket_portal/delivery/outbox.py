@@ -100,7 +100,7 @@ class Outbox:
         """Look at once whether something is due; callable from any thread."""
         loop, woken = self._loop, self._woken
         if loop and woken:
-            with suppress(RuntimeError):  # the loop has ended: nobody is asleep
+            with suppress(RuntimeError):  # the loop has ended: no page waits
                 loop.call_soon_threadsafe(woken.set)
 
     def _turn(self) -> float:
@@ -208,7 +208,7 @@ def _has_come(work: Work, moment: datetime | None) -> bool:
 
 
 def sweep(work: Work) -> None:
-    """Delete what nobody needs any more, each kind after its own time."""
+    """Delete rows past their retention, each kind after its own time."""
     for module in (
         api,
         codes,

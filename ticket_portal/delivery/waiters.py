@@ -42,11 +42,11 @@ class Waiters:
     Many pages wait for the same topic, such as a ticket that a whole team looks at. What changed is read once for all
     of them. While they all begin at once, the thread that reads gets no turn (they have the interpreter's lock), and as
     each of their steps comes after the same step of all others, all of them are done last. So one is woken first, the
-    others when it has read, a few at a time. Each time another one is the first: nobody is always the last.
+    others when it has read, a few at a time. Each time another one is first, so none is always last.
     """
 
     def __init__(self) -> None:
-        """Nobody waits."""
+        """Start empty."""
         self._of: dict[str, list[ChangeFlag]] = defaultdict(list)
         self._following: dict[str, Iterator[ChangeFlag]] = {}
         self._first = 0
@@ -57,7 +57,7 @@ class Waiters:
             self._of[topic].append(changed)
 
     def remove(self, changed: ChangeFlag, topics: Iterable[str]) -> list[str]:
-        """Let a page hear of them no more; return those for which nobody waits now."""
+        """Unsubscribe a page; return the topics without subscribers now."""
         left: list[str] = []
         for topic in topics:
             self._of[topic].remove(changed)

@@ -18,7 +18,7 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """No such thing, or not theirs: the same answer, so that nobody learns which numbers exist."""
+    """No such thing, or not theirs: the same answer, so that it does not reveal which numbers exist."""
 
     code = "not_found"
     text = _("We can't find that ticket. Check the number, or it may belong to another account.")
@@ -32,7 +32,7 @@ class NotAllowed(DomainError):
 
 
 class SignInNeeded(DomainError):
-    """Nobody is signed in, or the session has ended."""
+    """Not signed in, or the session has ended."""
 
     code = "session_ended"
     text = _("Your session ended. What you wrote is saved. Sign in again to continue.")
@@ -66,7 +66,7 @@ class Missing(Invalid):
 
 
 class DeviceNeeded(Invalid):
-    """E-mail can't be turned off while push would reach nobody."""
+    """E-mail can't be turned off while there is no device for push."""
 
     code = "device_needed"
     field = "email"
@@ -89,7 +89,7 @@ class TooLong(Invalid):
 
 
 class PhraseIsLink(Invalid):
-    """A safety phrase that reads like an address: it would be a link of somebody's choice in our e-mails."""
+    """A safety phrase that reads like an address: it would put a link of the sender's choice into our e-mails."""
 
     code = "phrase_is_link"
     field = "phrase"
@@ -145,7 +145,7 @@ class WrongPassword(DomainError):
 
 
 class NotYourPassword(Invalid):
-    """Not the password of whoever is signed in."""
+    """Not the password of the signed-in account."""
 
     code = "not_your_password"
     field = "current_password"
@@ -228,7 +228,7 @@ class MergeIntoItself(MergeRefused):
 
 
 class MergeOfStrangers(MergeRefused):
-    """Whoever has the one ticket must not read the other."""
+    """The requesters differ: the one must not read the other's ticket."""
 
     text = _("These tickets belong to different people, so they can't be joined.")
 
@@ -364,7 +364,7 @@ class CodeEnded(DomainError):
 
 
 class TicketLocked(NotFound):
-    """Somebody who has the address said that the ticket is not theirs."""
+    """The owner of the address said that the ticket is not theirs."""
 
     code = "locked"
     text = _("This ticket is locked.")
@@ -447,7 +447,7 @@ class TextUnreadable(FileRefused):
 
 
 class PdfLocked(FileRefused):
-    """Protected with a password: nobody here could look into it."""
+    """Protected with a password: neither the scanner nor the team could open it."""
 
     code = "pdf_locked"
     text = _("{name} is protected with a password, so we can't check it. Send it without a password.")

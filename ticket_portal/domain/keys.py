@@ -17,7 +17,7 @@ REFERENCE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without letters that loo
 
 
 def new_token() -> str:
-    """Return 256 random bits, as 43 characters that may stand in an address."""
+    """Return 256 random bits, as 43 characters that are safe in a URL."""
     return secrets.token_urlsafe(32)
 
 
@@ -65,7 +65,7 @@ def unseal(settings: Settings, sealed: bytes) -> dict[str, Any]:
 
 
 def equal(one: str, other: str) -> bool:
-    """Compare in a time that doesn't tell where the two differ."""
+    """Constant-time comparison."""
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 

@@ -92,7 +92,7 @@ def forget(work: Work, limit: Limit, *subject: object) -> None:
 
 @cache  # composed once: every message and every try at a code is counted
 def _hit() -> Select[datetime]:
-    """The moment of a use since a moment, with so many `newer` ones after it."""
+    """Return when the (newer + 1)-th latest use within the window happened."""
     hits = sqlalchemy.select(col(LimitHit.at)).where(
         col(LimitHit.rule) == bindparam("rule"),
         col(LimitHit.subject) == bindparam("subject"),

@@ -13,13 +13,13 @@ from ticket_portal.i18n.locales import LOCALES
 Role = Literal["nobody", "customer", "guest", "agent", "admin", "system"]
 LONGEST_ADDRESS = 254
 LONGEST_LOOKED_AT = 10_000
-# What stands in the place of the address of somebody who had their account deleted. Nobody can have it (RFC 2606).
+# Replaces the address of a deleted account. No mailbox can have it (RFC 2606).
 ERASED = "deleted@deleted.invalid"
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whoever asks. Made from a server-side session alone, never from what a browser says of itself.
+    """The person behind a request. Made from a server-side session alone, never from what a browser claims.
 
     `zone_is_chosen`: whether pages show times in their zone; else in the device's.
     `as_of`: when a guest's session was looked at; some of what guests may do ends at a moment.

@@ -25,10 +25,10 @@ Rule = Callable[[Viewer, Owned], bool]
 
 
 def can_read(viewer: Viewer, ticket: Owned) -> bool:
-    """The team; the customer whose ticket it is; for a guest's ticket, whoever proved its address.
+    """The team; the customer whose ticket it is; for a guest's ticket, a guest who proved its address.
 
     An address is proved by a code or by the account that has it. A ticket that belongs to an account is the
-    account's alone: its address may pass to somebody else one day. One that an account took over stays open to the
+    account's alone: its address may pass to another person one day. One that an account took over stays open to the
     guest for some days; one whose address said "this wasn't me" is locked for that address.
     """
     if viewer.of_team:
@@ -52,7 +52,7 @@ def _handed_over(viewer: Viewer, ticket: Owned) -> bool:
 
 
 def can_reply(viewer: Viewer, ticket: Owned) -> bool:
-    """Whoever reads a ticket may answer in it."""
+    """Everyone who can read a ticket can answer in it."""
     return can_read(viewer, ticket)
 
 
@@ -62,12 +62,12 @@ def can_work(viewer: Viewer, ticket: Owned) -> bool:  # noqa: ARG001 - a rule li
 
 
 def can_confirm(viewer: Viewer, ticket: Owned) -> bool:
-    """Saying whether it is solved: whoever the ticket is for."""
+    """Saying whether it is solved: the requester alone."""
     return can_read(viewer, ticket) and not viewer.of_team
 
 
 def can_answer(viewer: Viewer, ticket: Owned) -> bool:
-    """Giving the details that the team asked for: whoever the ticket is for."""
+    """Giving the details that the team asked for: the requester alone."""
     return can_read(viewer, ticket) and not viewer.of_team
 
 

@@ -1,6 +1,6 @@
 """The security log: who came in, who was refused, and which rights changed, one line an event (docs/security.md).
 
-A line never holds an address, a token, a code or anything that somebody wrote. An address or an IP appears as a hash
+A line never holds an address, a token, a code or anything that a person wrote. An address or an IP appears as a hash
 under the portal's key: lines about the same one can be found together, and a reader of the log learns no address.
 """
 
@@ -57,7 +57,7 @@ class SecurityEvent(StrEnum):
 def happened(work: Work, event: SecurityEvent, *, address: str = "", ip: str = "", **facts: object) -> None:
     """Log what this work did, once it is committed; work that is rolled back did nothing.
 
-    `facts`: numbers and words of our own (a role, a rule, an account's id), never what somebody typed.
+    `facts`: numbers and words of our own (a role, a rule, an account's id), never what a person typed.
     """
     said = _said(work.settings, event, address, ip, facts)
     work.after_commit.append(lambda: _write(said, happened=True))

@@ -46,7 +46,7 @@ class Credentials:
     @classmethod
     @lru_cache(maxsize=2_000)  # every event asks for them, several times
     def unpack(cls, packed: str) -> "Credentials":
-        """Read them back; what can't be read is nobody's."""
+        """Read them back; what can't be read means no credentials."""
         try:
             return cls(**json.loads(base64.urlsafe_b64decode(packed)))
         except (ValueError, TypeError):
@@ -79,7 +79,7 @@ def begin_guest(work: Work, address: str) -> str:
 
 
 def renew(work: Work, token_hash: str) -> str:
-    """Begin another session for whoever has this one and return its token; "" where it is unknown or ended.
+    """Begin another session for the owner of this one and return its token; "" where it is unknown or ended.
 
     The caller ends the old one with `endings.end`.
     """
@@ -202,7 +202,7 @@ def end(work: Work, token_hash: str) -> None:
         .where(col(Session.token_hash) == token_hash, col(Session.ended_at).is_(None))
         .values(ended_at=work.now)
     )
-    # Whoever signs out here is no longer told here; a session that only ran out takes nothing along.
+    # Signing out ends this browser's notifications; a session that merely expires keeps them.
     work.session.exec(delete(Device).where(col(Device.session) == token_hash))
     work.publish(f"session:{token_hash}")
 
@@ -237,12 +237,12 @@ def end_all(work: Work, account: Account, *, but: str = "") -> None:
 
 
 def changed(work: Work, account_id: int) -> None:
-    """Let nobody go on with what they knew of the account: its name, zone or address is another now."""
+    """Invalidate what open pages know of the account: its name, zone or address has changed."""
     work.publish(*(f"viewer:{token_hash}" for token_hash in open_ones(work, account_id)))
 
 
 def sweep(work: Work) -> None:
-    """Delete sessions that are over for whoever they were, some days after."""
+    """Delete sessions some days after their end."""
     oldest = work.now - timedelta(days=work.settings.session_days) - RETENTION
     work.session.exec(
         delete(Session).where(

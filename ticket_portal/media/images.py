@@ -1,4 +1,4 @@
-"""Pictures, made anew from their pixels: nothing else of what came is left (no EXIF, no place, no second file)."""
+"""Pictures are re-encoded from their pixels: no EXIF, no location, no appended second file survives."""
 
 import io
 import warnings
@@ -28,7 +28,7 @@ GifImagePlugin.LOADING_STRATEGY = GifImagePlugin.LoadingStrategy.RGB_AFTER_DIFFE
 def reencode(
     source: Path, target: Path, thumbnail: Path, name: str, kind: str, most_megapixels: int
 ) -> tuple[str, int, int]:
-    """Write the picture and its thumbnail anew; return its kind now and the thumbnail's size.
+    """Re-encode the picture, and write its thumbnail; return its kind now and the thumbnail's size.
 
     The number of pixels is looked at before one of them is decoded. Raises PictureTooLarge, FileDamaged.
     """

@@ -1,4 +1,4 @@
-"""What came is looked into and made anew, in a process of its own: `python -m ticket_portal.media.inspect …`.
+"""Inspects and re-encodes one upload, in a process of its own: `python -m ticket_portal.media.inspect …`.
 
 Decoders of pictures and documents meet whatever strangers send. Here they can neither slow the portal down, nor keep
 its memory, nor take it along when they fall.

@@ -224,7 +224,7 @@ class _Film:
         references = information and information.one(b"dinf")
         for box in references.all(b"dref") if references else ():
             for at, _ends in self._entries(box):
-                # A player would fetch it: a file of another machine, by the choice of whoever sent the film.
+                # A player would fetch it: a file of another machine that the sender chose.
                 if not self._content[at + 11] & _IN_THIS_FILE:
                     raise Broken
         tables = _tables(track)

@@ -1,4 +1,4 @@
-"""PDFs: what would do something when opened is refused, what tells of its author is left out, the rest is written anew.
+"""PDFs: active content is refused, metadata about the author is dropped, the rest is rewritten.
 
 Refused is what no honest customer's letter or statement needs: programs, other files, and whatever acts by itself or
 fetches from elsewhere. To take such a part out would leave a document that looks whole and isn't what its author meant;
@@ -36,7 +36,7 @@ _ACTION_KEYS: Final = ("/A", "/PA", "/Next")
 _EXTERNAL_STREAM: Final = frozenset({"/F", "/FFilter", "/FDecodeParms"})
 _METADATA: Final = ("/Metadata", "/PieceInfo", "/LastModified")
 _SAFE_LINK = re.compile(rb"\s*(https?://|mailto:)", re.IGNORECASE)
-# Pictures are decoded by whoever shows the page; these hold their own size, and no readers' limits help us.
+# The viewer decodes the pictures; these carry their own size, and viewers set no limits for us.
 _PICTURE_FILTERS: Final = frozenset({
     "/DCTDecode", "/DCT", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode", "/CCF",
 })  # fmt: skip
@@ -67,7 +67,7 @@ class _TooMuch(Exception):
 
 
 def reencode(source: Path, target: Path, name: str) -> None:
-    """Write the document's objects anew: what stood before, between or behind them is gone.
+    """Rewrite the document's objects: what was before, between or behind them is gone.
 
     Raises PdfLocked, PdfActive, FileDamaged.
     """
@@ -117,7 +117,7 @@ class _Look:
     def _is_active(self, thing: Any, depth: int) -> bool:
         """Look into one object. What it refers to is an object of its own and is looked into there."""
         if depth > DEEPEST:
-            return True  # nobody writes such a thing by accident
+            return True  # never written by accident
         if isinstance(thing, pikepdf.Array):
             return any(self._is_active(value, depth + 1) for value in self._inside(thing))
         if not isinstance(thing, (pikepdf.Stream, pikepdf.Dictionary)):
@@ -182,8 +182,8 @@ def _named(entries: Any, key: str) -> str:
 
 
 def _is_quiet(action: Any) -> bool:
-    """Whether what stands where actions stand is none, or one that may be there."""
-    if isinstance(action, pikepdf.Array):  # several in a row; each is looked at where it stands, too
+    """Whether the value of an action entry is absent, or an allowed action."""
+    if isinstance(action, pikepdf.Array):  # several in a row; each is checked where it occurs, too
         return all(_is_quiet(one) for one in list(action)[:DEEPEST]) and len(action) <= DEEPEST
     if not isinstance(action, pikepdf.Dictionary) or "/S" not in action or "/O" in action:
         return True  # attributes of a structure have an owner, and the same key (14.7.6)

@@ -6,7 +6,7 @@ from pathlib import Path
 from ticket_portal.domain.errors import FileEmpty, FileMismatch, TextUnreadable
 from ticket_portal.domain.files.types import CSV, kind_by_name
 
-# A comment ends where it first can, and what was read is not read again in another way.
+# Possessive quantifiers: no catastrophic backtracking.
 _MARKUP = re.compile(
     r"\s*+(?><!--.*?-->\s*+)*+<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|img|meta|link|\?)",
     re.IGNORECASE | re.DOTALL,
@@ -44,7 +44,7 @@ def _without_formulas(text: str) -> str:
     """Put an apostrophe before what would run: a spreadsheet then shows the cell as it was written.
 
     An agent opens what a stranger sent, and a formula may start programs or send other cells away. Numbers with a sign
-    stay numbers. The text is not parsed as a table: which program opens it, and how that parses it, nobody knows.
+    stay numbers. The text is not parsed as a table: it is unknown which program opens it, and how that parses it.
     """
     said = _SEPARATOR.match(text)
     separators = ",;\t|\r\n\v\f\x85\u2028\u2029" + (said[1] if said else "")

@@ -1,1 +1,1 @@
-"""The doors without a page: plain HTTP, guards and headers."""
+"""HTTP routes beside the pages, and the ASGI layers around everything."""

@@ -1,8 +1,8 @@
 """What browsers ask about push beside a page.
 
 `/devices/key` is what they subscribe with. `/devices/renew`: one whose push service gave it a new address says so, from
-its service worker. No page is open then, and maybe nobody is signed in any more: that it knows the old address is the
-proof. Push services make these addresses long and random, and nobody else ever hears them from us.
+its service worker. No page is open then, and maybe the session has ended: that it knows the old address is the
+proof. Push services make these addresses long and random, and we never disclose them.
 """
 
 import json
@@ -40,7 +40,7 @@ async def _renew(request: Request) -> Response:
         form = DeviceForm.parse(p.settings, typed.get("subscription") or {}, agent, "")
         await p.write(devices.renew, str(typed.get("endpoint"))[: devices.LONGEST_ENDPOINT], form)
     except (DomainError, AttributeError):
-        # The same answer for an unknown address and for nonsense: nobody learns which addresses there are.
+        # The same answer for an unknown address and for nonsense: it reveals no addresses.
         return Response("Not Found", 404, media_type="text/plain", headers={"Cache-Control": "no-store"})
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 

@@ -1,4 +1,4 @@
-"""Files: taking one in, as a stream of bytes, and giving one out to whoever may read its message.
+"""Files: taking one in, as a stream of bytes, and serving one to those who may read its message.
 
 Nothing here is ever served from a public folder, kept by a browser or a proxy, or run in a page of ours.
 """
@@ -54,7 +54,7 @@ UPLOAD_GRACE_SECONDS = 10.0
 UPLOAD_BYTES_PER_SECOND = 8_000
 SHOWN = (JPEG, PNG, WEBP, GIF, MP4)
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
-# A file that is opened by itself is a page of nobody: no scripts, no forms, nothing from elsewhere, no origin.
+# A file that is opened by itself gets no rights: no scripts, no forms, nothing from elsewhere, no origin.
 _POLICY = (
     "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'"
@@ -92,7 +92,7 @@ async def _upload(request: Request) -> Response:
         _log(sender, error)
         return _problem(request, error)
     except ClientDisconnect:
-        return Response(status_code=400)  # nobody hears it
+        return Response(status_code=400)  # the client is gone
     answer = JSONResponse(asdict(view), 201, {"Cache-Control": "no-store"})
     if new_browser:
         cookies.keep(answer, p.settings, cookies.BROWSER, new_browser, cookies.YEAR)
@@ -165,7 +165,7 @@ class _Body:
         self._upload.check_size(self.size, complete=True)
 
     async def _chunks(self) -> AsyncIterator[bytes]:
-        # Only the time in which the network is waited for counts: a slow disk is nobody's fault.
+        # Only the time in which the network is waited for counts: a slow disk is not the sender's fault.
         stream, waited = aiter(self._request.stream()), 0.0
         loop = asyncio.get_running_loop()
         while True:

@@ -22,7 +22,7 @@ _SCHEMES = {"light": "Light", "dark": "Dark", "turned": "Light, turned over by G
 _WIDTHS = {"desktop": "Desktop", "phone": "Phone"}
 _PARTS = {"html": "HTML", "text": "Text part"}
 _READERS = {"guest": "Guest", "customer": "Customer"}
-# What is shown for a name in the address that nobody knows.
+# What is shown for an unknown name in the address.
 _CHOICES: dict[str, tuple[dict[str, str], str]] = {
     "kind": ({name: name.capitalize() for name in KINDS}, "reply"),
     "language": (LOCALES, DEFAULT),

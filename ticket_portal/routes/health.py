@@ -22,12 +22,12 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 async def healthz(_request: Request) -> Response:
-    """Say that the process answers; nothing else is asked, so that a slow database restarts nobody."""
+    """Say that the process answers; nothing else is asked, so that a slow database restarts no process."""
     return JSONResponse({"status": "alive"}, headers=NO_STORE)
 
 
 async def readyz(_request: Request) -> Response:
-    """Say whether people can be served, part by part. Mail that waits is told but refuses nobody."""
+    """Say whether people can be served, part by part. Waiting mail is reported but is no failure."""
     database, shared = await asyncio.gather(_database(), _redis())
     ready = database["status"] == "ok" and shared["status"] in ("ok", "unused")
     mail = {"carrier": portal().settings.mail, **database.pop("mail", {})}
@@ -46,7 +46,7 @@ async def _database() -> dict[str, Any]:
     try:
         return await asyncio.wait_for(portal().read(_look), LONGEST_WAIT)
     except (SQLAlchemyError, OSError, TimeoutError) as problem:
-        # What exactly is wrong (addresses, users) is for the log, not for whoever asks.
+        # What exactly is wrong (addresses, users) is for the log, not for the client.
         log.warning("not ready, database: %s", type(problem).__name__)
         return {"status": "unreachable"}
 

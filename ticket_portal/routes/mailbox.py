@@ -25,7 +25,7 @@ _PRIVATE = {"Cache-Control": "no-store"}
 
 
 def insiders_only(endpoint: Endpoint) -> Endpoint:
-    """Let in developers and QA alone, and nobody in production."""
+    """Let in developers and QA alone, and no one in production."""
 
     async def guarded(request: Request) -> Response:
         settings = portal().settings

@@ -1,6 +1,6 @@
 """`POST /webhooks/resend`: what became of our e-mails. The signature is the proof, no cookie or origin is needed.
 
-A webhook that was taken once is refused with 409, so that nobody who overheard one can play it again.
+A webhook that was taken once is refused with 409, so that an overheard one can't be replayed.
 """
 
 import logging
@@ -38,7 +38,7 @@ async def hear(request: Request) -> Response:
         if report:
             await p.write(deliveries.take, name, report)
     except NotProved:
-        # Nothing of what was sent: it is somebody's words.
+        # Nothing of what was sent: it may quote people.
         log.warning("a webhook without a valid signature was refused", extra={"once_a_minute": True})
         return PlainTextResponse("The signature is missing, wrong or too old.", 401)
     except NotUnderstood:

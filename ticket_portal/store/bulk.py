@@ -29,7 +29,7 @@ def is_empty(work: Work, table: type[SQLModel]) -> bool:
 
 
 def next_id(work: Work, table: type[SQLModel]) -> int:
-    """Return the number from which rows can be inserted until this work ends; nobody else inserts meanwhile."""
+    """Return the id from which rows can be inserted, and keep other writers out until this work ends."""
     name = _name(table)
     if not _on_postgresql(work):  # one writer at a time
         return (work.session.execute(select(func.max(_id(table)))).scalar() or 0) + 1

@@ -1,6 +1,6 @@
 """What can be searched, and how it is found: the same words on SQLite (FTS5) and PostgreSQL (full text).
 
-A text is split into words here. A word without accents stands for itself. One with accents stands twice: as it was
+A text is split into words here. A word without accents is indexed once. One with accents is indexed twice: as it was
 written, and folded behind a mark, so that both "rút" and "rut" find it and the first can be told from the second.
 """
 
@@ -58,7 +58,7 @@ def fold(word: str) -> str:
 
 
 def typed_words(typed: str) -> list[str]:
-    """Return the words of what somebody looks for."""
+    """Return the words of a search query."""
     found = (word for _start, _end, word in spoken(nfc(typed)))
     return list(dict.fromkeys(found))[:MOST_WORDS]
 
@@ -90,7 +90,7 @@ def remember(work: Work, ticket: Ticket, kind: str, source_id: int, text: str) -
 
 
 def owner(account_id: int | None, address: str) -> str:
-    """Return the one word under which somebody's entries stand together (see the triggers in `full_text`)."""
+    """Return the single token that marks one owner's entries (see the triggers in `full_text`)."""
     return f"a{account_id}" if account_id else f"g{address.encode().hex()}"
 
 

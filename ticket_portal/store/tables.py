@@ -145,7 +145,7 @@ class FailureStreak(SQLModel, table=True):
 class KnownBrowser(SQLModel, table=True):
     """A browser in which an address was proved: strangers' failures at the address do not stop it.
 
-    `subject` is a keyed hash of the address: the table names nobody.
+    `subject` is a keyed hash of the address: the table holds no names.
     """
 
     __table_args__ = (
@@ -175,7 +175,7 @@ class ProofLink(SQLModel, table=True):
 
 
 class Ticket(SQLModel, table=True):
-    """A matter that somebody brought to the team."""
+    """A request that a customer or guest brought to the team."""
 
     # One index per list that people look at: its order is the list's order, so a page costs a page, not the table.
     __table_args__ = (
@@ -191,7 +191,7 @@ class Ticket(SQLModel, table=True):
         Index(
             "ix_ticket_mine", "assignee_id", "queue_rank", "waiting_since", "id", **_where("queue_rank < 9")
         ),
-        # Only what is unread stands in these two: counting costs what there is to read, not what was ever written.
+        # Partial indexes of what is unread: counting costs what there is to read, not what was ever written.
         Index("ix_ticket_account_unread", "account_id", **_where("team_seq > seen_by_requester_seq")),
         Index("ix_ticket_address_unread", "address", **_where("team_seq > seen_by_requester_seq")),
     )
@@ -232,7 +232,7 @@ class Ticket(SQLModel, table=True):
     followed_by: int | None = None
     # An account took a guest's ticket over: until then its old links work, and it can be given back.
     guest_until: datetime | None = _moment(null=True)
-    # Somebody said by a link in a mail that this ticket is not theirs: nobody reads it by that address any more.
+    # Disowned by a link in a mail ("this wasn't me"): the address gives no access to it any more.
     locked_at: datetime | None = _moment(null=True)
 
 
@@ -247,7 +247,7 @@ class Rating(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """What somebody wrote in a ticket: a reply, an internal note, a request for details."""
+    """What a person wrote in a ticket: a reply, an internal note, a request for details."""
 
     __table_args__ = (
         UniqueConstraint("ticket_id", "client_id"),
@@ -269,14 +269,14 @@ class Message(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file that somebody uploaded: for a ticket's next message, or in a form for a new ticket (`form`)."""
+    """An uploaded file: for a ticket's next message, or in a form for a new ticket (`form`)."""
 
     # "receiving" → "ready"; with a virus scanner that is away "checking" → "ready" or "blocked"; "swept" before its
     # bytes are deleted.
     __table_args__ = (
         Index("ix_attachment_message", "message_id"),
         Index("ix_attachment_open", "state", "created_at"),
-        # Only what was not sent stands in it: sweeping and its quota cost what there is to sweep.
+        # Partial index of unsent files: sweeping and the quota cost what there is to sweep.
         Index("ix_attachment_unsent", "created_at", **_where("message_id IS NULL")),
     )
 
@@ -371,7 +371,7 @@ full_text.attach(SQLModel.metadata.tables["searchentry"])
 
 
 class Draft(SQLModel, table=True):
-    """What somebody is writing and has not sent: in a ticket (its number), or in a new one ("new").
+    """An unsent text: in a ticket (its number), or in a new one ("new").
 
     An empty one says that there is nothing any more, and since when: what another device says late is older.
     """
@@ -593,7 +593,7 @@ class ApiAnswer(SQLModel, table=True):
 
 
 class Feedback(SQLModel, table=True):
-    """What a browser said of a help article; of whom, nobody knows."""
+    """Anonymous feedback on a help article."""
 
     article: str = Field(primary_key=True)
     browser_hash: str = Field(primary_key=True)

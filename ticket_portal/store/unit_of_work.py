@@ -1,6 +1,6 @@
 """One piece of work, one transaction: everything in it is kept, or nothing is.
 
-Whoever hears of a change hears of it after the commit: on PostgreSQL by NOTIFY inside the transaction, on SQLite
+Subscribers hear of a change after the commit: on PostgreSQL by NOTIFY inside the transaction, on SQLite
 by a `signal` row that other processes read, and in this process by `Store.listeners`.
 """
 
@@ -119,7 +119,7 @@ class Work:
         return self._connection.dialect.name == "sqlite"
 
     def alone(self, *name: object) -> None:
-        """Wait until nobody else does what has this name, and keep others from it until this work ends."""
+        """Take a transaction-scoped advisory lock (no-op on SQLite, where a writer is alone anyway)."""
         if self.on_sqlite:
             return  # a writer is alone there anyway
         key = int.from_bytes(hashlib.sha256(repr(name).encode()).digest()[:8], signed=True)
@@ -152,7 +152,7 @@ class Store:
 
         A transaction that met another one (deadlock, the same unique key) is run again from its start, so
         `function` must do nothing outside the database. Any other exception rolls it back, all but the tries that it
-        counted: else whoever makes sure to be refused at the end could try without limit.
+        counted: otherwise a request made to fail at its end could be repeated without limit.
         """
         began = time.perf_counter()
         for tries in range(1, MOST_TRIES + 1):

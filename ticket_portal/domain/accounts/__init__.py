@@ -1,1 +1,1 @@
-"""Accounts, the proofs of who somebody is, and what ends them."""
+"""Accounts, how a person proves who they are, and what ends an account's access."""

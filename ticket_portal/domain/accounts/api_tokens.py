@@ -169,7 +169,7 @@ def new_token(
 def expiry(work: Work, typed: str) -> datetime | None:
     """Return when a token ends: after days (`90d`), after a day's end in UTC (`2027-12-31`), None for `never`.
 
-    "" is a year: a token that nobody remembers must not open the portal for ever. Raises BadExpiry.
+    "" is a year: a forgotten token must not open the portal for ever. Raises BadExpiry.
     """
     wanted = typed.strip().lower()
     if wanted == NEVER:
@@ -190,7 +190,7 @@ def expiry(work: Work, typed: str) -> datetime | None:
 
 
 def authenticate(store: Store, token: str, ip: str) -> Caller:
-    """Return whom a token stands for. Raises BadToken, or TooManyBadTokens once the network sent too many of them.
+    """Return the caller that a token identifies. Raises BadToken; TooManyBadTokens once the network sent too many.
 
     Guessing 256 bits is hopeless; the limit is for systems that go on with a token that ended, and for the log. The
     token is looked at first, so a network that is over its limit is no reason to refuse a good one (many systems may

@@ -1,4 +1,4 @@
-"""Six-digit codes by e-mail: they prove that somebody reads an address (SPEC 6).
+"""Six-digit codes by e-mail: they prove that a person can read an address (SPEC 6).
 
 A code is bound to its purpose, its address and the browser that asked for it, lives ten minutes, works once, and
 only the newest one works. `enter` returns the refusal instead of raising it: the wrong try must be counted, and
@@ -223,7 +223,7 @@ def digits(typed: str) -> str:
 def refuse_own(work: Work, address: str, text: str) -> None:
     """Raise OwnCodeFound if a text holds a code that is on its way to this address and still works.
 
-    Only for texts of whoever proved the address. An answer is a guess at a code, so guesses are counted like tries at
+    Only for the author who proved the address. An answer is a guess at a code, so guesses are counted like tries at
     a scope; where there is no room left the text passes. It comes last: another refusal after it would tell that the
     guess was wrong, and take its count back.
     """

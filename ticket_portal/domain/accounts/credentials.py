@@ -1,6 +1,6 @@
-"""A new password or a new address for somebody who is signed in (SPEC 11): both need the password once more.
+"""A new password or address for a signed-in account (SPEC 11): both ask for the current password again.
 
-An open page is no proof: it may be somebody else's hands on a device that was left alone.
+An open page is no proof of identity: another person may be using an unattended device.
 """
 
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ def prove(store: Store, viewer: Viewer, password: str, ip: str) -> str:
 
     Raises NotYourPassword, TooMany, GuessingEnded, NotAllowed.
 
-    The slow hash is computed outside any transaction; whoever writes next checks that it is still the one. The try is
-    counted before it and taken back after a success: many at once get no more tries.
+    The slow hash is computed outside any transaction; the write that follows checks that it is unchanged. The attempt
+    is counted before it and taken back after a success: many at once get no more tries.
     """
     attempt = store.write(_begin_try, viewer, ip)
     if not accounts.verify(password, attempt.hashed):
@@ -155,7 +155,7 @@ def _send(work: Work, account: Account, at: CodeScope) -> None:
 
 
 def _move(work: Work, account_id: int, old: str, new: str) -> None:
-    """Let the account's tickets know it by its new address, and nobody by the old one."""
+    """Move the account's tickets to its new address."""
     theirs = select(Ticket.id).where(Ticket.account_id == account_id)
     work.session.exec(
         update(Muted).where(col(Muted.ticket_id).in_(theirs), col(Muted.address) == old).values(address=new)

@@ -60,14 +60,14 @@ ENDS: Final[dict[Ending, frozenset[Right]]] = {
     # A person at a shared computer who signs out expects that nothing of theirs stays open there.
     Ending.SIGNED_OUT: frozenset({Right.SESSION, Right.GUEST_HERE}),
     Ending.SIGNED_OUT_EVERYWHERE: _EVERYWHERE | {Right.GUEST_HERE, Right.CODES},
-    # Whoever was signed in at this browser no longer is; the guest's session may be the same person's.
+    # The sign-in of this browser is over; the guest's session may belong to the same person.
     Ending.SIGNED_IN_AGAIN: frozenset({Right.REPLACED}),
     Ending.ENDED_BY_OWNER: frozenset({Right.SESSION}),
     Ending.TOO_MANY: frozenset({Right.SESSION}),
     Ending.PASSWORD_CHANGED: _ELSEWHERE,
     Ending.PASSWORD_RESET: _EVERYWHERE | {Right.API_TOKENS, Right.CODES},
     Ending.ADDRESS_CHANGED: _ELSEWHERE | {Right.GUEST_LINKS},
-    # Another role has other hours and other rights: everybody of the account signs in anew.
+    # Another role has other hours and other rights: every session of the account signs in again.
     Ending.ROLE_CHANGED: _EVERYWHERE | {Right.API_TOKENS, Right.CODES},
     Ending.DEACTIVATED: _EVERYWHERE | {Right.API_TOKENS, Right.CODES, Right.GUEST_LINKS},
     Ending.DELETED: _EVERYWHERE | {Right.API_TOKENS, Right.CODES, Right.GUEST_LINKS},
@@ -118,7 +118,7 @@ def _end_of_account(work: Work, ends: frozenset[Right], account: Account, kept: 
     if Right.DEVICES in ends:
         # Also those whose session ran out long ago: it took nothing along, and they would go on being told.
         theirs = delete(Device).where(col(Device.account_id) == account.id)
-        # Without one to keep, all: a device may stand under no session.
+        # Without a session to keep, all of them: a device may belong to no session.
         work.session.exec(theirs.where(col(Device.session) != kept) if kept else theirs)
         work.publish(f"preferences:{account.id}")
     if Right.CODES in ends:

@@ -86,7 +86,7 @@ def is_alarming(settings: Settings, failures: int) -> bool:
 
 
 def alarm(work: Work, address: str, failures: int, *, strangers_too: bool = False) -> None:
-    """Mail the owner of an address that somebody guesses, with a link by which they go on all the same.
+    """Warn the owner of an address by mail that their code is being guessed, with a link that lets them go on.
 
     Without an account the same is written, but nothing leaves (`strangers_too`: it does).
     """

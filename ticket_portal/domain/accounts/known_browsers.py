@@ -121,14 +121,14 @@ def rename(work: Work, before: str, after: str) -> None:
 
 
 def forget_all(work: Work, address: str) -> None:
-    """Forget every browser of an address: whoever else proved it there no longer has it."""
+    """Forget every known browser of an address."""
     subject = _subject(work, address)
     work.alone("known_browser", subject)
     work.session.exec(delete(KnownBrowser).where(col(KnownBrowser.subject) == subject))
 
 
 def sweep(work: Work) -> None:
-    """Forget browsers in which nobody has proved the address for a year."""
+    """Forget browsers in which the address was not proved for a year."""
     work.session.exec(delete(KnownBrowser).where(col(KnownBrowser.seen_at) < work.now - RETENTION))
 
 

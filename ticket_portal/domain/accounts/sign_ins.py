@@ -110,7 +110,7 @@ def end(work: Work, viewer: Viewer, key: str) -> None:
 
 
 def end_all(work: Work, viewer: Viewer, guest: str = "", ip: str = "") -> None:
-    """Sign the viewer's account out everywhere, here too. Raises NotAllowed for nobody and guests.
+    """Sign the viewer's account out everywhere, including here. Raises NotAllowed without an account.
 
     `guest`: the hash of the guest's session in the same browser; it ends too.
     """
@@ -128,9 +128,9 @@ def end_all(work: Work, viewer: Viewer, guest: str = "", ip: str = "") -> None:
 
 
 def recognise(work: Work, viewer: Viewer) -> None:
-    """Note that the owner knows of all sign-ins that there are. Raises NotAllowed for nobody and guests.
+    """Mark all sign-ins as seen by the owner. Raises NotAllowed without an account.
 
-    Not of the session in which it is said: whoever signed in there without right could say so at once.
+    Except the current session: an intruder could mark their own sign-in as seen.
     """
     if viewer.account_id is None:
         raise NotAllowed

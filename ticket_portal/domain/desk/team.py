@@ -57,7 +57,7 @@ class NoSuchAccount(DomainError):
 
 
 class LastAdmin(DomainError):
-    """Nobody could manage the portal any more."""
+    """Without this account no active admin would be left."""
 
     code = "last_admin"
     text = "{email} is the last active admin. Make another admin first, or repeat it with --force."

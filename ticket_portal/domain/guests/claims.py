@@ -140,7 +140,7 @@ def _is_proved(work: Work, viewer: Viewer, browser: str) -> bool:
 
 
 def _keep_reading(work: Work, ticket: Ticket, before: Viewer, after: Viewer) -> None:
-    """What was read stays read, whoever they are now."""
+    """Carry the read position over to the account."""
     old = work.session.get(Reading, (ticket.id, before.reader))
     if old is None:
         return

@@ -1,11 +1,11 @@
-"""What "this wasn't me" does: somebody got e-mails about a ticket that they never sent (SPEC 6).
+"""The "This wasn't me" link: a person got e-mails about a ticket that they never sent (SPEC 6).
 
-The link in the e-mail is the proof, as with muting: whoever reads the mail has the address. It locks the ticket for
+The link in the e-mail is the proof, as with muting: reading the mail proves the address. It locks the ticket for
 that address, makes its links worthless and stops its e-mails; the team is told and can undo it.
 
 A leaked link locks too, and so could shut out the ticket's owner. Locking must stay easy for people who never wrote to
 us, so it is unlocking that asks for more: a code to the ticket's address, which the thief of a link can't read. Who
-wrote the ticket in somebody else's name can't either.
+wrote the ticket in another person's name can't either.
 """
 
 from dataclasses import dataclass
@@ -53,14 +53,14 @@ def lock(work: Work, token: str) -> None:
     ticket.locked_at = work.now
     access.revoke_links(work, ticket)
     security_log.happened(work, SecurityEvent.TICKET_DISOWNED, address=ticket.address, ticket=ticket.number)
-    # Whoever it is: they said that they are not the one who wrote it.
+    # Whoever it is said that they did not write it.
     history.record(work, ticket, Viewer(role="guest"), "locked", public=False)
 
 
 def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
     """Undo it (the team); links that were sent before stay worthless, the next e-mail has a new one.
 
-    Raises NotAllowed for what is left of an erased account's ticket: nobody has its address.
+    Raises NotAllowed for what is left of an erased account's ticket: its address is gone.
     """
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)

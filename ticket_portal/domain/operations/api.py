@@ -98,7 +98,7 @@ def once(work: Work, caller: Caller, request: Request, do: Callable[[Work, Viewe
 
 
 def sweep(work: Work) -> None:
-    """Forget what was answered long ago: nobody repeats a request as late as that."""
+    """Delete stored answers past their retention: no client repeats a request that late."""
     work.session.exec(delete(ApiAnswer).where(col(ApiAnswer.at) < work.now - RETENTION))
 
 
@@ -129,7 +129,7 @@ def page(
     """Return tickets, the last activity first, and the cursor of the next page (None after the last).
 
     Keyset pagination: a page costs the same however far down it is, and nothing is shown twice. What is updated while
-    somebody pages moves to the top, so those who follow changes ask again, with `updated_since` as the time they began.
+    a client pages moves to the top, so those who follow changes ask again, with `updated_since` as the time they began.
     Raises BadCursor, NotFound (not of the team).
     """
     require_team(viewer)

@@ -23,7 +23,7 @@ RETENTION: Final = timedelta(days=365)
 
 @dataclass(frozen=True)
 class FeedbackForm:
-    """What somebody says of an article, checked. `secret`: what its text must not hold, and does."""
+    """Feedback on an article, checked. `secret`: what its text must not hold, and does."""
 
     article: str
     language: str
@@ -60,7 +60,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Missing:
-    """What somebody did not find in an article."""
+    """A comment on what was missing in an article."""
 
     article: str
     language: str

@@ -2,7 +2,7 @@
 
 Of the person nothing stays. Their tickets stay as shells, so that numbers, the team's counts and what was joined with
 them remain right: number, topic, language, state and times, and the score of a rating. All texts in them go, the
-team's too: nobody can tell which of them speak of the person.
+team's too: it can't be told which of them mention the person.
 """
 
 from collections.abc import Sequence
@@ -142,7 +142,7 @@ def _make_shell(work: Work, ticket: Ticket) -> None:
     ticket.account_id, ticket.address, ticket.requester = None, ERASED, ""
     ticket.subject, ticket.client_id, ticket.proved_by, ticket.guest_until = NO_SUBJECT, None, "", None
     ticket.has_files = ticket.has_details = False
-    ticket.locked_at = ticket.locked_at or work.now  # nobody is told of anything any more
+    ticket.locked_at = ticket.locked_at or work.now  # no more alerts
     if ticket.status not in FINAL_STATUSES:
         tickets.move(work, ticket, "closed")
     history.record(work, ticket, SYSTEM, "erased", public=False)

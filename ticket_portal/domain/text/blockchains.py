@@ -31,7 +31,7 @@ def transaction_ids(text: str) -> list[str]:
 
 
 def base58(text: str) -> bytes:
-    """Return the bytes that a base58 text stands for; b"" if it is none."""
+    """Decode base58; b"" if it is not valid."""
     number = 0
     for letter in text:
         digit = _BASE58.find(letter)

@@ -13,7 +13,7 @@ TRON_VERSION = 0x41
 SOLANA_ADDRESS, SOLANA_SIGNATURE = 32, 64
 LONGEST = 100
 
-# A run of letters and digits that stands alone; a hyphen or an underscore joins words, so it is none of ours.
+# A run of letters and digits with word boundaries; a hyphen or an underscore joins words, so it is none of ours.
 _RUN = re.compile(rf"(?<![\w-])[0-9A-Za-z]{{26,{LONGEST}}}(?![\w-])")
 _HEX = re.compile(r"0x([0-9a-fA-F]{40}|[0-9a-fA-F]{64})|[0-9a-fA-F]{64}")
 

@@ -23,7 +23,7 @@ from ticket_portal.settings import Settings
 
 SHORTEST_PHRASE = 12
 LENGTHS = (24, 21, 18, 15, 12)
-# Twelve words of a list in a row are a phrase. The same few again and again are mostly somebody who shouts "help":
+# Twelve words of a list in a row are a phrase. The same few again and again are mostly a person shouting "help":
 # then the phrase's own checksum decides, in a run that is about as long as a phrase.
 MOST_REPEATED = 4
 LONGEST_CHECKED = 48
@@ -156,7 +156,7 @@ def _has_key(text: str) -> bool:
 
 
 def _is_called_key(text: str, start: int) -> bool:
-    """Whether what stands there was called a key last, and not a transaction: both have the same shape."""
+    """Whether the text before it last names a key, not a transaction: both have the same shape."""
     said = list(_SAID_BEFORE.finditer(text[max(0, start - LONGEST_CONTEXT) : start]))
     return bool(said) and said[-1].group("key") is not None
 

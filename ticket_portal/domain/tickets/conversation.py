@@ -250,7 +250,7 @@ def _mine(entry: ThreadEntry, viewer: Viewer) -> bool:
 # The queries of an open page are composed once: that takes longer than to run them.
 @cache
 def _read() -> Select[int]:
-    """Up to which entry somebody has read a ticket."""
+    """Up to which entry a reader has read a ticket."""
     theirs = and_(
         col(Reading.ticket_id) == bindparam("ticket_id"), col(Reading.reader) == bindparam("reader")
     )

@@ -1,7 +1,7 @@
 """What became of e-mails after they left: what the carrier reports, and addresses that don't work (SPEC 7).
 
 A mail that comes back marks its address: nothing more is sent there until its owner says that it works, or shows it by
-entering a code. Only codes are tried all the same, once for each time that somebody asks for one.
+entering a code. Only codes are tried all the same, once for each request for one.
 """
 
 from dataclasses import dataclass
@@ -115,7 +115,7 @@ def of_ticket(work: Work, viewer: Viewer, number: int) -> AlertsView:
 
 
 def sweep(work: Work) -> None:
-    """Forget reports that nobody can send again: their signature is of another time."""
+    """Forget reports that can't be replayed any more: their signature has expired."""
     work.session.exec(delete(CarrierReport).where(col(CarrierReport.at) < work.now - RETENTION))
 
 

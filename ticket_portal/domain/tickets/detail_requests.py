@@ -47,7 +47,7 @@ class DetailItemSpec:
 
 @dataclass(frozen=True)
 class DetailAnswer:
-    """What somebody gives for one item, as typed; with `declined` it is why they can't.
+    """The answer to one item, as typed; with `declined` it is why it can't be given.
 
     `files`: ids of uploads, for a screenshot.
     """

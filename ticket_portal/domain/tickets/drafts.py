@@ -1,4 +1,4 @@
-"""Drafts: what somebody is writing, kept so that it is there again on their next device (SPEC 5).
+"""Drafts: unsent text, kept so that it is there on the person's next device (SPEC 5).
 
 A draft is its writer's alone: it is found by who they are, never by the ticket. The browser keeps its own copy and
 tells the server every few seconds; of two copies the newer one counts.
@@ -65,7 +65,7 @@ class DraftView:
 
 
 def save(work: Work, viewer: Viewer, form: DraftForm) -> datetime | None:
-    """Keep a draft and return from when it is; None if a newer one is kept. Raises NotFound for nobody."""
+    """Keep a draft and return its time; None if a newer one is kept. Raises NotFound without an identity."""
     owner = _owner(viewer)
     typed_at = work.now - form.age
     kept = work.session.get(Draft, (owner, form.place), with_for_update=True)
@@ -113,7 +113,7 @@ def hand_over(work: Work, before: Viewer, after: Viewer) -> None:
 
 
 def sweep(work: Work) -> None:
-    """Delete what nobody touched for a long time."""
+    """Delete drafts that were not touched for a long time."""
     oldest = work.now - timedelta(days=work.settings.draft_days)
     work.session.exec(delete(Draft).where(col(Draft.saved_at) < oldest))
 
@@ -130,7 +130,7 @@ def _at(owner: Any, place: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _owner(viewer: Viewer) -> str:
-    # Not `viewer.reader`: the team reads as one, but nobody writes for another.
+    # Not `viewer.reader`: the team reads as one, but each writes for themselves.
     if viewer.account_id:
         return f"account:{viewer.account_id}"
     if viewer.role != "guest" or not viewer.address:

@@ -1,4 +1,4 @@
-"""Writing once: somebody's open tickets that seem to be about what they are writing a new one about.
+"""Finds a person's open tickets that seem to be about the new one that they are writing.
 
 Two reasons count, and both can be told in a sentence: the same transaction ID, or mostly the same words in the subject.
 """
@@ -39,7 +39,7 @@ class Duplicate:
 
 
 def find(work: Work, viewer: Viewer, subject: str, body: str) -> list[Duplicate]:
-    """Return the viewer's own open tickets on the same matter, the surest first; none for whoever proved nothing."""
+    """Return the viewer's own open tickets on the same matter, the surest first; none without a proved identity."""
     if viewer.role not in ("customer", "guest"):
         return []
     own = work.session.exec(

@@ -20,7 +20,7 @@ ROW: tuple[Any, ...] = tuple(map(col, (*_IN_A_ROW, Ticket.updated_at, Ticket.wai
 class TicketRow:
     """One row of a list of tickets, as one viewer may see it.
 
-    Where somebody searched, `marked` is the subject and `hit` a piece of a message or a file's name, as safe HTML.
+    In search results, `marked` is the subject and `hit` a piece of a message or a file's name, as safe HTML.
     """
 
     number: int
@@ -88,7 +88,7 @@ def cursor_params(mark: tuple[int, datetime, int] | None) -> dict[str, object]:
 def keyset_page(
     query: Select[*tuple[Any, ...]], rank: Any, at: Any, *, further: bool, newest_first: bool = False
 ) -> Select[*tuple[Any, ...]]:
-    """Return a query for one page and a row more: by rank, then by time, then by id; or what comes after a place."""
+    """Keyset pagination: PAGE + 1 rows after the cursor, ordered by rank, time, id."""
     last = col(Ticket.id)
     if further:
         from_rank, from_at, from_last = bindparam("rank"), bindparam("at"), bindparam("last")

@@ -1,4 +1,4 @@
-"""No more alerts about one ticket: said on its page by whoever it is for, or by a link in one of its mails.
+"""Muting one ticket's alerts: by its requester on its page, or by a link in one of its mails.
 
 A muted ticket is still marked as unread in the portal, and security mails still come.
 """

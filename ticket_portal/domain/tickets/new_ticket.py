@@ -94,8 +94,8 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
     """Open a ticket with its first message. The same client id again: the same ticket, nothing is doubled.
 
     Raises TooMany when too many were opened for the address or from the IP, FileGone, what the shield raises, and
-    NotAllowed for the team: it opens tickets in a customer's name (`submit_for`), one of its own would stand in
-    nobody's list.
+    NotAllowed for the team: it opens tickets in a customer's name (`submit_for`), one of its own would be in
+    no list.
     """
     if viewer.of_team:
         raise NotAllowed
@@ -112,13 +112,13 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
     message = _first_message(work, ticket, viewer if viewer.account_id else guest(ticket), form)
     attachments.take_from_form(work, ticket, message, form.client_id, browser, form.files)
     drafts.sent(work, viewer, drafts.NEW, form.body)
-    if viewer.account_id or proved:  # whoever only names an address learns nothing about its codes
+    if viewer.account_id or proved:  # merely naming an address reveals nothing about its codes
         codes.refuse_own(work, viewer.address, f"{form.subject}\n{form.body}")
     return ticket
 
 
 def submit_for(work: Work, viewer: Viewer, form: TicketForm) -> Ticket:
-    """Open a ticket in somebody's name, by the company's own systems; it is the account's if there is one."""
+    """Open a ticket on a person's behalf, from the company's own systems; it is the account's if there is one."""
     require_team(viewer)
     account = work.session.exec(select(Account).where(Account.address == form.address)).first()
     if account is None:
@@ -132,7 +132,7 @@ def submit_for(work: Work, viewer: Viewer, form: TicketForm) -> Ticket:
 
 
 def guest(ticket: Ticket) -> Viewer:
-    """Return the viewer that stands for a ticket's unregistered sender."""
+    """Return the viewer for a ticket's unregistered sender."""
     return Viewer(role="guest", address=ticket.address, name=ticket.requester, language=ticket.language)
 
 

@@ -1,4 +1,4 @@
-"""How a ticket ends: closed by somebody or by time, rated, joined with another one, followed by a new one (SPEC 5)."""
+"""How a ticket ends: closed by a person or by time, rated, merged into another, followed by a new one (SPEC 5)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -159,7 +159,7 @@ def merge(work: Work, viewer: Viewer, number: int, into: int) -> Ticket:
     tickets.move(work, ticket, "merged")
     ticket.seen_by_requester_seq = (
         ticket.last_seq
-    )  # what is new is in the other one: whoever opens this is led there
+    )  # what is new is in the other one: opening this leads there
     _lead(work, ticket, into)
     notifications.about(work, ticket, event, "merged")
     return ticket
@@ -173,8 +173,8 @@ def follow_merge(work: Work, viewer: Viewer, ticket: Ticket) -> Ticket:
 def run_due(work: Work) -> int:
     """Remind and close where it is time; returns how many tickets there were.
 
-    What is done, who is told and when it is due next are one transaction: whoever dies before its end has done
-    nothing, and whoever comes after it finds nothing due.
+    What is done, who is told and when it is due next are one transaction: a process that dies before its end has done
+    nothing, and the next one finds the same work due.
     """
     found = deadlines.due(work)
     for ticket in found:
@@ -210,7 +210,7 @@ def _require_mergeable(work: Work, ticket: Ticket, other: Ticket) -> None:
 
 
 def _wait_on(work: Work, ticket: Ticket, other: Ticket) -> None:
-    """Let whoever waits for an answer in the one ticket wait for it, as long as before, in the other."""
+    """Carry the waiting time for an answer over to the ticket that remains."""
     if ticket.queue_rank or other.status in ("resolved", "closed"):
         return
     since = ticket.waiting_since

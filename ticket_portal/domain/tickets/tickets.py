@@ -129,7 +129,7 @@ def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
 
 
 def assign_to_me(work: Work, viewer: Viewer, number: int) -> Ticket:
-    """Take a ticket; nobody but the team is told."""
+    """Assign a ticket to the viewer; only the team sees it."""
     ticket = find(work, viewer, number)
     require(viewer, can_work, ticket)
     if ticket.assignee_id != viewer.account_id:

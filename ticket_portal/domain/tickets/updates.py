@@ -105,7 +105,7 @@ def hand_over(work: Work, ticket: Ticket) -> None:
 
 
 def sweep(work: Work) -> None:
-    """Delete what nobody is shown any more."""
+    """Delete what is past its retention."""
     work.session.exec(delete(TicketUpdate).where(col(TicketUpdate.at) < work.now - RETENTION))
 
 

@@ -27,7 +27,7 @@ MOST_SWEPT = 200
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sends a file: a person, or nobody whom we know, in a browser, from an IP (an IPv6 /64).
+    """Who sends a file: a person or a stranger, in a browser, from an IP (an IPv6 /64).
 
     `browser`: the hash of its cookie. A new browser (`is_new`) gets its cookie with the answer: who never sends it
     back would be another browser at each request, so that for limits only the IP counts.
@@ -40,7 +40,7 @@ class Sender:
 
     @property
     def is_known(self) -> bool:
-        """Whether somebody is signed in, or a guest whose address was proved."""
+        """Whether it is a signed-in person, or a guest whose address was proved."""
         return self.viewer.role != "nobody"
 
     @property
@@ -72,7 +72,7 @@ class Upload:
 
 
 class StoredFile(NamedTuple):
-    """Bytes that somebody may have: of what kind, under which key."""
+    """A stored file that the viewer may read: of what kind, under which key."""
 
     name: str
     kind: str
@@ -81,7 +81,7 @@ class StoredFile(NamedTuple):
 
 
 def count_try(work: Work, sender: Sender) -> None:
-    """Count that somebody begins to send a file, whatever becomes of it. Raises TooManyUploads.
+    """Count the start of an upload, whatever becomes of it. Raises TooManyUploads.
 
     Work of its own, before `begin_for_…`: a refusal there takes back what it counted, and would cost nothing.
     """
@@ -134,10 +134,10 @@ def carry_over(
 def finish(
     work: Work, upload: Upload, content: Content, size: int, *, clean: bool, received: int | None = None
 ) -> FileView:
-    """Note what the file is; from now on a message can take it along. `clean`: nobody needs to check it any more.
+    """Note what the file is; from now on a message can take it along. `clean`: it needs no further scan.
 
     `size`: of what is kept; `received`: of what came, when it differs.
-    Raises NotFound when nobody waits for it any more: taken back, or its ticket is gone.
+    Raises NotFound when it is not wanted any more: taken back, or its ticket is gone.
     """
     file = attachments.find(work, upload.id, lock=True)
     if file is None or file.state != "receiving":
@@ -170,7 +170,7 @@ def take_back(work: Work, viewers: tuple[Viewer, ...], browser: str, file_id: st
 def find(
     work: Work, viewers: tuple[Viewer, ...], browser: str, file_id: str, *, thumbnail: bool = False
 ) -> StoredFile:
-    """Return what is kept of a file, for whoever may read its message (or uploaded it). Raises NotFound.
+    """Return the stored file to a viewer who may read its message (or uploaded it). Raises NotFound.
 
     `viewers`: as whom the browser is known, an account and a guest. Unknown, not theirs and blocked are the same.
     """
@@ -212,7 +212,7 @@ def checked(work: Work, file_id: str, *, clean: bool) -> None:
 
 
 def give_up_unsent(work: Work) -> list[str]:
-    """Mark what nobody sent in time, so that no message can take it along; return the keys to be deleted.
+    """Mark files that were not sent in time, so that no message can take them along; return the keys to be deleted.
 
     People whom we know have a day, strangers a few hours: what they leave behind is what fills a disk.
     """

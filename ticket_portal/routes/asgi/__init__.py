@@ -1,1 +1,1 @@
-"""What stands around every request and socket: who may come, how much, how long, and with which headers."""
+"""The ASGI layers around every request and socket: admission, limits, timeouts, headers."""

@@ -172,7 +172,7 @@ class Admission(Generic[S]):
     def enter(self, holder: Holder, socket: S) -> S | None:
         """Count an open socket. Returns the one to close for it when the process has no room for more strangers.
 
-        That is the newest socket of the network that has the most: whoever fills the process pushes out their own.
+        That is the newest socket of the network that has the most: a network that fills the process pushes out its own.
         """
         mine = self._sockets.setdefault(holder, {})
         crowd = (

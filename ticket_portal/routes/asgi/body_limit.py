@@ -59,7 +59,7 @@ class BodyLimit:
             async with asyncio.timeout(self._seconds):
                 body = await _read(receive, rule.most)
         except ClientDisconnect:
-            return None  # nobody is there to be answered
+            return None  # the client is gone
         except TimeoutError:
             return await _refusal("The request took too long.", 408)(scope, receive, send)
         if len(body) > rule.most and not rule.answers:

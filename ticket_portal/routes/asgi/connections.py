@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.1
-"""How soon it looks again after there were too many: whoever opens them goes on."""
+"""How soon it looks again after there were too many: an attacker goes on opening them."""
 
 LARGEST_SHARE = 0.05
 """What share of the time looking may take at most: a look costs by the connection, and there may be thousands."""

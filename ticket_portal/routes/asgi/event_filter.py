@@ -38,7 +38,7 @@ _STORAGE = "vars"
 
 
 def hear_only_what_fits(app: Any) -> None:
-    """Let only such events through to Reflex; others are dropped without a word, as if nobody had spoken."""
+    """Let only such events through to Reflex; others are dropped silently."""
     namespace = app.event_namespace
     heard = namespace.on_event
 

@@ -52,7 +52,7 @@ def _hashes(inline: re.Pattern[bytes], page: bytes) -> list[str]:
 
 
 class SecurityHeaders:
-    """ASGI layer that adds what an answer does not already say. Stands outside of the edge."""
+    """ASGI layer that adds what an answer does not already say. It wraps the edge."""
 
     def __init__(self, app: ASGIApp, static: Path, *, secure: bool = False) -> None:
         """`secure`: people come over https, whatever a proxy says of this one request."""

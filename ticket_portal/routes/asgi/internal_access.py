@@ -1,4 +1,4 @@
-"""Who may use the doors that are not for the public: captured mail, QA hooks, metrics.
+"""Who may use the routes that are not for the public: captured mail, QA hooks, metrics.
 
 Outside production "this machine" may, without a token. A loopback peer alone proves nothing: everyone who comes through
 a proxy on this machine has one, and so has a web page whose name leads to 127.0.0.1 (DNS rebinding). So everything must
@@ -63,7 +63,7 @@ def _from_this_machine(request: Request, settings: Settings) -> bool:
 def _own_hosts(settings: Settings) -> frozenset[str]:
     """Return how this machine is addressed, exactly as clients write it into `Host`.
 
-    Never by a public name: whoever is given that one comes from elsewhere, through a proxy that passes it on.
+    Never by a public name: a request with the public name comes from elsewhere, through a proxy.
     """
     hosts = {f"{host}:{settings.port}" for host in _LOCAL_HOSTS}
     public = {urlsplit(settings.public_url).netloc} if is_loopback(settings.public_url) else set[str]()

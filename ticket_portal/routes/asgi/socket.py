@@ -39,7 +39,7 @@ SESSION_ENDED = 4401
 LARGEST_FRAME = 65_536
 """In characters. A browser's largest is a draft of 20,000 characters; JSON writes each line end and quote as two."""
 DEEPEST = 32
-"""How many lists and objects stand in one another in an event; the libraries go through them by recursion."""
+"""How deep lists and objects may be nested in an event; the libraries walk them by recursion."""
 MOST_PARTS = 1_000
 """How many lists and objects there are in one; each is looked at by four libraries, and a frame has room for 20,000."""
 HELLO_SECONDS = 30.0
@@ -99,7 +99,7 @@ class SocketGuard:
         bucket = Bucket(s.limit_socket_events_per_second, s.limit_socket_events_burst)
         turns = None if holder.is_known else self._turns
         scope[SOCKET_KEY] = socket = Socket(receive, send, bucket, holder, self._way, turns)
-        holders = tuple({"", found.session, found.guest, found.browser})  # all sockets stand under ""
+        holders = tuple({"", found.session, found.guest, found.browser})  # every socket is also under ""
         for token_hash in holders:
             self._open[token_hash].add(socket)
         if pushed_out := self._admission.enter(holder, socket):
@@ -125,7 +125,7 @@ class SocketGuard:
             socket.end_soon()
 
     async def _holder(self, found: Credentials) -> Holder:
-        """Return who the socket counts for. A cookie that is nobody's makes nobody known."""
+        """Return who the socket counts for. An unknown cookie identifies no one."""
         return holder_of(await self._person(found.session), await self._person(found.guest), found.ip)
 
     async def _person(self, token_hash: str) -> Viewer:
@@ -139,7 +139,7 @@ class SocketGuard:
             return NOBODY
 
     def _tell(self, event: SecurityEvent, ip: str, limit: str = "") -> None:
-        """Log a refusal, once a minute for each network: whoever is refused goes on trying."""
+        """Log a refusal, once a minute for each network: refused clients go on trying."""
         now = time.monotonic()
         if now - self._told.get((event, ip), -TOLD_EVERY) < TOLD_EVERY:
             return
@@ -206,7 +206,7 @@ class Socket:
     async def receive(self) -> Message:
         """Pass on the next message, unless the socket has ended, speaks too fast or makes no sense.
 
-        Raises ConnectionResetError when there is none any more. Engine.IO would raise an error of its own that nobody
+        Raises ConnectionResetError when there is none any more. Engine.IO would raise an error of its own that no one
         can get hold of, and whose traceback keeps the whole page in memory until garbage is looked for.
         """
         message = await self._next()
@@ -256,7 +256,7 @@ class Socket:
             self._end_turn = None
 
     async def close(self) -> None:
-        """Close it for the browser too, once nobody reads from it: granian can't while a read is open."""
+        """Close it for the browser too, once no read is pending: granian can't before."""
         self._finish_turn()
         if self._ended:
             with suppress(Exception):  # it may be gone already
@@ -278,7 +278,7 @@ class Socket:
         try:
             return await self._receive()
         except asyncio.CancelledError:
-            # By `_end`, which is no cancellation of who reads; by others too, or alone: it is one.
+            # Cancelled by `_end()`: swallow it. Cancelled by anyone else: re-raise.
             if not self._ended or (reader and reader.uncancel()):
                 raise
             return None

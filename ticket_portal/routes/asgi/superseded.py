@@ -1,8 +1,8 @@
 """Cookies in whose place a browser is being sent new ones just now.
 
 A sign-in, a new password or a guest's proof gives the browser another token, and closes the sockets of its other tabs
-with the commit. They connect again at once, often before the answer that brings the new cookie. Taken for nobody, they
-would say that the session is over. So for a moment a socket with the old token is sent away: the page tries again, by
+with the commit. They connect again at once, often before the answer that brings the new cookie. Taken for strangers,
+they would say that the session is over. So for a moment a socket with the old token is sent away: the page tries again, by
 then with the new cookie. The old token opens nothing meanwhile.
 """
 
@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from ticket_portal.domain.sessions import Credentials
 
 SECONDS: Final = 30.0
-"""How long an answer may take to arrive; after that a browser that still has the old cookie is nobody's."""
+"""How long an answer may take to arrive; after that the old cookie identifies no one."""
 _KINDS: Final = ("replaced", "browser")
 
 

@@ -1,4 +1,4 @@
-"""The doors of the settings: what changes who may sign in, and needs the password or ends sessions."""
+"""The form routes of the settings: what changes who may sign in, and needs the password or ends sessions."""
 
 import tempfile
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The doors of "We found tickets sent from this e-mail": add them to the account, prove the address, undo it."""
+"""The form routes of "We found tickets sent from this e-mail": add them to the account, prove the address, undo it."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""What the doors have in common that take the forms which browsers themselves submit."""
+"""Shared code of the routes that take native form posts."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final

@@ -1,4 +1,4 @@
-"""The doors that set cookies: signing up, in and out, a new password, a guest's code.
+"""The form routes that set cookies: signing up, in and out, a new password, a guest's code.
 
 They take the forms that browsers themselves submit and lead back to a page; what went wrong stands in the address
 as a stable code (`problem=…`), or with the code that was tried.
