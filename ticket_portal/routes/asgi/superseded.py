@@ -2,8 +2,8 @@
 
 A sign-in, a new password or a guest's proof gives the browser another token, and closes the sockets of its other tabs
 with the commit. They connect again at once, often before the answer that brings the new cookie. Taken for strangers,
-they would say that the session is over. So for a moment a socket with the old token is sent away: the page tries again, by
-then with the new cookie. The old token opens nothing meanwhile.
+they would say that the session is over. So for a moment a socket with the old token is sent away: the page tries
+again, by then with the new cookie. The old token opens nothing meanwhile.
 """
 
 import asyncio
