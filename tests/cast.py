@@ -14,6 +14,7 @@ from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
 PASSWORD = "portal-demo-1"
+WRONG_CODE = "000000"  # none of the domain's tests is sent this one (tests/domain/conftest.py)
 BROWSER = "browser-of-the-test"
 IP = "192.0.2.7"
 

@@ -335,6 +335,13 @@ class CodeWrongFewLeft(CodeWrong):
     text = _("That code isn't right. Check our latest email and try again. Tries left: {left}.")
 
 
+class CodeUnfinished(DomainError):
+    """Not six digits: it can't be the code, and does not count as a try."""
+
+    code = "code_unfinished"
+    text = _("Enter all 6 digits from our latest email.")
+
+
 class CodeReplaced(DomainError):
     """The code of an earlier e-mail."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from tests.cast import PASSWORD, code_for, mails, opens, says
+from tests.cast import PASSWORD, WRONG_CODE, code_for, mails, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, credentials
@@ -227,7 +227,7 @@ def test_a_taken_address_looks_like_a_free_one_until_the_code(store, ana, budi):
         credentials.ask_to_change_address(store, here, address, PASSWORD, browser, IP)
         status = store.read(codes_status, here, address, browser)
         assert (status.sent, status.refusal) == (True, None)
-        assert finishes(store, here, browser, "00000") == "code_wrong"
+        assert finishes(store, here, browser, WRONG_CODE) == "code_wrong"
     assert [m.address for m in store.write(mails)] == [NEW]
     assert who(store, here).address == ana.address
 

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from sqlmodel import select
 
-from tests.cast import BROWSER, IP, PASSWORD, code_for, mails
+from tests.cast import BROWSER, IP, PASSWORD, WRONG_CODE, code_for, mails
 from tests.conftest import advance
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, codes, credentials, guessing, known_browsers, proof_links
@@ -117,7 +117,7 @@ def test_codes_from_many_browsers_at_once_get_no_more_tries(store, settings):
         store.write(codes.send, scope, "en")
 
     def tries(n: int) -> None:
-        if refused := store.write(codes.enter, doors[n % len(doors)], "none"):
+        if refused := store.write(codes.enter, doors[n % len(doors)], WRONG_CODE):
             raise refused
 
     found = at_once(80, tries)
@@ -151,7 +151,7 @@ def test_wrong_resets_at_once_hash_nothing(store, ana, monkeypatch):
     monkeypatch.setattr(accounts.hasher, "hash", lambda _: pytest.fail("hashed"))
 
     def tries(_: int) -> None:
-        if refused := accounts.reset_password(store, scope, "none", NEW_PASSWORD):
+        if refused := accounts.reset_password(store, scope, WRONG_CODE, NEW_PASSWORD):
             raise refused
 
     assert at_once(40, tries).count(CodeWrong.code) == store.settings.code_tries - 1
@@ -208,7 +208,7 @@ def test_a_patient_stranger_gets_a_hundred_codes_and_no_more(store, settings, an
     for _ in range(200):
         advance(store, **A_DAY_LATER)
         store.write(accounts.ask_to_reset, ana.address, "en", A_STRANGERS, IP)
-        found = [store.write(codes.enter, scope, "none") for _ in range(5)]
+        found = [store.write(codes.enter, scope, WRONG_CODE) for _ in range(5)]
         tried += sum(isinstance(f, CodeWrong) or f.code == "code_ended" for f in found)
         if isinstance(found[-1], GuessingEnded):
             break
@@ -231,7 +231,7 @@ def test_other_codes_are_not_sent_where_none_is_taken(store, settings):
     for _ in range(2):
         store.write(codes.send, scope, "vi")
         for _ in range(5):
-            store.write(codes.enter, scope, "none")
+            store.write(codes.enter, scope, WRONG_CODE)
         advance(store, minutes=2)
     with pytest.raises(GuessingEnded):
         store.write(codes.send, scope, "vi")
@@ -417,7 +417,7 @@ def test_the_team_chooses_a_longer_one_and_strangers_do_not_learn_who_is_of_the_
         scope = CodeScope(
             RESET, store.write(accounts.ask_to_reset, viewer.address, "en", BROWSER, IP), BROWSER, IP
         )
-        assert accounts.reset_password(store, scope, "none", "purple-otter").code == CodeWrong.code
+        assert accounts.reset_password(store, scope, WRONG_CODE, "purple-otter").code == CodeWrong.code
     code = store.write(code_for, linh.address)
     with pytest.raises(TeamPasswordTooShort):
         accounts.reset_password(store, scope, code, "purple-otter")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import BROWSER, IP, PASSWORD, code_for, mails
+from tests.cast import BROWSER, IP, PASSWORD, WRONG_CODE, code_for, mails
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts, codes
 from ticket_portal.domain.accounts.accounts import RESET
@@ -51,7 +51,7 @@ def test_resetting_an_unknown_address_looks_the_same_and_does_nothing(store, ana
     for address in (ana.address, "nobody@example.com"):
         scope = ask_to_reset(store, address)
         assert store.read(codes.status, scope).sent
-        assert accounts.reset_password(store, scope, "00000", NEW_PASSWORD).code == "code_wrong"
+        assert accounts.reset_password(store, scope, WRONG_CODE, NEW_PASSWORD).code == "code_wrong"
     assert {m.address for m in store.write(mails)} == {ana.address}
     assert store.read(accounts.find, "nobody@example.com") is None
 

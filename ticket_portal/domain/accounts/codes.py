@@ -6,6 +6,7 @@ an exception would roll the count back.
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from ticket_portal.domain.errors import (
     CodeEnded,
     CodeExpired,
     CodeReplaced,
+    CodeUnfinished,
     CodeUsed,
     CodeWrong,
     CodeWrongFewLeft,
@@ -42,6 +44,7 @@ from ticket_portal.store.unit_of_work import Work
 WARN_FROM = 3
 RETENTION = timedelta(days=1)
 MOST_MENTIONED = 5
+LONGEST_TYPED = 500
 _MENTIONED = re.compile(r"(?<![\w.,])\d{3}[ -]?\d{3}(?![\w])(?![.,]\d)")
 
 
@@ -170,6 +173,8 @@ def enter(work: Work, scope: CodeScope, typed: str, *, use: bool = True) -> Doma
         challenge.problem = refusal.code if refusal else ""
         work.session.add(challenge)
     facts = {"address": scope.address, "ip": scope.ip, "purpose": scope.kind}
+    if isinstance(refusal, CodeUnfinished):
+        return refusal
     if refusal:
         security_log.happened(work, SecurityEvent.CODE_REFUSED, **facts, reason=refusal.code)
     elif use and challenge:
@@ -215,9 +220,15 @@ def sealed(work: Work, scope: CodeScope) -> dict[str, Any]:
 
 
 def digits(typed: str) -> str:
-    """Return the digits of what was typed: spaces and dashes don't count, full-width digits do."""
-    folded = unicodedata.normalize("NFKC", typed if len(typed) <= 64 else "")  # longer is no code
-    return "".join(str(unicodedata.digit(c)) for c in folded if unicodedata.digit(c, None) is not None)
+    """Return the digits of what was typed or pasted, in any script, as ASCII; "" for what is far too long.
+
+    Of a text with more numbers than the code ("Ticket 12345: 761954") those six that stand together are meant.
+    """
+    folded = nfkc(typed) if len(typed) <= LONGEST_TYPED else ""
+    ascii_digits = "".join(str(unicodedata.digit(c, c)) for c in folded)
+    if len(found := mentioned(ascii_digits)) == 1:
+        ascii_digits = found[0]
+    return "".join(c for c in ascii_digits if c in string.digits)
 
 
 def refuse_own(work: Work, address: str, text: str) -> None:
@@ -257,6 +268,8 @@ def _try(work: Work, scope: CodeScope, challenge: Challenge, code: str) -> Domai
     s = work.settings
     if over := _over(work, challenge):
         return over
+    if len(code) != keys.CODE_DIGITS:
+        return CodeUnfinished()
     if keys.equal(challenge.code_hmac, _hmac(s, scope, code)):
         return None
     challenge.wrong_tries += 1
@@ -291,7 +304,7 @@ def _shown_refusal(work: Work, scope: CodeScope, challenge: Challenge) -> Domain
         return closed
     if challenge.problem == CodeWrong.code:
         return _wrong(work.settings, challenge)
-    known = {e.code: e for e in (CodeReplaced, CodeExpired, CodeUsed, CodeEnded)}
+    known = {e.code: e for e in (CodeUnfinished, CodeReplaced, CodeExpired, CodeUsed, CodeEnded)}
     if challenge.problem in known:
         return known[challenge.problem]()
     return CodeExpired() if work.now >= challenge.expires_at else None
