@@ -45,6 +45,7 @@ class Provider(ThreadingHTTPServer):
         self.sent: dict[str, dict[str, Any]] = {}
         self.wrong: list[str] = []
         self.answer: tuple[int, str] | None = None
+        self.message = "m"
         self.lose_the_answer = False
 
     def reports(
@@ -98,7 +99,9 @@ class Door(BaseHTTPRequestHandler):
 
     def say(self, status: int, name: str, mail_id: str = "") -> None:
         body = json.dumps(
-            {"id": mail_id} if status == 200 else {"statusCode": status, "name": name, "message": "m"}
+            {"id": mail_id}
+            if status == 200
+            else {"statusCode": status, "name": name, "message": self.server.message}
         )
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

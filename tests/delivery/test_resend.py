@@ -53,8 +53,11 @@ def test_a_request_is_as_resend_wants_it(provider: Provider, outbox: Outbox, des
 @pytest.mark.parametrize(
     ("status", "name", "state"),
     [
-        (400, "validation_error", "failed"),
-        (422, "missing_required_field", "failed"),
+        (400, "validation_error", "waiting"),
+        (403, "validation_error", "waiting"),  # the sender's domain is not verified
+        (413, "application_error", "waiting"),  # a proxy on the way
+        (422, "invalid_from_address", "waiting"),
+        (422, "missing_required_field", "waiting"),
         (409, "invalid_idempotent_request", "failed"),
         (409, "concurrent_idempotent_requests", "waiting"),
         (401, "missing_api_key", "waiting"),
@@ -72,6 +75,14 @@ def test_what_is_tried_again_and_what_is_not(
 
     assert outbox.deliver_due() == 0
     assert desk.states() == [("confirmation", state)]
+
+
+def test_a_recipient_that_is_none_is_refused_for_good(provider: Provider, outbox: Outbox, desk: Desk):
+    provider.answer = 422, "validation_error"
+    provider.message = "Invalid `to` field. The email address needs to follow the `email@example.com` format."
+
+    assert outbox.deliver_due() == 0
+    assert desk.states() == [("confirmation", "failed")]
 
 
 def test_an_answer_that_was_lost_sends_nothing_twice(provider: Provider, outbox: Outbox, desk: Desk):
@@ -115,8 +126,8 @@ def test_its_id_and_our_reference_are_kept(provider: Provider, outbox: Outbox, d
 def test_what_is_wrong_is_said_by_class(provider: Provider, carrier: Resend, outbox: Outbox, desk: Desk):
     taken = desk.store.write(take_due)[0]
     email = emails.write(desk.store.settings, taken)
-    provider.answer = 422, "validation_error"
-    with pytest.raises(Refused, match="422"):
+    provider.answer = 409, "invalid_idempotent_request"
+    with pytest.raises(Refused, match="409"):
         carrier.send(email)
     provider.answer = 429, "rate_limit_exceeded"
     with pytest.raises(Unavailable, match="429"):

@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
 from pathlib import Path
 
@@ -35,8 +36,15 @@ class Server:
     def __init__(self) -> None:
         self.mails: list[Envelope] = []
         self.sessions: list[Session] = []
+        self.to_sender = "250 OK"
         self.to_recipient = "250 OK"
         self.to_data = "250 OK"
+
+    async def handle_MAIL(  # noqa: N802 - the server's word
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self.to_sender
 
     async def handle_RCPT(  # noqa: N802 - the server's word
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -139,6 +147,52 @@ def test_an_address_that_is_not_there_is_marked(
     outbox = Outbox(store, carrier(running), store.settings)
     assert outbox.deliver_due() == 0
     assert store.read(undeliverable.problem, desk.guest.address) == problem
+
+
+@pytest.mark.parametrize(
+    ("where", "answer"),
+    [
+        ("to_sender", "530 5.7.0 Must issue a STARTTLS command first"),
+        ("to_sender", "550 5.4.5 Daily user sending limit exceeded"),
+        ("to_sender", "553 5.7.1 Sender address rejected: not owned by user"),
+        ("to_recipient", "554 5.7.1 Relay access denied"),
+        ("to_recipient", "504 5.5.2 Helo command rejected: need fully-qualified hostname"),
+        ("to_recipient", "550 5.7.1 Client host blocked"),
+        ("to_recipient", "550 5.1.7 Bad sender"),
+        ("to_recipient", "550 5.1.8 Access denied, bad outbound sender"),
+        ("to_recipient", "550 5.1.100 no such code"),
+        ("to_recipient", "550 No"),
+        ("to_recipient", "552 5.2.2 Mailbox full"),
+        ("to_data", "554 Message rejected: Email address is not verified"),
+        ("to_data", "554 5.7.1 Spam"),
+    ],
+)
+def test_what_is_wrong_with_us_ends_and_then_the_mail_leaves(
+    store: Store, desk: Desk, server: Server, running: Controller, where: str, answer: str
+):
+    """And the customer is not called unreachable for it: no mail would go to them until they act."""
+    outbox = Outbox(store, carrier(running), store.settings)
+    setattr(server, where, answer)
+    assert outbox.deliver_due() == 0
+    assert store.read(undeliverable.problem, desk.guest.address) == ""
+
+    setattr(server, where, "250 OK")
+    desk.later(minutes=30)
+    assert outbox.deliver_due() == 1
+    assert len(server.mails) == 1
+
+
+def test_a_server_that_greets_with_a_refusal_is_tried_again(email: Email):
+    """Maintenance, or our IP on a list."""
+
+    def greet(listening: socket.socket) -> None:
+        with listening.accept()[0] as client:
+            client.sendall(b"554 5.7.1 No service today\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as thread:
+        thread.submit(greet, listening)
+        with pytest.raises(Unavailable):
+            Smtp(settings(f"smtp://127.0.0.1:{listening.getsockname()[1]}")).send(email)
 
 
 def test_a_server_that_is_away_or_mute_is_tried_again(email: Email, monkeypatch: pytest.MonkeyPatch):

@@ -6,7 +6,7 @@ from ticket_portal.delivery.emails import Email
 
 
 class Refused(Exception):
-    """The carrier will never take this mail: the address does not exist, the mail is not acceptable."""
+    """The carrier will never take a mail for this recipient. What is wrong with us or the carrier is `Unavailable`."""
 
     def __init__(self, text: str, *, no_such_address: bool = False) -> None:
         """Say why; `no_such_address`: no other mail to this address would be taken either."""

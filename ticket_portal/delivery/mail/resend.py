@@ -15,9 +15,11 @@ from ticket_portal.settings import Settings
 TAG = "reference"
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5.0, 20.0
 
-# What is wrong with the mail itself. Another 4xx speaks of our settings (a revoked key, a domain not yet verified, a
-# wrong address of the API) or of the moment (too many requests): the mail is right once that is.
-_THE_MAIL_IS_WRONG = (400, 413, 415, 422, 451)
+# All that says for good that this recipient gets no mail. Any other refusal speaks of our settings (a revoked key, a
+# sender's domain that is not verified, a wrong address of the API, a proxy on the way) or of the moment (too many
+# requests): the mail is right once that is.
+_ABOUT_THE_RECIPIENT = ("validation_error", "`to`")
+# The same key with another text: a mail of ours has left under it.
 _KEY_WITH_ANOTHER_MAIL = "invalid_idempotent_request"
 
 # Resend takes these by name, or writes them itself.
@@ -96,5 +98,7 @@ def _problem(error: ResendError) -> Exception:
     text = f"Resend answered {code} ({error.error_type})"
     if error.error_type == "HttpClientError":
         return Unavailable("Resend can't be reached")
-    wrong = code in _THE_MAIL_IS_WRONG or error.error_type == _KEY_WITH_ANOTHER_MAIL
-    return Refused(text) if wrong else Unavailable(text)
+    kind, field = _ABOUT_THE_RECIPIENT
+    if error.error_type == kind and field in str(error):
+        return Refused(text)
+    return Refused(text) if error.error_type == _KEY_WITH_ANOTHER_MAIL else Unavailable(text)

@@ -24,9 +24,10 @@ from ticket_portal.delivery.mail import Refused, Unavailable
 from ticket_portal.settings import Settings
 
 TIMEOUT = 10.0
-PERMANENT = 500
-# RFC 3463: what is wrong is the address (5.1.…), and not how the server thinks of us.
-_NO_SUCH_ADDRESS = re.compile(rb"5\.1\.\d")
+# RFC 3463 and RFC 7505: this recipient's address is wrong (unknown user or host, bad syntax, moved away, no mail taken
+# at all) or switched off. Every other refusal is about us: the server's mood, our account, our sender, our settings.
+# It ends one day, and the mail must still be there then.
+_ABOUT_THE_RECIPIENT = re.compile(rb"5\.(?:1\.(?:1|2|3|6|10)|2\.1)(?!\d)")
 
 
 class Smtp:
@@ -49,15 +50,13 @@ class Smtp:
                 self._hand_over(server, email)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
-            problem = _problem("recipient", code)
-            if isinstance(problem, Refused) and _NO_SUCH_ADDRESS.match(said):
-                problem.no_such_address = True
-            raise problem from None
+            raise _problem("recipient", code, said) from None
+        except smtplib.SMTPDataError as error:
+            raise _problem("text", error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPAuthenticationError as error:
-            # Says something about our settings, nothing about this mail.
             raise Unavailable(f"SMTP sign-in failed ({error.smtp_code})") from None
         except smtplib.SMTPResponseException as error:
-            raise _problem("server", error.smtp_code) from None
+            raise Unavailable(f"SMTP: the server answered {error.smtp_code}") from None
         except (smtplib.SMTPException, OSError) as error:
             raise Unavailable(f"SMTP: {type(error).__name__}") from None
 
@@ -82,7 +81,7 @@ class Smtp:
             server.login(self._user, self._password)
         options = [] if email.to.isascii() else ["SMTPUTF8"]
         if options and not server.has_extn("smtputf8"):
-            raise Refused("SMTP: the server takes no addresses with letters beyond ASCII")
+            raise Unavailable("SMTP: the server takes no addresses with letters beyond ASCII")
         server.sendmail(parseaddr(email.headers["From"])[1], [email.to], as_bytes(email), options)
 
 
@@ -116,9 +115,11 @@ def _part(subtype: str, text: str) -> MIMENonMultipart:
     return part
 
 
-def _problem(who: str, code: int) -> Exception:
-    text = f"SMTP: the {who} answered {code}"
-    return Refused(text) if code >= PERMANENT else Unavailable(text)
+def _problem(refused: str, code: int, said: bytes | str) -> Exception:
+    said = said if isinstance(said, bytes) else said.encode("utf-8", "replace")
+    if found := _ABOUT_THE_RECIPIENT.match(said):
+        return Refused(f"SMTP: {refused} refused ({code} {found[0].decode()})", no_such_address=True)
+    return Unavailable(f"SMTP: {refused} refused ({code})")
 
 
 def _loopback(host: str) -> bool:
