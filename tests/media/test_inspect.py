@@ -89,6 +89,19 @@ def test_a_png_keeps_its_transparency_and_loses_its_words(kept):
     assert _opened(after).convert("RGBA").getpixel((5, 5)) == (1, 2, 3, 128)
 
 
+def test_a_scan_of_sixteen_bits_keeps_its_greys(kept):
+    """Cut at 255 it would be a white sheet, and the original is gone."""
+    ramp = Image.frombytes(
+        "I;16", (256, 1), b"".join((grey * 257).to_bytes(2, "little") for grey in range(256))
+    )
+    out = io.BytesIO()
+    ramp.save(out, "PNG")
+
+    _content, after = kept("scan.png", out.getvalue())
+
+    assert Image.open(io.BytesIO(after)).convert("L").tobytes() == bytes(range(256))
+
+
 def test_a_heic_photo_becomes_one_that_every_browser_shows(kept):
     content, after = kept("IMG_0001.HEIC", samples.picture("HEIF"))
 

@@ -120,8 +120,8 @@ def _still(picture: Image.Image) -> Image.Image:
     """Return the pixels alone: upright, in the colours that every browser means by them."""
     picture.load()
     profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode in ("P", "PA", "LA", "I", "F", "CMYK", "YCbCr", "LAB", "HSV", "I;16") and not (
+    upright = _in_8_bits(ImageOps.exif_transpose(picture))
+    if upright.mode in ("P", "PA", "LA", "CMYK", "YCbCr", "LAB", "HSV") and not (
         upright.mode == "P" and picture.format == "GIF"
     ):
         transparent = upright.mode in ("PA", "LA") or "transparency" in upright.info
@@ -138,6 +138,13 @@ def _still(picture: Image.Image) -> Image.Image:
     return bare
 
 
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    """Return grey of 16 bits (scanners, medicine, astronomy) in 8, scaled: Pillow's own conversion cuts at 255."""
+    if picture.mode.partition(";")[0] not in ("I", "F"):
+        return picture
+    return picture.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
+
+
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     try:
         changed = ImageCms.profileToProfile(
@@ -149,7 +156,7 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _write_thumbnail(picture: Image.Image, thumbnail: Path) -> tuple[int, int]:
-    small = ImageOps.exif_transpose(picture)
+    small = _in_8_bits(ImageOps.exif_transpose(picture))
     small = small.convert("RGBA" if small.mode in ("P", "PA", "LA", "RGBA") else "RGB")
     small.thumbnail((THUMBNAIL, THUMBNAIL))
     bare = Image.new(small.mode, small.size)
