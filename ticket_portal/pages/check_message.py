@@ -12,9 +12,8 @@ from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.mail_kinds import mail_kind
 from ticket_portal.components.words import date_time, href, t
+from ticket_portal.domain.alerts.verify import LONGEST_TYPED
 from ticket_portal.states.check_message import CheckMessageState as State
-
-LONGEST_TYPED = 40
 
 
 def check_message() -> rx.Component:

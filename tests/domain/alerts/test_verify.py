@@ -27,6 +27,23 @@ def test_our_mail_is_known_by_its_reference_however_it_is_typed(work, clock, ana
         assert found.at == clock.now
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Reference of this email: 6P5JJ-9DZQ9",
+        "Référence de cet e-mail : 6P5JJ-9DZQ9",
+        "Номер цього листа: 6P5JJ-9DZQ9.",
+        "Mã tham chiếu của email này: 6P5JJ\u20119DZQ9",
+        "Is 6p5jj 9dzq9 from you? Other words, other words: there first",
+        "6P5JJ9DZQ9",
+        "\u20686P5JJ-9DZQ9\u2069",
+        "6 P 5 J J - 9 D Z Q 9",
+    ],
+)
+def test_a_reference_is_found_in_the_line_that_it_stands_in(typed):
+    assert verify.spelled(typed) == "6P5JJ9DZQ9"
+
+
 def test_nothing_of_the_content_is_told(work, ana, minh):
     opens(work, minh)
     [mail] = mails(work)

@@ -1,5 +1,6 @@
 """Is this message really from us? Whoever got an e-mail can ask by the reference in it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,16 @@ from ticket_portal.domain.errors import Missing
 from ticket_portal.domain.keys import REFERENCE_LENGTH, REFERENCE_SIGNS
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import masked
+from ticket_portal.i18n.folding import nfkc
 from ticket_portal.store.tables import Alert, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 _LOOK_ALIKES = str.maketrans("OILU", "011V")
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HALF = f"[{REFERENCE_SIGNS}]{{{REFERENCE_LENGTH // 2}}}"
+_WRITTEN = re.compile(rf"(?<!\w){_HALF}\s?[{_DASHES}\s]?\s?{_HALF}(?!\w)")
+LONGEST_TYPED = 500
 NEVER_LEFT = ("dropped", "failed", "gathered")
 
 
@@ -57,6 +64,14 @@ def grouped(reference: str) -> str:
 
 
 def spelled(typed: str) -> str:
-    """Return what was typed as references are kept: capitals, without blanks and dashes, look-alikes as digits."""
-    folded = str(typed)[:100].upper().translate(_LOOK_ALIKES)
+    """Return what was typed as references are kept: capitals, without blanks and dashes, look-alikes as digits.
+
+    The whole line of the mail may be pasted, or a sentence with it: what looks most like a reference is meant.
+    """
+    folded = nfkc(str(typed)[:LONGEST_TYPED]).upper().translate(_LOOK_ALIKES)
+    found = _WRITTEN.findall(_INVISIBLE.sub("", folded))
+    if found:
+        folded = max(
+            found, key=lambda words: (any(sign in _DASHES for sign in words), any(map(str.isdigit, words)))
+        )
     return "".join(c for c in folded if c in REFERENCE_SIGNS)[: REFERENCE_LENGTH + 1]
