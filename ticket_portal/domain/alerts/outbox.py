@@ -202,7 +202,8 @@ def _take(work: Work, alert: Alert) -> Delivery | None:
     return _lease(work, ready) if ready else None
 
 
-def _lease(work: Work, ready: Alert) -> Delivery | None:
+def _lease(work: Work, alert_id: int) -> Delivery | None:
+    ready = work.session.get_one(Alert, alert_id)
     try:
         if ready.prepared_at is None:
             _settle(work, ready)
@@ -226,10 +227,8 @@ def _take_alone(work: Work, alert_id: int) -> Delivery | None:
             if alert.state not in ("waiting", "sending") or (alert.leased_until or work.now) > work.now:
                 return None
             ready = _ready(work, alert)
-            if ready is None:
-                return None
-            blamed = ready.id
-            return _lease(work, ready)
+            blamed = ready or alert_id
+            return _lease(work, ready) if ready else None
     except DATABASE_AWAY:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the others must leave
@@ -271,8 +270,8 @@ def _set_aside(work: Work, alert_id: int, error: Exception) -> None:
     )
 
 
-def _ready(work: Work, alert: Alert) -> Alert | None:
-    """Return what is to leave in the place of a due alert: itself, one that stands for several, or nothing."""
+def _ready(work: Work, alert: Alert) -> int | None:
+    """Return which is to leave in the place of a due alert: itself, one that stands for several, or none."""
     if _is_newer_notice(alert):
         alert.due_at, alert.state, alert.leased_until = work.now + LONGEST_PAUSE, "waiting", None
         return None
@@ -280,13 +279,13 @@ def _ready(work: Work, alert: Alert) -> Alert | None:
         _drop(work, [alert])
         return None
     if ALERTS[AlertKind(alert.kind)].immediate:
-        return alert
+        return alert.id
     if alert.prepared_at is None:
         return _gather(work, alert)
     if _unwanted(work, alert):
         _drop(work, [alert])
         return None
-    return alert
+    return alert.id
 
 
 def _is_newer_notice(alert: Alert) -> bool:
@@ -314,7 +313,7 @@ def _does_not_arrive(work: Work, alert: Alert) -> str:
     return undeliverable.problem(work, alert.address)
 
 
-def _gather(work: Work, alert: Alert) -> Alert | None:
+def _gather(work: Work, alert: Alert) -> int | None:
     """Return the one alert that stands for all that waits for this recipient and ticket, or None for "not now"."""
     if later := _not_before(work, alert):
         alert.due_at = later
@@ -340,7 +339,7 @@ def _gather(work: Work, alert: Alert) -> Alert | None:
     others = {alert_id for alert_id, _kind, _seq in waiting} - unread.keys()
     _move(work, others, state="dropped", leased_until=None, sealed=None)
     _move(work, unread.keys() - {lead}, state="gathered", gathered_into=lead)
-    return work.session.get_one(Alert, lead) if lead else None
+    return lead
 
 
 def _move(work: Work, ids: Collection[int], **values: Any) -> None:
