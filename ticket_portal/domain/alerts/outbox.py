@@ -212,9 +212,9 @@ def _lease(work: Work, alert_id: int) -> Delivery | None:
         work.session.add(ready)
         work.session.flush()
         return _delivery(work, ready)
-    except InvalidToken:
-        # It would stop the whole outbox otherwise.
+    except InvalidToken as error:  # no later try can help
         ready.state, ready.problem, ready.sealed = "failed", "sealed with another PORTAL_SECRET_KEY", None
+        _log(work, ready.id, ready.kind, ready.attempts, ready.reference, error)
         return None
 
 
@@ -256,13 +256,17 @@ def _set_aside(work: Work, alert_id: int, error: Exception) -> None:
         )
         .execution_options(synchronize_session=False)
     )
-    # After the commit: a transaction that meets another one is run again, and would tell it twice.
+    _log(work, alert_id, kind, attempts + 1, reference, error)
+
+
+def _log(work: Work, alert_id: int, kind: str, tries: int, reference: str | None, error: Exception) -> None:
+    """Log that a row can't be taken, after the commit: a transaction that meets another one is run again."""
     work.after_commit.append(
         lambda: log.error(
             "alert %d (%s), try %d: can't be taken: %s",
             alert_id,
             kind,
-            attempts + 1,
+            tries,
             type(error).__name__,
             exc_info=without_words(error),
             extra={"reference": reference or ""},
