@@ -36,7 +36,6 @@ from ticket_portal.store.unit_of_work import Store
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "ticket_portal").rglob("*.py"))
-SETS: tuple[type[StrEnum], ...] = (AlertKind, Channel, Preference, Notice, EventKind, MessageKind)
 VALUES = {value for of in (AlertKind, Channel, Notice, EventKind, MessageKind) for value in of}
 
 
