@@ -174,6 +174,15 @@ def traceback(record: logging.LogRecord) -> str:
     return logging.Formatter().formatException(record.exc_info)[-LONGEST_TRACEBACK:]
 
 
+class Wordless(Exception):
+    """Stands in a log for an exception that may quote what people wrote: with its class and traceback alone."""
+
+
+def without_words(problem: BaseException) -> BaseException:
+    """Return what to log as `exc_info` in place of an exception whose message may hold what people wrote."""
+    return Wordless(type(problem).__name__).with_traceback(problem.__traceback__)
+
+
 def escaped(text: str) -> str:
     """Return a text without line ends, escape codes, and what is invisible or turns the direction of writing."""
     if text.isprintable():

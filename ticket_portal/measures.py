@@ -28,11 +28,11 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from ticket_portal.domain.alerts.preferences import EMAIL, PUSH
+from ticket_portal.domain.alerts.kinds import Channel
 from ticket_portal.frontend import environment
 
 SENT, FAILED, RETRY, GONE = "sent", "failed", "retry", "gone"
-CHANNELS = (EMAIL, PUSH)
+
 STARTED = "process_start_time_seconds"
 
 disable_created_metrics()  # a timestamp beside every counter, which is not needed
@@ -71,11 +71,11 @@ _deliveries = Counter(
     registry=_ours,
 )
 # There from the start, at 0: a rate can't tell of a first one otherwise.
-_settled = {(c, r): _deliveries.labels(c, r) for c in CHANNELS for r in (SENT, FAILED, RETRY, GONE)}
+_settled = {(c, r): _deliveries.labels(c, r) for c in Channel for r in (SENT, FAILED, RETRY, GONE)}
 _platform = PlatformCollector(registry=None)
 
 
-def settled(channel: str, result: str) -> None:
+def settled(channel: Channel, result: str) -> None:
     """Count what came of a try to deliver."""
     _settled[channel, result].inc()
 

@@ -15,8 +15,9 @@ from tests.push_service import PushService
 from ticket_portal.delivery.mail.resend import Resend
 from ticket_portal.delivery.outbox import Outbox
 from ticket_portal.domain import sessions
-from ticket_portal.domain.alerts import devices, notifications
+from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.alerts.devices import DeviceForm
+from ticket_portal.domain.alerts.kinds import Channel
 from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import messages
@@ -152,4 +153,4 @@ def _agent(work: Work) -> Viewer:
 
 def _waiting(work: Work) -> int:
     states = col(Alert.state).in_(("waiting", "sending"))
-    return len(work.session.exec(select(Alert.id).where(states, Alert.channel == notifications.EMAIL)).all())
+    return len(work.session.exec(select(Alert.id).where(states, Alert.channel == Channel.EMAIL)).all())

@@ -12,23 +12,24 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 from ticket_portal import measures
-from ticket_portal.delivery import emails, push
+from ticket_portal.delivery import channels
 from ticket_portal.delivery.mail import Carrier, Refused, Unavailable
 from ticket_portal.delivery.push import Gone, PushCarrier
 from ticket_portal.domain import limits, sessions
 from ticket_portal.domain.accounts import codes, guessing, known_browsers, proof_links
 from ticket_portal.domain.alerts import deadlines, notifications, outbox, undeliverable
+from ticket_portal.domain.alerts.kinds import CHANNELS
 from ticket_portal.domain.alerts.outbox import Delivery
-from ticket_portal.domain.alerts.preferences import PUSH
 from ticket_portal.domain.operations import api, feedback
 from ticket_portal.domain.privacy import erasure
 from ticket_portal.domain.tickets import deliveries, drafts, resolution, updates
+from ticket_portal.logs import without_words
 from ticket_portal.settings import Settings
 from ticket_portal.store import signals
-from ticket_portal.store.unit_of_work import Store, Work
+from ticket_portal.store.unit_of_work import DATABASE_AWAY, Store, Work
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +49,8 @@ class Outbox:
     ) -> None:
         """Nothing is taken before `run` or `deliver_due`."""
         self._store = store
-        self._carrier = carrier
-        self._pushes = pushes
+        self._writers = channels.writers(settings, carrier, pushes)
         self._push_threads = ThreadPoolExecutor(PUSHES_AT_ONCE, "push")
-        self._settings = settings
         self._alone = threading.Lock()
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -89,10 +88,15 @@ class Outbox:
                         await turn
                     self._stopping.clear()
                     raise
-                except Exception as error:  # noqa: BLE001 - the worker must outlive a database that is away
+                except Exception as error:
                     troubles += 1
                     nap = min(LONGEST_REST, 2.0**troubles)
-                    log.warning("the outbox rests for %.0f s: %s", nap, type(error).__name__)
+                    log.warning(
+                        "the outbox rests for %.0f s: %s",
+                        nap,
+                        type(error).__name__,
+                        exc_info=without_words(error),
+                    )
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), nap)
 
@@ -107,6 +111,10 @@ class Outbox:
         """Do what there is to do; return how long to sleep. An idle turn is one read."""
         if time.monotonic() - self._swept_at > SWEEP_EVERY or not self._swept_at:
             self._store.write(sweep)
+            for kind, channel, count in self._store.read(outbox.unknown):
+                log.warning(
+                    "alerts that wait for a version that knows them: %d (%s by %s)", count, kind, channel
+                )
             self._swept_at = time.monotonic()
         wait = self._store.read(_seconds_until_due)
         if wait > 0:
@@ -123,16 +131,20 @@ class Outbox:
         ):
             try:
                 moved += self._store.write(what) if self._store.read(is_due) else 0
-            except Exception as error:  # noqa: BLE001 - tried again at the next turn
-                log.warning("%s failed: %s", what.__module__, type(error).__name__)
+            except Exception as error:
+                log.warning(
+                    "%s failed: %s", what.__module__, type(error).__name__, exc_info=without_words(error)
+                )
         return moved
 
     def _deliver_all(self, taken: list[Delivery]) -> int:
         sent, began = 0, time.monotonic()
         # Beside the mails and beside each other: a browser names its push service, and one that lets us wait
         # must not hold up everybody's mail.
-        pushes = [self._push_threads.submit(self._deliver, d) for d in taken if d.channel == PUSH]
-        taken = [d for d in taken if d.channel != PUSH]
+        pushes = [
+            self._push_threads.submit(self._deliver, d) for d in taken if CHANNELS[d.channel].to_devices
+        ]
+        taken = [d for d in taken if not CHANNELS[d.channel].to_devices]
         for place, delivery in enumerate(taken):
             if self._stopping.is_set() or time.monotonic() - began > FRESH_FOR:
                 # A slow carrier used the time up: others may take these before we get to them.
@@ -143,41 +155,71 @@ class Outbox:
         return sent + sum(push.result() for push in done)
 
     def _deliver(self, delivery: Delivery) -> bool:
-        try:
-            hand_over = self._written(delivery)
-        except Exception as error:  # noqa: BLE001 - one mail that can't be written must not stop the others
-            self._failed(delivery, f"can't be written: {type(error).__name__}", for_good=True)
+        write = self._writers.get(delivery.channel)
+        if (
+            write is None
+        ):  # its key was taken away: another process may still have it, and no other channel may say it
+            self._failed(delivery, f"no carrier for {delivery.channel}")
             return False
+        try:
+            hand_over = write(delivery)
+        except Exception as error:  # noqa: BLE001 - one mail that can't be written must not stop the others
+            self._failed(delivery, f"can't be written: {type(error).__name__}", error, for_good=True)
+            return False
+        return self._hand_over(delivery, hand_over)
+
+    def _hand_over(self, delivery: Delivery, hand_over: channels.HandOver) -> bool:
         try:
             carrier_id = hand_over()
         except Gone:
-            self._store.write(outbox.gone, delivery)
+            self._note(delivery, outbox.gone, delivery)
             measures.settled(delivery.channel, measures.GONE)
         except Refused as refusal:
             self._failed(delivery, str(refusal), for_good=True)
             if refusal.no_such_address:
-                self._store.write(undeliverable.mark, delivery.address, undeliverable.BOUNCED)
+                self._note(delivery, undeliverable.mark, delivery.address, undeliverable.BOUNCED)
         except Unavailable as problem:
             self._failed(delivery, str(problem))
         except Exception as error:  # noqa: BLE001 - a carrier's own mistake is no reason to lose the mail
-            self._failed(delivery, f"the carrier failed: {type(error).__name__}")
+            self._failed(delivery, f"the carrier failed: {type(error).__name__}", error)
         else:
-            self._store.write(outbox.delivered, delivery.id, carrier_id or "")
+            self._note(delivery, outbox.delivered, delivery.id, carrier_id or "")
             measures.settled(delivery.channel, measures.SENT)
             return True
         return False
 
-    def _written(self, delivery: Delivery) -> Callable[[], str | None]:
-        """Write what is to be delivered; return what hands it over."""
-        if delivery.channel == PUSH and self._pushes:
-            return partial(self._pushes.send, push.write(self._settings, delivery))
-        return partial(self._carrier.send, emails.write(self._settings, delivery))
-
-    def _failed(self, delivery: Delivery, problem: str, *, for_good: bool = False) -> None:
+    def _failed(
+        self, delivery: Delivery, problem: str, error: Exception | None = None, *, for_good: bool = False
+    ) -> None:
         # The alert's own number, no address and no text: logs are read by more people than tickets.
-        log.warning("alert %d (%s), try %d: %s", delivery.id, delivery.kind, delivery.attempt, problem)
-        if state := self._store.write(outbox.failed, delivery, problem, for_good=for_good):
+        log.warning(
+            "alert %d (%s), try %d: %s",
+            delivery.id,
+            delivery.kind,
+            delivery.attempt,
+            problem,
+            exc_info=without_words(error) if error else None,
+            extra={"reference": delivery.reference},
+        )
+        if state := self._note(delivery, outbox.failed, delivery, problem, for_good=for_good):
             measures.settled(delivery.channel, measures.FAILED if state == "failed" else measures.RETRY)
+
+    def _note(self, delivery: Delivery, what: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Write down what came of a delivery. Where its row can't take it, it is tried again after its lease."""
+        try:
+            return self._store.write(what, *args, **kwargs)
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:
+            log.exception(
+                "alert %d (%s): what came of it can't be written: %s",
+                delivery.id,
+                delivery.kind,
+                type(error).__name__,
+                exc_info=without_words(error),
+                extra={"reference": delivery.reference},
+            )
+            return None
 
 
 def next_due_at(work: Work) -> datetime | None:

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, col, select
 from ticket_portal.demo import people
 from ticket_portal.demo.people import HEAVY, LINH
 from ticket_portal.demo.texts import MATTERS, NAMES, NUDGES, Matter
+from ticket_portal.domain.history import EVENTS, EventKind, MessageKind
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store import bulk, search
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, SearchEntry, Ticket
@@ -152,6 +153,13 @@ def insert(work: Work, plans: list[Plan], agent: Viewer) -> None:
     work.publish("clock", "queue")
 
 
+_STATUS_AFTER: dict[str, str] = {
+    EventKind.DETAILS: "waiting_customer",
+    EventKind.RESOLVED: "resolved",
+    EventKind.CLOSED: "closed",
+}
+
+
 class _Writer:
     """Turns plans into rows, by the rules of `domain/tickets/tickets.move` and `domain/history.record`."""
 
@@ -215,7 +223,7 @@ class _Writer:
         }
 
     def _happened(self, ticket: dict[str, Any], requester: Requester, step: Step) -> None:
-        public = step.kind != "assigned"
+        public = EVENTS[EventKind(step.kind)].public
         ticket["last_seq"] += 1
         who = self._actor(requester, step)
         if public:
@@ -238,7 +246,7 @@ class _Writer:
         )
         self._event_id += 1
         _moved(ticket, step, self._agent)
-        if step.kind != "assigned":
+        if step.kind != EventKind.ASSIGNED:
             self._begin_deadlines(ticket, step)
 
     def _begin_deadlines(self, ticket: dict[str, Any], step: Step) -> None:
@@ -264,7 +272,7 @@ class _Writer:
                 "id": self._event_id,
                 "ticket_id": ticket["id"],
                 "seq": ticket["last_seq"],
-                "kind": "reminder",
+                "kind": EventKind.REMINDER,
                 "public": False,
                 "actor_role": "system",
                 "actor_id": None,
@@ -282,7 +290,7 @@ class _Writer:
                 "id": self._message_id,
                 "ticket_id": ticket["id"],
                 "seq": ticket["last_seq"],
-                "kind": "details" if step.kind == "details" else "reply",
+                "kind": MessageKind.DETAILS if step.kind == EventKind.DETAILS else MessageKind.REPLY,
                 "author_role": who.role,
                 "author_id": who.account_id,
                 "author_name": who.name,
@@ -316,15 +324,13 @@ class _Writer:
 
 
 def _moved(ticket: dict[str, Any], step: Step, agent: Viewer) -> None:
-    if step.kind == "created":
+    if step.kind == EventKind.CREATED:
         return
-    if step.kind == "assigned":
+    if step.kind == EventKind.ASSIGNED:
         ticket["assignee_id"] = agent.account_id
         return
-    unanswered = step.kind == "reply" and not step.by_team
-    status = {"details": "waiting_customer", "resolved": "resolved", "closed": "closed"}.get(
-        step.kind, "open"
-    )
+    unanswered = step.kind == EventKind.REPLY and not step.by_team
+    status = _STATUS_AFTER.get(step.kind, "open")
     if unanswered and ticket["status"] == "new":
         status = "new"
     ranks = {"open": 1, "waiting_customer": 3, "resolved": 4, "closed": 9}
@@ -339,19 +345,19 @@ def _moved(ticket: dict[str, Any], step: Step, agent: Viewer) -> None:
 
 def _acts(course: str, matter: Matter, nudges: tuple[str, str]) -> list[tuple[str, bool, str]]:
     """Return what happens in a ticket that goes this way: what, whether by the team, and the words."""
-    opened = ("created", False, matter.first)
-    follows = ("reply", False, matter.follow_up)
-    answered = [("seen", True, ""), ("assigned", True, ""), ("reply", True, matter.answer)]
+    opened = (EventKind.CREATED, False, matter.first)
+    follows = (EventKind.REPLY, False, matter.follow_up)
+    answered = [("seen", True, ""), (EventKind.ASSIGNED, True, ""), (EventKind.REPLY, True, matter.answer)]
     read = ("seen", False, "")
     acts: dict[str, list[tuple[str, bool, str]]] = {
-        "new": [opened, ("reply", False, nudges[0]), ("reply", False, nudges[1])],
-        "unanswered": [opened, *answered, read, ("reply", False, nudges[0])],
-        "answered": [opened, ("reply", False, nudges[1]), *answered],
-        "waiting_customer": [opened, *answered, ("details", True, matter.details)],
-        "resolved": [opened, *answered, read, follows, ("seen", True, ""), ("resolved", True, "")],
+        "new": [opened, (EventKind.REPLY, False, nudges[0]), (EventKind.REPLY, False, nudges[1])],
+        "unanswered": [opened, *answered, read, (EventKind.REPLY, False, nudges[0])],
+        "answered": [opened, (EventKind.REPLY, False, nudges[1]), *answered],
+        "waiting_customer": [opened, *answered, (EventKind.DETAILS, True, matter.details)],
+        "resolved": [opened, *answered, read, follows, ("seen", True, ""), (EventKind.RESOLVED, True, "")],
         "closed": [
-            *(opened, *answered, read, follows, ("seen", True, ""), ("resolved", True, "")),
-            *(read, ("closed", False, "")),
+            *(opened, *answered, read, follows, ("seen", True, ""), (EventKind.RESOLVED, True, "")),
+            *(read, (EventKind.CLOSED, False, "")),
         ],
     }
     return acts[course]

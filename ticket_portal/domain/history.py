@@ -2,12 +2,92 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 from ticket_portal.domain.people import Viewer
 from ticket_portal.store import search
 from ticket_portal.store.tables import Event, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
+
+
+class MessageKind(StrEnum):
+    """What a message is."""
+
+    REPLY = "reply"
+    NOTE = "note"
+    DETAILS = "details"
+    ANSWERS = "answers"
+
+
+class EventKind(StrEnum):
+    """What happened: what an entry of the log tells. A message is told by its kind, the first one by CREATED."""
+
+    CREATED = "created"
+    REPLY = MessageKind.REPLY
+    NOTE = MessageKind.NOTE
+    DETAILS = MessageKind.DETAILS
+    ANSWERS = MessageKind.ANSWERS
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    MERGED = "merged"
+    JOINED = "joined"
+    ASSIGNED = "assigned"
+    ASSIGNED_TO = "assigned_to"
+    UNASSIGNED = "unassigned"
+    CLAIMED = "claimed"
+    UNCLAIMED = "unclaimed"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    ERASED = "erased"
+    RATED = "rated"
+    REMINDER = "reminder"
+
+
+class ShownAs(Enum):
+    """How an entry of the log is seen in the conversation."""
+
+    MESSAGE = auto()
+    SENTENCE = auto()
+    NOTHING = auto()
+
+
+@dataclass(frozen=True)
+class EventRules:
+    """Who sees an entry, and as what.
+
+    `public`: the requester sees it too, and the ticket counts as updated. `shown`: what is not shown is kept for the
+    audit. `has_facts`: its sentence names something of its data.
+    """
+
+    public: bool = True
+    shown: ShownAs = ShownAs.SENTENCE
+    has_facts: bool = False
+
+
+EVENTS: dict[EventKind, EventRules] = {
+    EventKind.CREATED: EventRules(shown=ShownAs.MESSAGE),
+    EventKind.REPLY: EventRules(shown=ShownAs.MESSAGE),
+    EventKind.NOTE: EventRules(public=False, shown=ShownAs.MESSAGE),
+    EventKind.DETAILS: EventRules(shown=ShownAs.MESSAGE),
+    EventKind.ANSWERS: EventRules(shown=ShownAs.MESSAGE),
+    EventKind.RESOLVED: EventRules(),
+    EventKind.REOPENED: EventRules(),
+    EventKind.CLOSED: EventRules(),
+    EventKind.MERGED: EventRules(has_facts=True),
+    EventKind.JOINED: EventRules(has_facts=True),
+    EventKind.ASSIGNED: EventRules(public=False),
+    EventKind.ASSIGNED_TO: EventRules(public=False, has_facts=True),
+    EventKind.UNASSIGNED: EventRules(public=False),
+    EventKind.CLAIMED: EventRules(public=False),
+    EventKind.UNCLAIMED: EventRules(public=False),
+    EventKind.LOCKED: EventRules(public=False),
+    EventKind.UNLOCKED: EventRules(public=False),
+    EventKind.ERASED: EventRules(public=False),
+    EventKind.RATED: EventRules(public=False, shown=ShownAs.NOTHING),
+    EventKind.REMINDER: EventRules(public=False, shown=ShownAs.NOTHING),
+}
 
 
 @dataclass(frozen=True)
@@ -40,15 +120,15 @@ def post(
     work: Work,
     ticket: Ticket,
     author: Viewer,
-    kind: str,
+    kind: MessageKind,
     body: str,
     client_id: str,
     *,
     files: int = 0,
-    event: str = "",
+    event: EventKind | None = None,
     **data: Any,
 ) -> tuple[PostedMessage, LoggedEvent]:
-    """Put a message into the log, with the entry that tells of it (`event`: another word for that than its kind)."""
+    """Put a message into the log, with the entry that tells of it (`event`: where that is of another kind)."""
     row: dict[str, Any] = {
         "ticket_id": ticket.id,
         "seq": ticket.last_seq + 1,
@@ -62,9 +142,9 @@ def post(
         "created_at": work.now,
     }
     posted = PostedMessage(work.insert(Message, **row), **row)
-    if kind != "note":
+    if EVENTS[EventKind(kind)].public:
         search.remember(work, ticket, "message", posted.id, body)
-    entry = record(work, ticket, author, event or kind, public=kind != "note", message_id=posted.id, **data)
+    entry = record(work, ticket, author, event or EventKind(kind), message_id=posted.id, **data)
     return posted, entry
 
 
@@ -72,14 +152,13 @@ def record(
     work: Work,
     ticket: Ticket,
     viewer: Viewer,
-    kind: str,
+    kind: EventKind,
     *,
-    public: bool = True,
     message_id: int | None = None,
     **data: Any,
 ) -> LoggedEvent:
     """Add an entry to the log. The ticket's row is locked by then, so numbers have neither gaps nor doubles."""
-    seq = ticket.last_seq + 1
+    seq, public = ticket.last_seq + 1, EVENTS[kind].public
     work.insert(
         Event,
         ticket_id=ticket.id,

@@ -9,6 +9,7 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.ticket.notice import notice, session_ended
 from ticket_portal.components.ticket.tickets import moment, show_more, unread_word, waiting_rows
 from ticket_portal.components.words import day, href, t
+from ticket_portal.domain.alerts.kinds import AlertKind
 from ticket_portal.domain.tickets.updates import UpdateRow
 from ticket_portal.states.session import SessionState
 from ticket_portal.states.updates import UpdatesState as State
@@ -78,7 +79,9 @@ def _entry(entry: rx.Var[UpdateEntry]) -> rx.Component:
                 el.a(
                     el.span(
                         rx.cond(entry.unread, el.span(class_name="dot", aria_hidden="true")),
-                        _what(entry),
+                        rx.match(
+                            entry.kind, *sentences(entry.joined_with).items(), t("The ticket was updated")
+                        ),
                         class_name="row__subject",
                     ),
                     href=href("/tickets/" + entry.number.to_string()),
@@ -104,17 +107,17 @@ def _entry(entry: rx.Var[UpdateEntry]) -> rx.Component:
     )
 
 
-def _what(entry: rx.Var[UpdateEntry]) -> rx.Var:
-    return rx.match(
-        entry.kind,
-        ("reply", t("You have a new reply")),
-        ("details_requested", t("We need details from you")),
-        ("reminder", t("Reminder: we still need details from you")),
-        ("resolved", t("Your ticket is resolved: please confirm")),
-        ("reopened", t("Your ticket was reopened")),
-        ("closed", t("Your ticket was closed")),
-        t("Your ticket was joined with {number}", number=entry.joined_with),
-    )
+def sentences(joined_with: rx.Var[int]) -> dict[AlertKind, rx.Var]:
+    """Return what each update says."""
+    return {
+        AlertKind.REPLY: t("You have a new reply"),
+        AlertKind.DETAILS_REQUESTED: t("We need details from you"),
+        AlertKind.REMINDER: t("Reminder: we still need details from you"),
+        AlertKind.RESOLVED: t("Your ticket is resolved: please confirm"),
+        AlertKind.REOPENED: t("Your ticket was reopened"),
+        AlertKind.CLOSED: t("Your ticket was closed"),
+        AlertKind.MERGED: t("Your ticket was joined with {number}", number=joined_with),
+    }
 
 
 def _nothing() -> rx.Component:

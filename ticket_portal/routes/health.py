@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ticket_portal.domain.alerts.kinds import Channel
 from ticket_portal.domain.operations import health
 from ticket_portal.store import migrations
 from ticket_portal.store.unit_of_work import Work
@@ -54,7 +55,7 @@ async def _database() -> dict[str, Any]:
 def _look(work: Work) -> dict[str, Any]:
     if not migrations.is_current(work):
         return {"status": "not migrated"}
-    mail, push = health.mail_queue(work), health.mail_queue(work, "push")
+    mail, push = health.mail_queue(work), health.mail_queue(work, Channel.PUSH)
     return {"status": "ok", "mail": asdict(mail), "push": asdict(push)}
 
 

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticket_portal import measures
 from ticket_portal.delivery.files import free_bytes
+from ticket_portal.domain.alerts.kinds import Channel
 from ticket_portal.domain.operations import health
 from ticket_portal.domain.operations.health import MailQueue
 from ticket_portal.routes.asgi.internal_access import may_enter
@@ -80,7 +81,7 @@ async def _queues() -> Queues | None:
 
 
 def _look(work: Work) -> Queues:
-    return {channel: health.mail_queue(work, channel) for channel in measures.CHANNELS}
+    return {channel: health.mail_queue(work, channel) for channel in Channel}
 
 
 def _outbox(queues: Queues) -> Iterator[Metric]:

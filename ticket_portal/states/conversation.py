@@ -11,7 +11,7 @@ import reflex as rx
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
 from ticket_portal.domain.guests import access, disown, opening
 from ticket_portal.domain.guests.opening import Opening
-from ticket_portal.domain.history import PostedMessage
+from ticket_portal.domain.history import MessageKind, PostedMessage
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
 from ticket_portal.domain.tickets import conversation, messages, muting, tickets
@@ -24,10 +24,10 @@ from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behin
 from ticket_portal.wiring import portal
 
 POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] = {
-    "reply": (MessageForm.parse, messages.reply),
-    "note": (MessageForm.parse, messages.note),
-    "details": (MessageForm.parse_request, messages.request_details),
-    "answers": (AnswersForm.parse, messages.answer_details),
+    MessageKind.REPLY: (MessageForm.parse, messages.reply),
+    MessageKind.NOTE: (MessageForm.parse, messages.note),
+    MessageKind.DETAILS: (MessageForm.parse_request, messages.request_details),
+    MessageKind.ANSWERS: (AnswersForm.parse, messages.answer_details),
 }
 MOST_REFUSED = 20
 MOST_UNREAD_PAGES = 3
@@ -353,7 +353,11 @@ class ConversationState(SessionState):
 
     async def _confirm(self, message: PostedMessage) -> None:
         """Show what was just posted, as kept; `watch` tells a turn later what else that changed."""
-        if message.seq == self._told + 1 and message.kind in ("reply", "note") and not message.files:
+        if (
+            message.seq == self._told + 1
+            and message.kind in (MessageKind.REPLY, MessageKind.NOTE)
+            and not message.files
+        ):
             self._append([conversation.posted(message)])
         else:
             await self._refresh()

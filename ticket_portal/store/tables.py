@@ -465,7 +465,7 @@ class Alert(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     kind: str
-    channel: str = "email"
+    channel: str
     address: str
     language: str = "en"
     time_zone: str = "UTC"

@@ -30,7 +30,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlmodel import Session as DatabaseSession
 from sqlmodel import SQLModel, col
 
@@ -45,6 +46,8 @@ T = TypeVar("T")
 CHANNEL = "portal_live"
 MOST_TRIES = 4
 MOST_TOPICS = 20
+DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
+"""What is wrong with the database, or its locks, and not with the work: the same work may succeed a moment later."""
 
 
 class Work:

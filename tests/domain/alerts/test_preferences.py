@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from tests.cast import mails, opens, says
 from ticket_portal.domain.alerts import notifications, outbox, preferences
+from ticket_portal.domain.alerts.kinds import Preference
 from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed, NotFound
 from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, SYSTEM
@@ -113,7 +114,7 @@ def test_email_comes_again_when_the_last_device_is_gone(work, clock, monkeypatch
 
 @pytest.mark.usefixtures("device")
 def test_codes_confirmations_and_security_are_nobodys_choice(work, ana):
-    for name in preferences.CLASSES:
+    for name in Preference:
         preferences.choose(work, ana, f"email.{name}", "off")
     preferences.choose(work, ana, "quiet", "on")
     goes_to(work, "2026-11-22T23:30:00")

@@ -10,7 +10,7 @@ from ticket_portal.components.hooks import as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
 from ticket_portal.components.zones import zone_options
-from ticket_portal.domain.alerts.preferences import CLASSES
+from ticket_portal.domain.alerts.kinds import Channel, Preference
 from ticket_portal.states.preferences import PreferencesState as State
 from ticket_portal.states.session import SessionState
 
@@ -41,7 +41,7 @@ def alerts() -> rx.Component:
             el.div(
                 el.h2(t("Alerts"), id="alerts"),
                 el.p(t("How we keep you posted about your tickets."), class_name="muted"),
-                el.div(*[_class(name) for name in CLASSES], class_name="matrix"),
+                el.div(*[_class(name) for name in Preference], class_name="matrix"),
                 rx.cond(
                     State.email_may_be_off,
                     rx.fragment(),
@@ -72,24 +72,31 @@ def alerts() -> rx.Component:
     )
 
 
-def _names() -> dict[str, Any]:
+def names() -> dict[Preference, rx.Var]:
+    """Return what each thing is called that can be turned off."""
     return {
-        "reply": t("Replies"),
-        "details": t("Requests for details and reminders"),
-        "status": t("Resolved, reopened, closed or joined"),
+        Preference.REPLY: t("Replies"),
+        Preference.DETAILS: t("Requests for details and reminders"),
+        Preference.STATUS: t("Resolved, reopened, closed or joined"),
     }
 
 
-def _class(name: str) -> rx.Component:
+def channel_names() -> dict[Channel, rx.Var]:
+    """Return what each channel is called."""
+    return {Channel.EMAIL: t("Email"), Channel.PUSH: t("Push")}
+
+
+def _class(name: Preference) -> rx.Component:
+    of_email = {
+        "disabled": ~State.email_may_be_off & (_value(f"{Channel.EMAIL}.{name}") == "on"),
+        "aria_describedby": rx.cond(State.email_may_be_off, rx.Var("undefined"), "email-hint"),
+    }
     return el.fieldset(
-        el.legend(_names()[name]),
-        _switch(
-            f"email.{name}",
-            t("Email"),
-            disabled=~State.email_may_be_off & (_value(f"email.{name}") == "on"),
-            aria_describedby=rx.cond(State.email_may_be_off, rx.Var("undefined"), "email-hint"),
-        ),
-        _switch(f"push.{name}", t("Push")),
+        el.legend(names()[name]),
+        *[
+            _switch(f"{channel}.{name}", label, **(of_email if channel == Channel.EMAIL else {}))
+            for channel, label in channel_names().items()
+        ],
     )
 
 

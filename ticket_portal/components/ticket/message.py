@@ -12,6 +12,7 @@ from ticket_portal.components.people import of_team
 from ticket_portal.components.ticket.detail_requests import Item, answers, checklist, count_of
 from ticket_portal.components.ticket.resolution import can_write
 from ticket_portal.components.words import SITE, clock_time, day, t, utc_time
+from ticket_portal.domain.history import EventKind, MessageKind
 from ticket_portal.domain.tickets.conversation import MessageView
 from ticket_portal.states.conversation import ConversationState as State
 
@@ -54,47 +55,43 @@ def entry(line: rx.Var[Line]) -> rx.Component:
             ),
         ),
         rx.cond(
-            line.kind == "event", _event(line), rx.cond(line.kind == "details", _ask(line), _message(line))
+            line.kind == "event",
+            _event(line),
+            rx.cond(line.kind == MessageKind.DETAILS, _ask(line), _message(line)),
         ),
         key=line.id,
     )
 
 
 def _event(line: rx.Var[Line]) -> rx.Component:
-    who = rx.cond(line.author != "", line.author, t("The customer"))
     return el.li(
         icon("check"),
-        el.span(
-            rx.match(
-                line.event,
-                ("resolved", t("{name} marked this ticket as resolved", name=who)),
-                ("reopened", t("The ticket was reopened")),
-                (
-                    "closed",
-                    rx.cond(
-                        line.role == "system",
-                        t("The ticket closed automatically"),
-                        t("The ticket was closed"),
-                    ),
-                ),
-                ("assigned", t("{name} took this ticket", name=who)),
-                ("assigned_to", t("{name} assigned this ticket to {agent}", name=who, agent=line.whom)),
-                ("unassigned", t("This ticket went back to the queue")),
-                ("joined", t("Ticket {number} was joined with this one", number=line.other)),
-                ("claimed", t("{name} added this ticket to their account", name=who)),
-                ("unclaimed", t("{name} returned this ticket to the guest", name=who)),
-                ("locked", t("Locked: someone with this address said they didn't send it")),
-                ("unlocked", t("{name} unlocked this ticket", name=who)),
-                (
-                    "erased",
-                    t("The customer deleted their account. All messages and files have been removed."),
-                ),
-                t("The ticket was joined with {number}", number=line.other),
-            )
-        ),
+        el.span(rx.match(line.event, *sentences(line).items(), t("The ticket was updated"))),
         _time(line.at),
         class_name="event",
     )
+
+
+def sentences(line: rx.Var[Line]) -> dict[EventKind, rx.Var]:
+    """Return what each event says that is no message."""
+    who = rx.cond(line.author != "", line.author, t("The customer"))
+    return {
+        EventKind.RESOLVED: t("{name} marked this ticket as resolved", name=who),
+        EventKind.REOPENED: t("The ticket was reopened"),
+        EventKind.CLOSED: rx.cond(
+            line.role == "system", t("The ticket closed automatically"), t("The ticket was closed")
+        ),
+        EventKind.MERGED: t("The ticket was joined with {number}", number=line.other),
+        EventKind.JOINED: t("Ticket {number} was joined with this one", number=line.other),
+        EventKind.ASSIGNED: t("{name} took this ticket", name=who),
+        EventKind.ASSIGNED_TO: t("{name} assigned this ticket to {agent}", name=who, agent=line.whom),
+        EventKind.UNASSIGNED: t("This ticket went back to the queue"),
+        EventKind.CLAIMED: t("{name} added this ticket to their account", name=who),
+        EventKind.UNCLAIMED: t("{name} returned this ticket to the guest", name=who),
+        EventKind.LOCKED: t("Locked: someone with this address said they didn't send it"),
+        EventKind.UNLOCKED: t("{name} unlocked this ticket", name=who),
+        EventKind.ERASED: t("The customer deleted their account. All messages and files have been removed."),
+    }
 
 
 def _time(at: rx.Var[str]) -> rx.Component:
@@ -133,7 +130,7 @@ def _message(line: rx.Var[Line]) -> rx.Component:
     return el.li(
         el.div(
             rx.cond(
-                line.kind == "note",
+                line.kind == MessageKind.NOTE,
                 el.span(icon("lock"), t("Internal note"), class_name="msg__tag"),
             ),
             el.span(
@@ -208,7 +205,8 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                     ),
                 ),
                 rx.cond(
-                    ((line.kind == "reply") | (line.kind == "note")) & (line.files.length() == 0),
+                    ((line.kind == MessageKind.REPLY) | (line.kind == MessageKind.NOTE))
+                    & (line.files.length() == 0),
                     el.button(
                         t("Edit"),
                         type="button",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ticket_portal.domain.alerts import phrases
-from ticket_portal.domain.alerts.notifications import IMMEDIATE_KINDS
+from ticket_portal.domain.alerts.kinds import ALERTS, AlertKind, Channel, Notice
 from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import known
 from ticket_portal.i18n.phrase_words import WORDS
@@ -16,42 +16,43 @@ _UNTIL = {"until": "2026-12-13T15:09:00+00:00"}
 _CLOSES = {"closes": "2026-11-29T15:09:00+00:00"}
 
 # What a mail is called here, its kind, and the facts that change its words.
-KINDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "confirmation": ("confirmation", {}),
-    "reply": ("reply", {}),
-    "details": ("details_requested", {}),
-    "two details": ("details_requested", {"count": 2}),
-    "reminder": ("reminder", {}),
-    "last reminder": ("reminder", _CLOSES),
-    "resolved": ("resolved", _UNTIL | _CLOSES),
-    "reopened": ("reopened", {}),
-    "closed": ("closed", _UNTIL),
-    "closed by time": ("closed", _UNTIL | {"by": "time"}),
-    "merged": ("merged", {"into": NUMBER + 1}),
-    "guest's code": ("code", {"purpose": "guest"}),
-    "sign-up code": ("code", {"purpose": "sign_up"}),
-    "reset code": ("code", {"purpose": "reset"}),
-    "new address code": ("code", {"purpose": "change_email"}),
-    "claim code": ("code", {"purpose": "claim"}),
-    "already signed up": ("security", {"what": "already_signed_up"}),
-    "password changed": ("security", {"what": "password_changed"}),
-    "password changed here": ("security", {"what": "password_changed", "elsewhere": True}),
-    "signed in": ("security", {"what": "signed_in", "browser": "Chrome", "system": "Windows"}),
-    "address changed": ("security", {"what": "address_changed", "to": "n•••@e•••.com"}),
-    "deletion asked": ("security", {"what": "deletion_asked", "until": "2026-12-06T15:09:00+00:00"}),
-    "deletion cancelled": ("security", {"what": "deletion_cancelled"}),
-    "account deleted": ("security", {"what": "account_deleted"}),
-    "tickets added": ("security", {"what": "tickets_added", "count": 2}),
-    "phrase changed": ("security", {"what": "phrase_changed"}),
-    "phrase removed": ("security", {"what": "phrase_removed"}),
-    "guessing": ("security", {"what": "guessing", "failures": 20, "ended": False}),
-    "guessing ended": ("security", {"what": "guessing", "failures": 100, "ended": True}),
-    "trial": ("security", {"what": "trial"}),
-    "links": ("security", {"what": "links", "numbers": [NUMBER, NUMBER + 1]}),
+KINDS: dict[str, tuple[AlertKind, dict[str, Any]]] = {
+    "confirmation": (AlertKind.CONFIRMATION, {}),
+    "reply": (AlertKind.REPLY, {}),
+    "details": (AlertKind.DETAILS_REQUESTED, {}),
+    "two details": (AlertKind.DETAILS_REQUESTED, {"count": 2}),
+    "reminder": (AlertKind.REMINDER, {}),
+    "last reminder": (AlertKind.REMINDER, _CLOSES),
+    "resolved": (AlertKind.RESOLVED, _UNTIL | _CLOSES),
+    "reopened": (AlertKind.REOPENED, {}),
+    "closed": (AlertKind.CLOSED, _UNTIL),
+    "closed by time": (AlertKind.CLOSED, _UNTIL | {"by": "time"}),
+    "merged": (AlertKind.MERGED, {"into": NUMBER + 1}),
+    "guest's code": (AlertKind.CODE, {"purpose": "guest"}),
+    "sign-up code": (AlertKind.CODE, {"purpose": "sign_up"}),
+    "reset code": (AlertKind.CODE, {"purpose": "reset"}),
+    "new address code": (AlertKind.CODE, {"purpose": "change_email"}),
+    "claim code": (AlertKind.CODE, {"purpose": "claim"}),
+    "already signed up": (AlertKind.SECURITY, {"what": Notice.ALREADY_SIGNED_UP}),
+    "password changed": (AlertKind.SECURITY, {"what": Notice.PASSWORD_CHANGED}),
+    "password changed here": (AlertKind.SECURITY, {"what": Notice.PASSWORD_CHANGED, "elsewhere": True}),
+    "signed in": (AlertKind.SECURITY, {"what": Notice.SIGNED_IN, "browser": "Chrome", "system": "Windows"}),
+    "address changed": (AlertKind.SECURITY, {"what": Notice.ADDRESS_CHANGED, "to": "n•••@e•••.com"}),
+    "deletion asked": (
+        AlertKind.SECURITY,
+        {"what": Notice.DELETION_ASKED, "until": "2026-12-06T15:09:00+00:00"},
+    ),
+    "deletion cancelled": (AlertKind.SECURITY, {"what": Notice.DELETION_CANCELLED}),
+    "account deleted": (AlertKind.SECURITY, {"what": Notice.ACCOUNT_DELETED}),
+    "tickets added": (AlertKind.SECURITY, {"what": Notice.TICKETS_ADDED, "count": 2}),
+    "phrase changed": (AlertKind.SECURITY, {"what": Notice.PHRASE_CHANGED}),
+    "phrase removed": (AlertKind.SECURITY, {"what": Notice.PHRASE_REMOVED}),
+    "guessing": (AlertKind.SECURITY, {"what": Notice.GUESSING, "failures": 20, "ended": False}),
+    "guessing ended": (AlertKind.SECURITY, {"what": Notice.GUESSING, "failures": 100, "ended": True}),
+    "trial": (AlertKind.SECURITY, {"what": Notice.TRIAL}),
+    "links": (AlertKind.SECURITY, {"what": Notice.LINKS, "numbers": [NUMBER, NUMBER + 1]}),
 }
-ABOUT_TICKETS = [
-    name for name, (kind, _) in KINDS.items() if kind == "confirmation" or kind not in IMMEDIATE_KINDS
-]
+ABOUT_TICKETS = [name for name, (kind, _) in KINDS.items() if ALERTS[kind].about_ticket]
 
 
 def sample(name: str, language: str = "en", *, guest: bool = True, **other: Any) -> Delivery:
@@ -60,9 +61,11 @@ def sample(name: str, language: str = "en", *, guest: bool = True, **other: Any)
     of_ticket = name in ABOUT_TICKETS
     words = WORDS[known(language)]
     phrase = f"{words[21]} {words[34]}"
-    own = "" if kind == "code" or data.get("what") == "phrase_removed" else phrase
-    secret: dict[str, Any] = {"code": "048271"} if kind == "code" else {"tokens": {str(NUMBER): TOKEN}}
-    if data.get("purpose") == "reset" or data.get("what") == "guessing":
+    own = "" if kind == AlertKind.CODE or data.get("what") == Notice.PHRASE_REMOVED else phrase
+    secret: dict[str, Any] = (
+        {"code": "048271"} if kind == AlertKind.CODE else {"tokens": {str(NUMBER): TOKEN}}
+    )
+    if data.get("purpose") == "reset" or data.get("what") == Notice.GUESSING:
         secret["link"] = TOKEN
     at = datetime(2026, 11, 22, 15, 9, tzinfo=UTC)
     made = Delivery(
@@ -70,7 +73,7 @@ def sample(name: str, language: str = "en", *, guest: bool = True, **other: Any)
         attempt=1,
         key=f"{NUMBER}.9.email.0123456789ab",
         kind=kind,
-        channel="email",
+        channel=Channel.EMAIL,
         address="minh@example.com",
         language=language,
         time_zone="Asia/Ho_Chi_Minh",

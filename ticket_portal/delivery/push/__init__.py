@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from ticket_portal.delivery.emails import links, texts
 from ticket_portal.domain.alerts.devices import DeviceForm
+from ticket_portal.domain.alerts.kinds import AlertKind
 from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import _, known, translate
 from ticket_portal.i18n.locales import localized
@@ -18,7 +19,6 @@ from ticket_portal.settings import Settings
 
 KEPT_FOR = timedelta(days=1)
 MOST_BYTES = 3_000
-TEST = "test"
 
 
 class Gone(Exception):
@@ -32,7 +32,7 @@ class Push:
     device: DeviceForm
     address: str
     payload: dict[str, Any]
-    kind: str
+    kind: AlertKind
     language: str
     key: str
 
@@ -47,7 +47,7 @@ class Push:
         return {
             "TTL": str(int(KEPT_FOR.total_seconds())),
             "Topic": self.tag,
-            "Urgency": "high" if self.kind == TEST else "normal",
+            "Urgency": "high" if self.kind == AlertKind.TEST else "normal",
         }
 
     @property
@@ -71,7 +71,7 @@ def write(settings: Settings, delivery: Delivery) -> Push:
     push = Push(
         device=delivery.device,
         address=delivery.address,
-        payload=_test(delivery) if delivery.kind == TEST else _about_ticket(settings, delivery),
+        payload=_test(delivery) if delivery.kind == AlertKind.TEST else _about_ticket(settings, delivery),
         kind=delivery.kind,
         language=known(delivery.language),
         key=f"{delivery.key}.{delivery.at:%Y%m%d%H%M%S}",
@@ -104,7 +104,7 @@ def _test(delivery: Delivery) -> dict[str, Any]:
     return {
         "title": translate(language, _("Notifications work on this device")),
         "body": translate(language, _("This is how we'll tell you about updates to your tickets.")),
-        "tag": TEST,
+        "tag": AlertKind.TEST,
         "url": localized(language, "/settings"),
         "lang": language,
     }

@@ -19,6 +19,7 @@ from ticket_portal.domain.accounts import (
 from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.alerts import notifications, phrases
+from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.errors import (
     DomainError,
     Invalid,
@@ -270,7 +271,7 @@ def _set_forgotten(work: Work, account: Account, hashed: str, browser: str, ip: 
     forgive_guesses(work, account)
     known_browsers.forget_all(work, account.address)
     known_browsers.remember(work, account.address, browser)
-    notifications.about_security(work, account, "password_changed")
+    notifications.about_security(work, account, Notice.PASSWORD_CHANGED)
     security_log.happened(work, SecurityEvent.PASSWORD_CHANGED, address=account.address, account=account.id)
 
 
@@ -294,7 +295,7 @@ def choose_phrase(work: Work, account_id: int, typed: str) -> str:
     if phrase != phrases.of_account(work, account_id):
         limits.spend(work, Limit("phrases", work.settings.limit_phrases_per_hour), account_id)
         phrases.keep(work, account_id, phrase)
-        what = "phrase_changed" if phrase else "phrase_removed"
+        what = Notice.PHRASE_CHANGED if phrase else Notice.PHRASE_REMOVED
         notifications.about_security(work, work.session.get_one(Account, account_id), what)
     return phrase
 

@@ -13,6 +13,7 @@ from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.accounts.guessing import Guessed, Target
 from ticket_portal.domain.alerts import notifications
+from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.errors import (
     DomainError,
     NotAllowed,
@@ -75,7 +76,7 @@ def _change_password(work: Work, viewer: Viewer, before: str, hashed: str, ip: s
     account = proved(work, viewer, before)
     account.password_hash = hashed
     work.session.add(account)
-    notifications.about_security(work, account, "password_changed", elsewhere=True)
+    notifications.about_security(work, account, Notice.PASSWORD_CHANGED, elsewhere=True)
     security_log.happened(work, SecurityEvent.PASSWORD_CHANGED, address=account.address, account=account.id)
     return sign_ins.renew(work, Ending.PASSWORD_CHANGED, account, viewer, ip)
 
@@ -138,7 +139,7 @@ def finish(work: Work, viewer: Viewer, browser: str, ip: str, typed: str) -> tup
     if accounts.find(work, at.address):  # signed up in the meantime
         return "", codes.CodeExpired()
     account = work.session.get_one(Account, viewer.account_id, with_for_update=True)
-    notifications.about_security(work, account, "address_changed", to=masked(at.address))
+    notifications.about_security(work, account, Notice.ADDRESS_CHANGED, to=masked(at.address))
     security_log.happened(work, SecurityEvent.ADDRESS_CHANGED, address=account.address, account=account.id)
     token = sign_ins.renew(work, Ending.ADDRESS_CHANGED, account, viewer, ip)
     before, account.address = account.address, at.address

@@ -14,6 +14,7 @@ from ticket_portal.domain import browsers, keys, security_log, sessions
 from ticket_portal.domain.accounts import endings, known_browsers
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import notifications
+from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent
@@ -21,7 +22,7 @@ from ticket_portal.domain.sessions import Arrival
 from ticket_portal.store.tables import Account, Session
 from ticket_portal.store.unit_of_work import Work
 
-NOTICE = "signed_in"
+NOTICE = Notice.SIGNED_IN
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlmodel import col, delete, select
 
 from ticket_portal.domain import keys, limits
 from ticket_portal.domain.alerts import deadlines, devices, preferences
-from ticket_portal.domain.alerts.preferences import CHANNELS, EMAIL, PUSH
+from ticket_portal.domain.alerts.kinds import ALERTS, CHANNELS, GATHERED, AlertKind, Channel, Notice, is_on
 from ticket_portal.domain.history import LoggedEvent
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
@@ -27,23 +27,22 @@ from ticket_portal.store.tables import (
 )
 from ticket_portal.store.unit_of_work import Work
 
-IMMEDIATE_KINDS = ("confirmation", "code", "security", "test")
 GLANCE = timedelta(seconds=1)
 ROOM = "outbox"
-SECURITY, FAREWELL = "security", "account_deleted"
 KEPT_TO_CHECK = timedelta(days=90)
 
 
-def about(work: Work, ticket: Ticket, event: LoggedEvent, kind: str) -> None:
+def about(work: Work, ticket: Ticket, event: LoggedEvent, kind: AlertKind) -> None:
     """Tell the requester of something public that happened in their ticket, unless they did it themselves."""
-    if ticket.locked_at or (kind not in IMMEDIATE_KINDS and event.actor_role in ("customer", "guest")):
+    immediate = ALERTS[kind].immediate
+    if ticket.locked_at or (not immediate and event.actor_role in ("customer", "guest")):
         return
     account, address, muted = _recipient(work, ticket)
-    if kind not in IMMEDIATE_KINDS:
+    if not immediate:
         _keep(work, ticket, event, kind)
-    if muted and kind not in IMMEDIATE_KINDS:
+    if muted and not immediate:
         return
-    for channel in CHANNELS:
+    for channel in ALERTS[kind].channels:
         if not _told_by(work, account, channel, kind):
             continue
         for device_id, hashed in _ends(work, ticket, address, channel):
@@ -59,19 +58,17 @@ def about(work: Work, ticket: Ticket, event: LoggedEvent, kind: str) -> None:
                 event_seq=event.seq,
                 data=_facts(work, ticket, kind) | event.data,
             )
-            alert.due_at = work.now if kind in IMMEDIATE_KINDS else _due_at(work, ticket, alert)
+            alert.due_at = work.now if immediate else _due_at(work, ticket, alert)
             _put(work, alert)
 
 
-def _told_by(work: Work, account: Account | None, channel: str, kind: str) -> bool:
-    if channel == PUSH and not work.settings.vapid_key:
-        return False
-    return preferences.wants(work, account, channel, kind)
+def _told_by(work: Work, account: Account | None, channel: Channel, kind: AlertKind) -> bool:
+    return is_on(work.settings, channel) and preferences.wants(work, account, channel, kind)
 
 
-def _ends(work: Work, ticket: Ticket, address: str, channel: str) -> list[tuple[int | None, str]]:
+def _ends(work: Work, ticket: Ticket, address: str, channel: Channel) -> list[tuple[int | None, str]]:
     """Return where a channel ends for the requester, each with its part of the key: one mailbox, or some devices."""
-    if channel == PUSH:
+    if CHANNELS[channel].to_devices:
         return [(i, str(i)) for i in devices.of_requester(work, ticket)]
     return [(None, keys.subject_hash(work.settings, address)[:12])]
 
@@ -89,8 +86,8 @@ def about_test(work: Work, viewer: Viewer, device_id: int) -> str:
         work,
         Alert(
             key=key,
-            kind="test",
-            channel=PUSH,
+            kind=AlertKind.TEST,
+            channel=Channel.PUSH,
             device_id=device.id,
             address=viewer.address,
             language=device.language,
@@ -113,7 +110,8 @@ def about_code(
         work,
         Alert(
             key=f"code.{challenge.id}",
-            kind="code",
+            kind=AlertKind.CODE,
+            channel=Channel.EMAIL,
             address=challenge.address,
             language=language,
             data={"purpose": challenge.purpose.partition(":")[0]},
@@ -124,13 +122,14 @@ def about_code(
     )
 
 
-def about_security(work: Work, account: Account, what: str, **data: Any) -> None:
+def about_security(work: Work, account: Account, what: Notice, **data: Any) -> None:
     """Tell the owner of an account of something they must know; can't be muted."""
     _put(
         work,
         Alert(
-            key=f"{SECURITY}.{what}.{account.id}.{int(work.now.timestamp() * 1e6)}",
-            kind="security",
+            key=f"{_of_account(what, account.id)}{int(work.now.timestamp() * 1e6)}",
+            kind=AlertKind.SECURITY,
+            channel=Channel.EMAIL,
             address=account.address,
             language=account.language,
             time_zone=account.time_zone,
@@ -148,13 +147,14 @@ def about_sign_up(work: Work, known: Account | None, address: str, language: str
     _put(
         work,
         Alert(
-            key=f"{SECURITY}.already_signed_up.{known.id if known else keys.new_reference()}."
+            key=f"{_of_account(Notice.ALREADY_SIGNED_UP, known.id if known else keys.new_reference())}"
             f"{int(work.now.timestamp() * 1e6)}",
-            kind="security",
+            kind=AlertKind.SECURITY,
+            channel=Channel.EMAIL,
             address=address,
             language=known.language if known else language,
             time_zone=known.time_zone if known else "UTC",
-            data={"what": "already_signed_up"},
+            data={"what": Notice.ALREADY_SIGNED_UP},
             state="waiting" if known else "dropped",
             due_at=work.now,
         ),
@@ -176,11 +176,12 @@ def about_guessing(
     _put(
         work,
         Alert(
-            key=f"{SECURITY}.guessing.{owner}.{int(work.now.timestamp() * 1e6)}",
-            kind="security",
+            key=f"{_of_account(Notice.GUESSING, owner)}{int(work.now.timestamp() * 1e6)}",
+            kind=AlertKind.SECURITY,
+            channel=Channel.EMAIL,
             address=address,
             language=language,
-            data={"what": "guessing", "failures": failures, "ended": ended},
+            data={"what": Notice.GUESSING, "failures": failures, "ended": ended},
             sealed=keys.seal(work.settings, {"link": link}),
             state="waiting" if known else "dropped",
             due_at=work.now,
@@ -188,10 +189,10 @@ def about_guessing(
     )
 
 
-def told_since(work: Work, account: Account, what: str, since: datetime) -> bool:
+def told_since(work: Work, account: Account, what: Notice, since: datetime) -> bool:
     """Return whether the owner of an account was mailed this about its security after a moment."""
     told = select(Alert.id).where(
-        col(Alert.key).startswith(f"{SECURITY}.{what}.{account.id}.", autoescape=True),
+        col(Alert.key).startswith(_of_account(what, account.id), autoescape=True),
         col(Alert.created_at) > since,
     )
     return work.session.exec(told.limit(1)).first() is not None
@@ -199,7 +200,12 @@ def told_since(work: Work, account: Account, what: str, since: datetime) -> bool
 
 def forget(work: Work, account: Account) -> None:
     """Delete what an account was told of its security, at whatever address."""
-    work.session.exec(delete(Alert).where(col(Alert.key).like(f"{SECURITY}.%.{account.id}.%")))
+    work.session.exec(delete(Alert).where(col(Alert.key).like(_of_account("%", account.id) + "%")))
+
+
+def _of_account(what: str, owner: object) -> str:
+    """How the keys of an account's security alerts begin: by it they are found again."""
+    return f"{AlertKind.SECURITY}.{what}.{owner}."
 
 
 def about_links(work: Work, address: str, tickets: list[Ticket], language: str) -> None:
@@ -208,10 +214,11 @@ def about_links(work: Work, address: str, tickets: list[Ticket], language: str) 
         work,
         Alert(
             key=f"links.{keys.subject_hash(work.settings, address)[:12]}.{int(work.now.timestamp() * 1e6)}",
-            kind="security",
+            kind=AlertKind.SECURITY,
+            channel=Channel.EMAIL,
             address=address,
             language=language,
-            data={"what": "links", "tickets": [t.id for t in tickets]},
+            data={"what": Notice.LINKS, "tickets": [t.id for t in tickets]},
             state="waiting" if tickets else "dropped",
             due_at=work.now,
         ),
@@ -224,11 +231,12 @@ def about_trial(work: Work, address: str, language: str, time_zone: str) -> None
         work,
         Alert(
             key=f"trial.{keys.subject_hash(work.settings, address)[:12]}.{int(work.now.timestamp() * 1e6)}",
-            kind="security",
+            kind=AlertKind.SECURITY,
+            channel=Channel.EMAIL,
             address=address,
             language=language,
             time_zone=time_zone,
-            data={"what": "trial"},
+            data={"what": Notice.TRIAL},
             due_at=work.now,
         ),
     )
@@ -254,7 +262,7 @@ def _recipient(work: Work, ticket: Ticket) -> tuple[Account | None, str, bool]:
     return account, account.address, bool(muted)
 
 
-def _keep(work: Work, ticket: Ticket, event: LoggedEvent, kind: str) -> None:
+def _keep(work: Work, ticket: Ticket, event: LoggedEvent, kind: AlertKind) -> None:
     """Remember what is told, so that it can be read in the portal also by whoever gets no alert of it."""
     owner = requester(ticket)
     work.insert(TicketUpdate, ticket_id=ticket.id, seq=event.seq, owner=owner, kind=kind, at=work.now)
@@ -278,7 +286,7 @@ def _hold(work: Work, ticket: Ticket, alert: Alert) -> timedelta:
     A push leaves at once. Where all before it was read, the ticket may be open before their eyes: then their page
     says within a glance that this was read too, and there is nothing to tell.
     """
-    if alert.channel == EMAIL:
+    if CHANNELS[Channel(alert.channel)].held:
         return timedelta(seconds=work.settings.alert_hold_seconds)
     reading = work.session.get(Reading, (ticket.id, requester(ticket)))
     before = work.session.exec(
@@ -289,15 +297,19 @@ def _hold(work: Work, ticket: Ticket, alert: Alert) -> timedelta:
     return GLANCE if reading and reading.seq >= (before or 0) else timedelta()
 
 
-def _facts(work: Work, ticket: Ticket, kind: str) -> dict[str, Any]:
+def _facts(work: Work, ticket: Ticket, kind: AlertKind) -> dict[str, Any]:
     """What an alert says beyond its kind: when the ticket closes by itself, until when it can be reopened."""
     facts: dict[str, Any] = {}
-    closes_at = deadlines.announced_closing(work, ticket) if kind in ("resolved", "reminder") else None
+    closes_at = (
+        deadlines.announced_closing(work, ticket)
+        if kind in (AlertKind.RESOLVED, AlertKind.REMINDER)
+        else None
+    )
     if closes_at:
         facts["closes"] = closes_at.isoformat()
     # What is resolved closes first; for some days after that a reply still reopens it.
-    ends = closes_at if kind == "resolved" else ticket.closed_at if kind == "closed" else None
-    if ends and (kind == "resolved" or work.settings.reopen_days):
+    ends = {AlertKind.RESOLVED: closes_at, AlertKind.CLOSED: ticket.closed_at}.get(kind)
+    if ends and (kind == AlertKind.RESOLVED or work.settings.reopen_days):
         facts["until"] = (ends + timedelta(days=work.settings.reopen_days)).isoformat()
     return facts
 
@@ -309,7 +321,7 @@ def alerts_like(alert: Alert) -> Any:
         & (col(Alert.address) == alert.address)
         & (col(Alert.channel) == alert.channel)
         & (col(Alert.device_id) == alert.device_id)
-        & col(Alert.kind).not_in(IMMEDIATE_KINDS)
+        & col(Alert.kind).in_(GATHERED)
     )
 
 
@@ -329,15 +341,17 @@ def sweep(work: Work) -> None:
     deleted: it is all that still names the person.
     """
     never_left = (
-        col(Alert.kind).in_(("code", "security"))
+        col(Alert.kind).in_((AlertKind.CODE, AlertKind.SECURITY))
         & col(Alert.state).in_(("dropped", "failed"))
         & (col(Alert.created_at) < work.now - timedelta(days=1))
     )
-    farewell = (col(Alert.kind) == "security") & col(Alert.key).startswith(f"{SECURITY}.{FAREWELL}.")
+    farewell = (col(Alert.kind) == AlertKind.SECURITY) & col(Alert.key).startswith(
+        f"{AlertKind.SECURITY}.{Notice.ACCOUNT_DELETED}."
+    )
     old_one = (
-        ((col(Alert.kind) == "code") | farewell)
+        ((col(Alert.kind) == AlertKind.CODE) | farewell)
         & (col(Alert.state) == "sent")
         & (col(Alert.created_at) < work.now - KEPT_TO_CHECK)
     )
-    old_test = (col(Alert.kind) == "test") & (col(Alert.created_at) < work.now - timedelta(days=1))
+    old_test = (col(Alert.kind) == AlertKind.TEST) & (col(Alert.created_at) < work.now - timedelta(days=1))
     work.session.exec(delete(Alert).where(or_(never_left, old_one, old_test)))

@@ -10,20 +10,15 @@ from typing import Any
 
 from sqlmodel import col, select, update
 
+from ticket_portal.domain.alerts.kinds import ALERTS, AlertKind, Channel, Preference, is_on
 from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.i18n import zones
 from ticket_portal.store.tables import Account, Alert, Device
 from ticket_portal.store.unit_of_work import Work
 
-EMAIL, PUSH = "email", "push"
-CHANNELS = (EMAIL, PUSH)
-CLASSES = {
-    "reply": ("reply",),
-    "details": ("details_requested", "reminder"),
-    "status": ("resolved", "reopened", "closed", "merged"),
-}
-_CLASS_OF = {kind: name for name, kinds in CLASSES.items() for kind in kinds}
+SWITCHES = {f"{channel}.{name}": channel for channel in Channel for name in Preference}
+"""All that can be turned off, by name, with its channel."""
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -39,11 +34,7 @@ def view(work: Work, viewer: Viewer, zone: str = "") -> PreferencesView:
     """Return what the viewer chose; `zone` is where their browser is. Raises NotAllowed for others than customers."""
     account = _account(work, viewer)
     off, quiet = _off(account), _quiet(account, zone)
-    choices = {
-        f"{channel}.{name}": "off" if f"{channel}.{name}" in off else "on"
-        for channel in CHANNELS
-        for name in CLASSES
-    }
+    choices = {name: "off" if name in off else "on" for name in SWITCHES}
     return PreferencesView(choices | quiet, has_live_device(work, account))
 
 
@@ -55,10 +46,10 @@ def choose(work: Work, viewer: Viewer, name: str, value: str, zone: str = "") ->
         quiet[name] = _checked(name, value)
         if quiet["quiet_from"] == quiet["quiet_until"]:
             raise Invalid(name)
-    elif name.partition(".")[0] in CHANNELS and name.partition(".")[2] in CLASSES:
+    elif name in SWITCHES:
         if _switch(name, value) == "on":
             off.discard(name)
-        elif name.startswith(EMAIL) and not has_live_device(work, account):
+        elif SWITCHES[name] == Channel.EMAIL and not has_live_device(work, account):
             raise DeviceNeeded
         else:
             off.add(name)
@@ -70,19 +61,19 @@ def choose(work: Work, viewer: Viewer, name: str, value: str, zone: str = "") ->
     _look_again(work, account)
 
 
-def wants(work: Work, account: Account | None, channel: str, kind: str) -> bool:
+def wants(work: Work, account: Account | None, channel: Channel, kind: AlertKind) -> bool:
     """Whether an alert of this kind is to reach them by this channel; guests have nothing to choose.
 
     Whoever turned e-mail off is told by push; where no device can be reached any more, by e-mail again.
     """
-    if account is None or f"{channel}.{_CLASS_OF.get(kind)}" not in _off(account):
+    if account is None or f"{channel}.{ALERTS[kind].preference}" not in _off(account):
         return True
-    return channel == EMAIL and not has_live_device(work, account)
+    return channel == Channel.EMAIL and not has_live_device(work, account)
 
 
 def has_live_device(work: Work, account: Account) -> bool:
     """Whether push reaches the account on some device now."""
-    if not work.settings.vapid_key:
+    if not is_on(work.settings, Channel.PUSH):
         return False
     return work.session.exec(select(Device.id).where(Device.account_id == account.id)).first() is not None
 

@@ -5,6 +5,7 @@ from sqlmodel import col, select
 
 from ticket_portal.domain import history, sessions
 from ticket_portal.domain.errors import Invalid
+from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.people import SYSTEM, Viewer, canonical
 from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.domain.tickets import tickets
@@ -37,11 +38,11 @@ def assign(work: Work, viewer: Viewer, number: int, email: str | None) -> Ticket
         return ticket
     ticket.assignee_id = agent.id if agent else None
     if agent is None:
-        history.record(work, ticket, viewer, "unassigned", public=False)
+        history.record(work, ticket, viewer, EventKind.UNASSIGNED)
     elif agent.id == viewer.account_id:
-        history.record(work, ticket, viewer, "assigned", public=False)
+        history.record(work, ticket, viewer, EventKind.ASSIGNED)
     else:
-        history.record(work, ticket, viewer, "assigned_to", public=False, agent=agent.name)
+        history.record(work, ticket, viewer, EventKind.ASSIGNED_TO, agent=agent.name)
     return ticket
 
 
@@ -59,9 +60,9 @@ def hand_over(work: Work, account: Account, email: str | None = None) -> int:
         ticket.assignee_id = heir.id if heir else None
         work.session.add(ticket)
         if heir:
-            history.record(work, ticket, SYSTEM, "assigned_to", public=False, agent=heir.name)
+            history.record(work, ticket, SYSTEM, EventKind.ASSIGNED_TO, agent=heir.name)
         else:
-            history.record(work, ticket, SYSTEM, "unassigned", public=False)
+            history.record(work, ticket, SYSTEM, EventKind.UNASSIGNED)
     return len(found)
 
 

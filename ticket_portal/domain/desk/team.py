@@ -15,6 +15,7 @@ from ticket_portal.domain import security_log, sessions
 from ticket_portal.domain.accounts import accounts, endings
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import notifications
+from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.desk import assignment
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.people import canonical
@@ -172,7 +173,7 @@ def set_password(work: Work, email: str, password_hash: str) -> Ended:
     ended = _end(work, account, Ending.PASSWORD_RESET)
     accounts.forgive_guesses(work, account)
     if account.deactivated_at is None:
-        notifications.about_security(work, account, "password_changed")
+        notifications.about_security(work, account, Notice.PASSWORD_CHANGED)
     security_log.happened(work, SecurityEvent.PASSWORD_CHANGED, address=account.address, by="operator")
     return ended
 

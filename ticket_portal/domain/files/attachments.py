@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from ticket_portal.domain.errors import FileGone, TooManyFiles
-from ticket_portal.domain.history import PostedMessage
+from ticket_portal.domain.history import MessageKind, PostedMessage
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.store import search
 from ticket_portal.store.tables import Attachment, Ticket
@@ -122,7 +122,7 @@ def _take(work: Work, ticket: Ticket, message: PostedMessage, ids: tuple[str, ..
         file = found[file_id]
         file.ticket_id, file.message_id, file.place = ticket.id, message.id, place
         work.session.add(file)
-    if message.kind != "note":
+    if message.kind != MessageKind.NOTE:
         ticket.has_files = True
         work.session.add(ticket)
         search.remember(work, ticket, "file", message.id, ", ".join(found[file_id].name for file_id in ids))

@@ -14,7 +14,9 @@ from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import CodeScope, CodeStatus
 from ticket_portal.domain.alerts import notifications
+from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
+from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
@@ -64,11 +66,11 @@ def add(work: Work, viewer: Viewer, browser: str) -> int:
         ticket.guest_until = work.now + timedelta(days=work.settings.claim_undo_days)
         _keep_reading(work, ticket, guest, viewer)
         updates.hand_over(work, ticket)
-        history.record(work, ticket, viewer, "claimed", public=False)
+        history.record(work, ticket, viewer, EventKind.CLAIMED)
         work.publish(f"list:{ticket.address}")
     drafts.hand_over(work, guest, viewer)
     if found:
-        notifications.about_security(work, account, "tickets_added", count=len(found))
+        notifications.about_security(work, account, Notice.TICKETS_ADDED, count=len(found))
         happened(work, SecurityEvent.TICKETS_CLAIMED, account=account.id, tickets=len(found))
     return len(found)
 
@@ -99,7 +101,7 @@ def undo(work: Work, viewer: Viewer) -> int:
         ticket.proved_by = "code"
         _keep_reading(work, ticket, viewer, guest)
         updates.hand_over(work, ticket)
-        history.record(work, ticket, viewer, "unclaimed", public=False)
+        history.record(work, ticket, viewer, EventKind.UNCLAIMED)
         work.publish(f"list:{viewer.account_id}")
     if found:
         happened(work, SecurityEvent.TICKETS_GIVEN_BACK, account=viewer.account_id, tickets=len(found))

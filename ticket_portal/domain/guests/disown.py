@@ -16,6 +16,7 @@ from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.alerts import mail_links
 from ticket_portal.domain.errors import DomainError, LinkInvalid, NotAllowed
 from ticket_portal.domain.guests import access
+from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.domain.security_log import SecurityEvent
@@ -54,7 +55,7 @@ def lock(work: Work, token: str) -> None:
     access.revoke_links(work, ticket)
     security_log.happened(work, SecurityEvent.TICKET_DISOWNED, address=ticket.address, ticket=ticket.number)
     # Whoever it is said that they did not write it.
-    history.record(work, ticket, Viewer(role="guest"), "locked", public=False)
+    history.record(work, ticket, Viewer(role="guest"), EventKind.LOCKED)
 
 
 def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -68,7 +69,7 @@ def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
         raise NotAllowed
     if ticket.locked_at:
         ticket.locked_at = None
-        history.record(work, ticket, viewer, "unlocked", public=False)
+        history.record(work, ticket, viewer, EventKind.UNLOCKED)
         security_log.happened(
             work, SecurityEvent.TICKET_UNLOCKED, account=viewer.account_id, ticket=ticket.number
         )
@@ -96,7 +97,7 @@ def prove(
         ticket.locked_at = None
         ticket.proved_by = ticket.proved_by or "code"
         owner = Viewer(role="guest", address=ticket.address)
-        history.record(work, ticket, owner, "unlocked", public=False)
+        history.record(work, ticket, owner, EventKind.UNLOCKED)
     return sign_ins.begin_guest(work, ticket.address, arrival), None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import col, func, select
 
+from ticket_portal.domain.alerts.kinds import Channel
 from ticket_portal.store.tables import Alert
 from ticket_portal.store.unit_of_work import Work
 
@@ -20,7 +21,7 @@ class MailQueue:
     failed: int
 
 
-def mail_queue(work: Work, channel: str = "email") -> MailQueue:
+def mail_queue(work: Work, channel: Channel = Channel.EMAIL) -> MailQueue:
     """Return what is to leave now, since when, what leaves later, and what no carrier would take."""
     waiting = col(Alert.state).in_(("waiting", "sending")) & (col(Alert.channel) == channel)
     due, oldest = work.session.exec(

@@ -15,7 +15,9 @@ from ticket_portal.domain import history
 from ticket_portal.domain.accounts import credentials, endings, known_browsers
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.alerts import notifications
+from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.errors import NotAllowed
+from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.people import ERASED, SYSTEM, Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.tickets import tickets
@@ -62,7 +64,9 @@ def _ask(work: Work, viewer: Viewer, hashed: str, ip: str) -> None:
     if account.deletion_at is None:
         account.deletion_at = work.now + timedelta(days=work.settings.deletion_days)
         work.session.add(account)
-        notifications.about_security(work, account, "deletion_asked", until=account.deletion_at.isoformat())
+        notifications.about_security(
+            work, account, Notice.DELETION_ASKED, until=account.deletion_at.isoformat()
+        )
         happened(work, SecurityEvent.ACCOUNT_DELETION_ASKED, ip=ip, account=account.id)
 
 
@@ -74,7 +78,7 @@ def cancel(work: Work, viewer: Viewer) -> None:
     if account.deletion_at is not None:
         account.deletion_at = None
         work.session.add(account)
-        notifications.about_security(work, account, "deletion_cancelled")
+        notifications.about_security(work, account, Notice.DELETION_CANCELLED)
         happened(work, SecurityEvent.ACCOUNT_DELETION_CANCELLED, account=account.id)
 
 
@@ -111,7 +115,7 @@ def _erase(work: Work, account: Account) -> None:
     for ticket in found:
         _make_shell(work, ticket)
     _forget(work, account)
-    notifications.about_security(work, account, notifications.FAREWELL)
+    notifications.about_security(work, account, Notice.ACCOUNT_DELETED)
     work.session.flush()  # tickets let go of the account first: what still belongs to it goes with it
     work.session.delete(account)
     happened(work, SecurityEvent.ACCOUNT_DELETED, account=account.id, tickets=len(found))
@@ -145,7 +149,7 @@ def _make_shell(work: Work, ticket: Ticket) -> None:
     ticket.locked_at = ticket.locked_at or work.now  # no more alerts
     if ticket.status not in FINAL_STATUSES:
         tickets.move(work, ticket, "closed")
-    history.record(work, ticket, SYSTEM, "erased", public=False)
+    history.record(work, ticket, SYSTEM, EventKind.ERASED)
     work.session.add(ticket)
 
 

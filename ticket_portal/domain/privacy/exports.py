@@ -15,6 +15,7 @@ from ticket_portal.domain import limits
 from ticket_portal.domain.accounts import credentials, sign_ins
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.errors import NotAllowed
+from ticket_portal.domain.history import MessageKind
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
@@ -23,7 +24,7 @@ from ticket_portal.domain.tickets.uploads import StoredFile
 from ticket_portal.store.tables import Account, Attachment, Draft, Event, Message, Muted, Rating, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
-MESSAGES = ("reply", "details", "answers")
+MESSAGES = (MessageKind.REPLY, MessageKind.DETAILS, MessageKind.ANSWERS)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlmodel import col
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.files.attachments import FileView
-from ticket_portal.domain.history import PostedMessage
+from ticket_portal.domain.history import EVENTS, PostedMessage, ShownAs
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.text import markup
 from ticket_portal.domain.tickets import detail_requests, resolution, tickets
@@ -192,27 +192,8 @@ def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
 
 
 # What of the log is an entry of the conversation; the rest is kept for the audit.
-_SHOWN_EVENTS = (
-    "created",
-    "reply",
-    "note",
-    "details",
-    "answers",
-    "resolved",
-    "reopened",
-    "closed",
-    "merged",
-    "joined",
-    "assigned",
-    "assigned_to",
-    "unassigned",
-    "claimed",
-    "unclaimed",
-    "locked",
-    "unlocked",
-    "erased",
-)
-_WITH_DATA = ("merged", "joined", "assigned_to")
+_SHOWN_EVENTS = tuple(kind for kind, rules in EVENTS.items() if rules.shown != ShownAs.NOTHING)
+_WITH_DATA = tuple(kind for kind, rules in EVENTS.items() if rules.has_facts)
 
 
 def _entries(work: Work, ticket_id: int, *, team: bool, before: int | None) -> list[ThreadEntry]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
+from ticket_portal.domain.history import MessageKind
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text.blockchains import transaction_ids
 from ticket_portal.domain.tickets.messages import LONGEST_BODY
@@ -71,7 +72,7 @@ def _naming(work: Work, own: Sequence[Ticket], ids: list[str]) -> set[int]:
         select(Message.ticket_id)
         .where(
             col(Message.ticket_id).in_([ticket.id for ticket in own]),
-            Message.kind != "note",
+            Message.kind != MessageKind.NOTE,
             or_(*[func.lower(Message.body).contains(one, autoescape=True) for one in lower]),
         )
         .distinct()

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
+from ticket_portal.domain.alerts.kinds import AlertKind
 from ticket_portal.domain.errors import (
     CannotReopen,
     EmptyMessage,
@@ -23,7 +24,7 @@ from ticket_portal.domain.errors import (
     TooLong,
 )
 from ticket_portal.domain.files import attachments
-from ticket_portal.domain.history import LoggedEvent, PostedMessage
+from ticket_portal.domain.history import EventKind, LoggedEvent, MessageKind, PostedMessage
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, storable
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
@@ -105,10 +106,10 @@ def reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> PostedM
     if earlier := _already(work, ticket, viewer, form.client_id):
         return earlier
     _require_open(work, ticket)
-    message, event = _post(work, ticket, viewer, "reply", form)
+    message, event = _post(work, ticket, viewer, MessageKind.REPLY, form)
     if viewer.of_team:
         _after_team_reply(work, ticket, viewer)
-        notifications.about(work, ticket, event, "reply")
+        notifications.about(work, ticket, event, AlertKind.REPLY)
     else:
         codes.refuse_own(work, viewer.address, form.body)  # the last refusal, see there
         _after_requesters_reply(work, ticket, viewer)
@@ -121,7 +122,7 @@ def note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> PostedMe
     require(viewer, can_work, ticket)
     if earlier := _already(work, ticket, viewer, form.client_id):
         return earlier
-    return _post(work, ticket, viewer, "note", form)[0]
+    return _post(work, ticket, viewer, MessageKind.NOTE, form)[0]
 
 
 def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> PostedMessage:
@@ -134,11 +135,11 @@ def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) 
     # The alert counts all that is missing, also what was asked for before.
     count = len(form.items) + detail_requests.still_open(work, ticket.id) if form.items else 0
     facts = {"count": count} if count else {}
-    message, event = _post(work, ticket, viewer, "details", form, **facts)
+    message, event = _post(work, ticket, viewer, MessageKind.DETAILS, form, **facts)
     detail_requests.add(work, message, form.items)
     ticket.has_details = ticket.has_details or bool(form.items)
     tickets.move(work, ticket, "waiting_customer")
-    notifications.about(work, ticket, event, "details_requested")
+    notifications.about(work, ticket, event, AlertKind.DETAILS_REQUESTED)
     return message
 
 
@@ -157,7 +158,7 @@ def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -
     fitting = detail_requests.fit(work, _request(work, ticket, form.request), form.given)
     body = detail_requests.values([one for _item, one in fitting])
     files = tuple(file for _item, one in fitting for file in one.files)
-    message, _event = _write(work, ticket, viewer, "answers", body, form.client_id, files)
+    message, _event = _write(work, ticket, viewer, MessageKind.ANSWERS, body, form.client_id, files)
     codes.refuse_own(work, viewer.address, body)
     detail_requests.settle(work, message, fitting)
     if ticket.status != "waiting_customer" or not detail_requests.still_open(work, ticket.id):
@@ -185,7 +186,9 @@ def checked_client_id(client_id: Any) -> str:
 
 def _request(work: Work, ticket: Ticket, seq: int) -> Message:
     found = work.session.exec(
-        select(Message).where(Message.ticket_id == ticket.id, Message.seq == seq, Message.kind == "details")
+        select(Message).where(
+            Message.ticket_id == ticket.id, Message.seq == seq, Message.kind == MessageKind.DETAILS
+        )
     ).first()
     if found is None:
         raise NotFound
@@ -200,7 +203,7 @@ def _already(work: Work, ticket: Ticket, viewer: Viewer, client_id: str) -> Post
 
 
 def _post(
-    work: Work, ticket: Ticket, viewer: Viewer, kind: str, form: MessageForm, **facts: Any
+    work: Work, ticket: Ticket, viewer: Viewer, kind: MessageKind, form: MessageForm, **facts: Any
 ) -> tuple[PostedMessage, LoggedEvent]:
     _spend(work, viewer, form.secret)
     return _write(work, ticket, viewer, kind, form.body, form.client_id, form.files, **facts)
@@ -210,7 +213,7 @@ def _write(
     work: Work,
     ticket: Ticket,
     viewer: Viewer,
-    kind: str,
+    kind: MessageKind,
     body: str,
     client_id: str,
     files: tuple[str, ...],
@@ -232,14 +235,14 @@ def _require_open(work: Work, ticket: Ticket) -> None:
 
 def _after_team_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
     if ticket.status == "closed":
-        history.record(work, ticket, viewer, "reopened")
+        history.record(work, ticket, viewer, EventKind.REOPENED)
     status = "open" if ticket.status in ("new", "open", "closed") else ticket.status
     tickets.move(work, ticket, status)
 
 
 def _after_requesters_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
     if ticket.status in ("resolved", "closed"):
-        history.record(work, ticket, viewer, "reopened")
+        history.record(work, ticket, viewer, EventKind.REOPENED)
     tickets.move(work, ticket, "new" if ticket.status == "new" else "open", unanswered=True)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import select
 from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
+from ticket_portal.domain.alerts.kinds import AlertKind
 from ticket_portal.domain.errors import (
     Missing,
     NotAllowed,
@@ -18,7 +19,7 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.files import attachments
-from ticket_portal.domain.history import PostedMessage
+from ticket_portal.domain.history import EventKind, MessageKind, PostedMessage
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
 from ticket_portal.domain.text import secrets
@@ -160,9 +161,16 @@ def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: st
 def _first_message(work: Work, ticket: Ticket, author: Viewer, form: TicketForm) -> PostedMessage:
     files = len(form.files)
     message, entry = history.post(
-        work, ticket, author, "reply", form.body, form.client_id, files=files, event="created"
+        work,
+        ticket,
+        author,
+        MessageKind.REPLY,
+        form.body,
+        form.client_id,
+        files=files,
+        event=EventKind.CREATED,
     )
-    notifications.about(work, ticket, entry, "confirmation")
+    notifications.about(work, ticket, entry, AlertKind.CONFIRMATION)
     return message
 
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from ticket_portal.domain import history, limits
 from ticket_portal.domain.alerts import deadlines, notifications
+from ticket_portal.domain.alerts.kinds import AlertKind
 from ticket_portal.domain.errors import (
     CannotReopen,
     MergeIntoClosed,
@@ -22,6 +23,7 @@ from ticket_portal.domain.errors import (
     TooFast,
     TooLong,
 )
+from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team, storable
 from ticket_portal.domain.permissions import can_confirm, can_work, require
@@ -96,9 +98,9 @@ def close(work: Work, viewer: Viewer, number: int) -> Ticket:
     require(viewer, can_work, ticket)
     tickets.refuse_merged(ticket)
     if ticket.status != "closed":
-        event = history.record(work, ticket, viewer, "closed")
+        event = history.record(work, ticket, viewer, EventKind.CLOSED)
         tickets.move(work, ticket, "closed")
-        notifications.about(work, ticket, event, "closed")
+        notifications.about(work, ticket, event, AlertKind.CLOSED)
     return ticket
 
 
@@ -110,9 +112,9 @@ def reopen(work: Work, viewer: Viewer, number: int) -> Ticket:
     if _is_closed_for_good(work, ticket):
         raise CannotReopen
     if ticket.status in ("resolved", "closed"):
-        event = history.record(work, ticket, viewer, "reopened")
+        event = history.record(work, ticket, viewer, EventKind.REOPENED)
         tickets.move(work, ticket, "open")
-        notifications.about(work, ticket, event, "reopened")
+        notifications.about(work, ticket, event, AlertKind.REOPENED)
     return ticket
 
 
@@ -135,7 +137,7 @@ def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
     secrets.refuse(work.settings, form.secret, address=viewer.address)
     rating.score, rating.comment, rating.changed_at = form.score, form.comment, work.now
     work.session.add(rating)
-    history.record(work, ticket, viewer, "rated", public=False, score=form.score)
+    history.record(work, ticket, viewer, EventKind.RATED, score=form.score)
     return rating
 
 
@@ -153,15 +155,15 @@ def merge(work: Work, viewer: Viewer, number: int, into: int) -> Ticket:
     if ticket.status == "merged" and ticket.merged_into == into:
         return ticket
     _require_mergeable(work, ticket, other)
-    event = history.record(work, ticket, viewer, "merged", into=into)
-    history.record(work, other, viewer, "joined", other=number)
+    event = history.record(work, ticket, viewer, EventKind.MERGED, into=into)
+    history.record(work, other, viewer, EventKind.JOINED, other=number)
     _wait_on(work, ticket, other)
     tickets.move(work, ticket, "merged")
     ticket.seen_by_requester_seq = (
         ticket.last_seq
     )  # what is new is in the other one: opening this leads there
     _lead(work, ticket, into)
-    notifications.about(work, ticket, event, "merged")
+    notifications.about(work, ticket, event, AlertKind.MERGED)
     return ticket
 
 
@@ -188,14 +190,14 @@ def run_due(work: Work) -> int:
 def _remind(work: Work, ticket: Ticket) -> None:
     deadlines.reminded(work, ticket)
     # Not public: there is nothing new to read, only a mail that says so.
-    event = history.record(work, ticket, SYSTEM, "reminder", public=False)
-    notifications.about(work, ticket, event, "reminder")
+    event = history.record(work, ticket, SYSTEM, EventKind.REMINDER)
+    notifications.about(work, ticket, event, AlertKind.REMINDER)
 
 
 def _close_by_time(work: Work, ticket: Ticket) -> None:
-    event = history.record(work, ticket, SYSTEM, "closed", by="time")
+    event = history.record(work, ticket, SYSTEM, EventKind.CLOSED, by="time")
     tickets.move(work, ticket, "closed")
-    notifications.about(work, ticket, event, "closed")
+    notifications.about(work, ticket, event, AlertKind.CLOSED)
 
 
 def _require_mergeable(work: Work, ticket: Ticket, other: Ticket) -> None:

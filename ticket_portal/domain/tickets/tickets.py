@@ -10,7 +10,9 @@ from sqlmodel import col
 
 from ticket_portal.domain import history
 from ticket_portal.domain.alerts import deadlines, notifications
+from ticket_portal.domain.alerts.kinds import AlertKind
 from ticket_portal.domain.errors import NotFound, TicketLocked, TicketMerged
+from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import by_address, can_confirm, can_read, can_work, require
 from ticket_portal.domain.tickets import listing, queue
@@ -122,9 +124,9 @@ def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
     refuse_merged(ticket)
     if ticket.status in ("resolved", "closed"):
         return ticket
-    event = history.record(work, ticket, viewer, "resolved")
+    event = history.record(work, ticket, viewer, EventKind.RESOLVED)
     move(work, ticket, "resolved")
-    notifications.about(work, ticket, event, "resolved")
+    notifications.about(work, ticket, event, AlertKind.RESOLVED)
     return ticket
 
 
@@ -134,7 +136,7 @@ def assign_to_me(work: Work, viewer: Viewer, number: int) -> Ticket:
     require(viewer, can_work, ticket)
     if ticket.assignee_id != viewer.account_id:
         ticket.assignee_id = viewer.account_id
-        history.record(work, ticket, viewer, "assigned", public=False)
+        history.record(work, ticket, viewer, EventKind.ASSIGNED)
     return ticket
 
 
@@ -143,7 +145,7 @@ def confirm_solved(work: Work, viewer: Viewer, number: int) -> Ticket:
     ticket = find(work, viewer, number)
     require(viewer, can_confirm, ticket)
     if ticket.status == "resolved":
-        history.record(work, ticket, viewer, "closed")
+        history.record(work, ticket, viewer, EventKind.CLOSED)
         move(work, ticket, "closed")
     return ticket
 
@@ -153,7 +155,7 @@ def still_need_help(work: Work, viewer: Viewer, number: int) -> Ticket:
     ticket = find(work, viewer, number)
     require(viewer, can_confirm, ticket)
     if ticket.status == "resolved":
-        history.record(work, ticket, viewer, "reopened")
+        history.record(work, ticket, viewer, EventKind.REOPENED)
         move(work, ticket, "open", unanswered=True)
     return ticket
 

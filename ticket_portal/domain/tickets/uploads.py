@@ -13,6 +13,7 @@ from ticket_portal.domain.files import attachments, quotas, types
 from ticket_portal.domain.files.attachments import FileView, of_form, view
 from ticket_portal.domain.files.quotas import Quota
 from ticket_portal.domain.files.types import Content
+from ticket_portal.domain.history import MessageKind
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read, can_reply, require
@@ -183,7 +184,7 @@ def find(
     else:
         message = work.session.get_one(Message, file.message_id)
         ticket = work.session.get_one(Ticket, message.ticket_id)
-        if not any(can_read(v, ticket) and (v.of_team or message.kind != "note") for v in viewers):
+        if not any(can_read(v, ticket) and (v.of_team or message.kind != MessageKind.NOTE) for v in viewers):
             raise NotFound
     if thumbnail:
         return StoredFile(file.name, types.WEBP, 0, file.thumbnail_key)
