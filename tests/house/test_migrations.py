@@ -1,12 +1,14 @@
 """The migrations make exactly the tables that the code speaks of, on both kinds of database."""
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import text
 
 from ticket_portal.domain import keys, sessions
@@ -43,6 +45,38 @@ def test_an_upgraded_database_has_the_tables_of_the_code(empty, tmp_path):
 
     checked = _alembic(empty, tmp_path, "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_database_of_each_version_upgrades_to_the_newest(empty):
+    """Numbers are what databases have in `alembic_version`: a migration keeps its number for ever."""
+    numbers = [f"{n:04}" for n in range(1, len(_chain()) + 1)]
+    for number in numbers:
+        migrations.upgrade(empty, number)
+    store = Store(empty)
+    assert store.read(migrations.is_current)
+    store.close()
+
+
+def test_migrations_are_numbered_in_the_order_of_their_chain():
+    chain = _chain()
+    assert [script.revision for script in chain] == [f"{n:04}" for n in range(1, len(chain) + 1)]
+    assert [Path(script.path).name.split("_")[0] for script in chain] == [s.revision for s in chain]
+
+
+def _chain() -> list[Script]:
+    return list(reversed(list(ScriptDirectory.from_config(migrations._config()).walk_revisions())))
+
+
+def test_a_new_migration_gets_the_next_number(tmp_path):
+    shutil.copytree(ROOT / "alembic", tmp_path / "alembic", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "alembic.ini", tmp_path)
+    environment = {**os.environ, "PORTAL_DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "alembic", "revision", "-m", "A change"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+    new = tmp_path / f"alembic/versions/{len(_chain()) + 1:04}_a_change.py"
+    assert f'revision = "{new.name[:4]}"' in new.read_text(encoding="utf-8")
 
 
 def test_a_downgrade_leaves_nothing_behind(empty, tmp_path):
