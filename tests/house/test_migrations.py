@@ -39,6 +39,7 @@ def _alembic(settings: Settings, cwd: Path, *words: str) -> subprocess.Completed
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_an_upgraded_database_has_the_tables_of_the_code(empty, tmp_path):
     upgraded = _alembic(empty, tmp_path, "upgrade", "head")  # from a folder that is not the project's
     assert upgraded.returncode == 0, upgraded.stderr
@@ -79,6 +80,7 @@ def test_a_new_migration_gets_the_next_number(tmp_path):
     assert f'revision = "{new.name[:4]}"' in new.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_downgrade_leaves_nothing_behind(empty, tmp_path):
     migrations.upgrade(empty)
     assert _alembic(empty, tmp_path, "downgrade", "base").returncode == 0
@@ -89,6 +91,7 @@ def test_a_downgrade_leaves_nothing_behind(empty, tmp_path):
     store.close()
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_do_not_meet_in_a_migration(empty):
     with ThreadPoolExecutor(4) as together:
         list(together.map(lambda _: _in_a_process(empty), range(4)))
@@ -116,6 +119,7 @@ def test_a_database_of_newer_code_is_recognised(empty):
     store.close()
 
 
+@pytest.mark.slow
 def test_what_was_written_before_the_search_came_is_found(empty, tmp_path):
     assert _alembic(empty, tmp_path, "upgrade", "0001").returncode == 0
     store = Store(empty)
@@ -139,6 +143,7 @@ def test_what_was_written_before_the_search_came_is_found(empty, tmp_path):
     store.close()
 
 
+@pytest.mark.slow
 def test_tokens_from_before_they_had_an_end_keep_working(empty, tmp_path):
     assert _alembic(empty, tmp_path, "upgrade", "0012").returncode == 0
     store = Store(empty)
@@ -174,6 +179,7 @@ def _an_agent_with(work: Work, tokens: list[str]) -> None:
         _insert(work, "apitoken", token_hash=keys.token_hash(token), account_id=1, created_at=THEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("base_url", "before"), [("https://support.example.com", sessions.PLAIN), ("http://localhost:3000", "")]
 )
