@@ -1,4 +1,4 @@
-"""A new password or a new address for somebody who is signed in (SPEC 11): both need the password once more.
+"""A new password or address for people who are signed in: both need the password anew (docs/contract.md#accounts).
 
 An open page is no proof: it may be somebody else's hands on a device that was left alone.
 """

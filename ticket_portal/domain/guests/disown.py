@@ -1,4 +1,4 @@
-"""What "this wasn't me" does: somebody got e-mails about a ticket that they never sent (SPEC 6).
+"""What "this wasn't me" does: somebody got e-mails about a ticket that they never sent (docs/contract.md#guests).
 
 The link in the e-mail is the proof, as with muting: whoever reads the mail has the address. It locks the ticket for
 that address, makes its links worthless and stops its e-mails; the team is told and can undo it.
