@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --retries 2 --timeout 20
 UNREACHABLE = { echo "Could not install the dependencies. Is the package registry reachable? Details: .venv/install.log" >&2; exit 1; }
 
-.PHONY: help run dev test scenes bench lint format texts
+.PHONY: help run dev check test scenes bench lint format constraints migration settings texts
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -20,6 +20,9 @@ run: .venv/runtime ## install, build and start the portal (PORTAL_PORT, 3000)
 
 dev: .venv/runtime ## start with hot reload
 	@exec $(BIN)/python -m ticket_portal.frontend dev
+
+check: .venv/tests ## what a change most often breaks, in a minute and a half
+	@$(BIN)/python .ci/check.py --quick
 
 test: .venv/tests ## all checks and tests
 	@$(BIN)/python .ci/chromium.py
@@ -35,10 +38,20 @@ bench: .venv/tests ## the benchmarks, as one JSON object
 	@$(BIN)/python -m tests.bench
 
 lint: .venv/tests ## format, lint, types and layers
-	@$(BIN)/python .ci/check.py format lint types layers
+	@$(BIN)/python .ci/check.py format lint layers assets types
 
 format: .venv/tests ## put the code in its form
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+	@$(BIN)/python .ci/biome.py format --write
+
+migration: .venv/tests ## write a migration for what changed in the tables: m="What changes"
+	@$(BIN)/python .ci/migration.py "$$m"
+
+constraints: .venv/bin/python ## pin what is installed anew, after a change of requirements; all=1: everything as new as they allow
+	@$(BIN)/python .ci/constraints.py $(if $(all),--all)
+
+settings: .venv/runtime ## write .env.example and the tables of docs/operations.md
+	@$(BIN)/python -m ticket_portal.settings_docs
 
 texts: .venv/runtime ## bring the catalogues in step with the sources
 	@$(BIN)/python -m ticket_portal.i18n extract

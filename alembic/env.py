@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from alembic import context
+from alembic.operations.ops import MigrationScript
 from sqlalchemy import Connection, TextClause, text
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -25,6 +26,7 @@ def run(connection: Connection) -> None:
         render_as_batch=on_sqlite,  # SQLite changes a table by copying it
         render_item=_render,
         include_object=_comparable_on_sqlite if on_sqlite else _comparable,
+        process_revision_directives=_numbered,
     )
     with context.begin_transaction():
         if not on_sqlite:
@@ -48,6 +50,13 @@ _DESCENDING = {
     for index in table.indexes
     if any(isinstance(part, TextClause) for part in index.expressions)
 }
+
+
+def _numbered(_context: object, _revision: object, scripts: list[MigrationScript]) -> None:
+    """Give a new migration the number after the newest one, unless `--rev-id` names it."""
+    if not getattr(context.config.cmd_opts, "rev_id", None):
+        for script in scripts:
+            script.rev_id = f"{int(context.script.get_current_head() or 0) + 1:04}"
 
 
 def _render(kind: str, item: object, _context: Any) -> str | Literal[False]:

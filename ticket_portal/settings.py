@@ -53,6 +53,24 @@ def contact_link(contact: str) -> str:
     return contact if parts.scheme == "https" and parts.hostname and plain else ""
 
 
+# The sections of `.env.example` and docs/operations.md, by the field that each begins with.
+SECTIONS = {
+    "env": "The portal",
+    "host": "The server",
+    "mail": "E-mail",
+    "vapid_private_key": "Push notifications",
+    "alert_hold_seconds": "Alerts",
+    "reopen_days": "Tickets",
+    "deletion_days": "Accounts",
+    "session_days": "Sessions",
+    "code_minutes": "Codes, passwords and guessing",
+    "limit_guest_tickets_per_hour": "What a person or a network may do",
+    "limit_connections": "Connections and open pages",
+    "files": "Files",
+    "test_mode": "Testing, metrics and logs",
+}
+
+
 class SettingsError(Exception):
     """A setting is missing or makes no sense; the text says which one and what to do."""
 
@@ -62,124 +80,460 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_", env_file=".env", extra="ignore")
 
-    env: Literal["development", "production"] = "development"
-    company: str = "Harbor"
-    company_address: str = ""
-    contact: str = ""
-    host: str = "127.0.0.1"
-    port: int = Field(default=3000, ge=1, le=65535)
-    base_url: str = ""
-    database_url: str = ""
-    redis_url: str = ""
-    secret_key: SecretStr = SecretStr("")
-    data_dir: Path = Path("data")
-    trusted_proxies: str = ""
-    processes: int = Field(default=1, ge=1, le=64)
-    worker: bool = True
+    env: Literal["development", "production"] = Field(
+        default="development",
+        description="`development` or `production`, which refuses settings that would leave the portal open",
+    )
+    company: str = Field(default="Harbor", description="The company's name in pages and e-mails")
+    company_address: str = Field(default="", description="Its postal address, at the foot of e-mails")
+    contact: str = Field(
+        default="",
+        description=(
+            "Another way to reach you, named where a ticket is locked or an address doesn't work: an "
+            "email address, a phone number or an https address. Takes effect at the next start, "
+            "without a new build"
+        ),
+    )
+    base_url: str = Field(
+        default="",
+        description=(
+            "The public address, without a path; links in e-mails begin with it. Required in production"
+        ),
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "A long random text: signs codes, links and limits, and seals what waits in the outbox. "
+            "Required in production, else made and kept in the data folder. With another key, codes, "
+            "“mute” and “this wasn't me” links, browser tokens and safety phrases end; accounts, "
+            "sessions and tickets stay"
+        ),
+    )
+    data_dir: Path = Field(
+        default=Path("data"),
+        description=(
+            "The folder for the database (SQLite), the secret key, the key for push and people's files"
+        ),
+    )
 
-    mail: Literal["mailbox", "smtp", "resend"] = "mailbox"
-    mail_from: str = "Harbor Support <support@example.com>"
-    smtp_url: str = ""
-    smtp_plain: bool = False
-    resend_api_key: SecretStr = SecretStr("")
-    resend_api_url: str = "https://api.resend.com"
-    resend_webhook_secret: SecretStr = SecretStr("")
-    vapid_private_key: SecretStr = SecretStr("")
-    vapid_subject: str = ""
-    push_services: str = ""
+    host: str = Field(default="127.0.0.1", description="The address to listen at; `0.0.0.0` for all")
+    port: int = Field(default=3000, ge=1, le=65535, description="The port to listen at")
+    trusted_proxies: str = Field(
+        default="",
+        description=(
+            "Addresses of proxies whose `X-Forwarded-…` is believed, separated by commas. A proxy "
+            "that is not named here makes all visitors share its limits"
+        ),
+    )
+    processes: int = Field(
+        default=1, ge=1, le=64, description="Web processes on the port; above 1 needs PostgreSQL"
+    )
+    worker: bool = Field(
+        default=True,
+        description=(
+            "Whether web processes deliver mail; with `false`, run `python -m ticket_portal worker` "
+            "beside them"
+        ),
+    )
+    database_url: str = Field(
+        default="",
+        description=(
+            "`sqlite:///path` or `postgresql://user:password@host/name`; empty: `portal.db` in the "
+            "data folder"
+        ),
+    )
+    redis_url: str = Field(default="", description="`redis://host:6379/0`; empty: in-process")
 
-    alert_hold_seconds: int = Field(default=20, ge=0)
-    alert_gather_seconds: int = Field(default=120, ge=0)
-    alert_give_up_seconds: int = Field(default=86_400, ge=60)
+    mail: Literal["mailbox", "smtp", "resend"] = Field(
+        default="mailbox", description="`mailbox` (captured, sends nothing), `smtp` or `resend`"
+    )
+    mail_from: str = Field(
+        default="Harbor Support <support@example.com>", description="The sender of all mail"
+    )
+    smtp_url: str = Field(
+        default="",
+        description=(
+            "`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Where an `smtp://` server "
+            "offers no STARTTLS, nothing is sent and the mail waits in the outbox, unless the server "
+            "is on this machine"
+        ),
+    )
+    smtp_plain: bool = Field(
+        default=False,
+        description=(
+            "Lets mail go to an `smtp://` server on another machine that offers no STARTTLS; codes "
+            "and links can then be read on the way"
+        ),
+    )
+    resend_api_key: SecretStr = Field(default=SecretStr(""), description="The key of the Resend account")
+    resend_api_url: str = Field(
+        default="https://api.resend.com", description="Resend's address, or one with the same API"
+    )
+    resend_webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "The secret (`whsec_…`) that Resend signs its webhooks with; without it "
+            "`/webhooks/resend` does not exist"
+        ),
+    )
 
-    reopen_days: int = Field(default=14, ge=0)
-    close_resolved_days: int = Field(default=7, ge=1)
-    close_waiting_days: int = Field(default=14, ge=1)
-    reminder_days: str = "3,7"
-    link_days: int = Field(default=90, ge=1)
-    draft_days: int = Field(default=90, ge=1)
-    deletion_days: int = Field(default=14, ge=0)
-    claim_undo_days: int = Field(default=7, ge=1)
-    claim_proof_hours: int = Field(default=24, ge=1)
+    vapid_private_key: SecretStr = Field(
+        default=SecretStr(""),
+        description=(
+            "The private key, from `python -m ticket_portal vapid-keys`; without one no push in "
+            "production, else made and kept in the data folder. With another key every device has to "
+            "be turned on again"
+        ),
+    )
+    vapid_subject: str = Field(
+        default="",
+        description=(
+            "A `mailto:` or https address that push services can write to; empty: that of `PORTAL_MAIL_FROM`"
+        ),
+    )
+    push_services: str = Field(
+        default="",
+        description=(
+            "Hosts of further push services, separated by commas: "
+            "`push.example.com,*.push.example.net`. Google's, Mozilla's, Microsoft's and Apple's are "
+            "known"
+        ),
+    )
 
-    session_days: int = Field(default=30, ge=1)
-    session_idle_days: int = Field(default=14, ge=1)
-    agent_session_hours: int = Field(default=12, ge=1)
-    agent_idle_hours: int = Field(default=4, ge=1)
-    guest_idle_minutes: int = Field(default=30, ge=1)
-    guest_session_hours: int = Field(default=12, ge=1)
+    alert_hold_seconds: int = Field(
+        default=20,
+        ge=0,
+        description=(
+            "How long an e-mail waits before it leaves; it is dropped when the update was read meanwhile"
+        ),
+    )
+    alert_gather_seconds: int = Field(
+        default=120,
+        ge=0,
+        description="Further updates of a ticket within this time after an alert become one alert",
+    )
+    alert_give_up_seconds: int = Field(
+        default=86_400, ge=60, description="How long a mail that no carrier takes is tried"
+    )
 
-    code_minutes: int = Field(default=10, ge=1)
-    code_resend_seconds: int = Field(default=60, ge=0)
-    code_tries: int = Field(default=5, ge=1)
-    code_pause_minutes: int = Field(default=30, ge=1)
-    proof_link_minutes: int = Field(default=30, ge=10, le=60)
-    limit_failures_in_a_row: int = Field(default=100, ge=10, le=100)
-    failure_pauses: str = "10:30,20:60,40:240,80:1440"
-    guessing_alarm_after: int = Field(default=20, ge=5)
-    limit_code_tries_per_hour: int = Field(default=10, ge=1)
-    limit_code_tries_per_ip_per_hour: int = Field(default=100, ge=1)
-    limit_codes_per_hour: int = Field(default=5, ge=1)
-    limit_codes_per_ip_per_hour: int = Field(default=60, ge=1)
-    limit_sign_ins_per_hour: int = Field(default=10, ge=1)
-    limit_sign_ins_per_ip_per_hour: int = Field(default=100, ge=1)
-    limit_sessions_per_account: int = Field(default=50, ge=1)
-    sign_in_notice_minutes: int = Field(default=60, ge=0)
-    limit_guest_tickets_per_hour: int = Field(default=5, ge=1)
-    limit_guest_tickets_per_ip_per_hour: int = Field(default=20, ge=1)
-    limit_links_per_hour: int = Field(default=5, ge=1)
-    limit_links_per_ip_per_hour: int = Field(default=30, ge=1)
-    limit_message_checks_per_ip_per_hour: int = Field(default=30, ge=1)
-    limit_mail_trials_per_hour: int = Field(default=3, ge=1)
-    limit_phrases_per_hour: int = Field(default=5, ge=1)
-    limit_address_changes_per_hour: int = Field(default=3, ge=1)
-    limit_exports_per_day: int = Field(default=5, ge=1)
-    limit_claims_per_hour: int = Field(default=20, ge=1)
-    limit_tickets_per_hour: int = Field(default=20, ge=1)
-    limit_messages_per_10_minutes: int = Field(default=10, ge=1)
-    limit_bad_tokens_per_ip_per_hour: int = Field(default=60, ge=1)
-    limit_feedback_per_ip_per_hour: int = Field(default=60, ge=1)
-    limit_devices: int = Field(default=10, ge=1)
-    limit_test_pushes_per_hour: int = Field(default=10, ge=1)
-    limit_connections: int = Field(default=8_192, ge=128)
-    limit_connections_per_ip: int = Field(default=512, ge=1)
-    limit_idle_seconds: int = Field(default=30, ge=1)
-    limit_body_seconds: int = Field(default=10, ge=1)
-    limit_socket_events_per_second: int = Field(default=30, ge=1)
-    limit_socket_events_burst: int = Field(default=120, ge=1)
-    limit_socket_opens_per_ip_per_minute: int = Field(default=300, ge=1)
-    limit_sockets: int = Field(default=1_000, ge=1)
-    limit_sockets_per_ip: int = Field(default=200, ge=1)
-    limit_states: int = Field(default=5_000, ge=1)
-    limit_states_per_ip: int = Field(default=300, ge=1)
+    reopen_days: int = Field(
+        default=14, ge=0, description="How long after its closing a reply reopens a ticket"
+    )
+    close_resolved_days: int = Field(default=7, ge=1, description="A resolved ticket closes after this")
+    close_waiting_days: int = Field(
+        default=14, ge=1, description="A ticket that waits for its customer closes after this"
+    )
+    reminder_days: str = Field(
+        default="3,7",
+        description=(
+            "The days after which the customer of a waiting ticket is reminded, separated by commas; "
+            "the last reminder announces the closing. Empty: no reminders"
+        ),
+    )
+    link_days: int = Field(
+        default=90, ge=1, description="How long after its ticket closed a guest's link works"
+    )
+    draft_days: int = Field(
+        default=90, ge=1, description="How long the server keeps its copy of a draft that is not touched"
+    )
 
-    files: Literal["folder", "s3"] = "folder"
-    s3_bucket: str = ""
-    s3_endpoint_url: str = ""
-    s3_region: str = ""
-    s3_access_key: str = ""
-    s3_secret_key: SecretStr = SecretStr("")
-    clamd: str = ""
-    limit_files_per_message: int = Field(default=5, ge=1, le=20)
-    limit_file_mb: int = Field(default=10, ge=1)
-    limit_video_mb: int = Field(default=50, ge=1)
-    limit_picture_megapixels: int = Field(default=64, ge=1)
-    limit_uploads_per_hour: int = Field(default=60, ge=1)
-    limit_uploads_per_ip_per_hour: int = Field(default=240, ge=1)
-    limit_uploads_at_once: int = Field(default=20, ge=1)
-    limit_upload_mb_per_day: int = Field(default=500, ge=1)
-    limit_upload_mb_per_ip_per_day: int = Field(default=1_000, ge=1)
-    limit_unsent_mb: int = Field(default=5_000, ge=1)
-    unsent_anonymous_hours: int = Field(default=2, ge=1)
-    upload_free_mb: int = Field(default=1_000, ge=0)
+    deletion_days: int = Field(
+        default=14,
+        ge=0,
+        description="How long after its owner asked for it an account is deleted; until then they can keep it",
+    )
+    claim_undo_days: int = Field(
+        default=7,
+        ge=1,
+        description="How long tickets that an account took over can be given back, and their old links work",
+    )
+    claim_proof_hours: int = Field(
+        default=24,
+        ge=1,
+        description=(
+            "To take over a guest's tickets, the address must have been proved by a code within this time"
+        ),
+    )
 
-    test_mode: bool = False
-    test_token: SecretStr = SecretStr("")
-    metrics_token: SecretStr = SecretStr("")
+    session_days: int = Field(default=30, ge=1, description="How long a customer's sign-in lasts")
+    session_idle_days: int = Field(
+        default=14, ge=1, description="A customer's sign-in ends when it is idle for this long"
+    )
+    agent_session_hours: int = Field(default=12, ge=1, description="How long an agent's sign-in lasts")
+    agent_idle_hours: int = Field(
+        default=4, ge=1, description="An agent's sign-in ends when it is idle for this long"
+    )
+    guest_idle_minutes: int = Field(
+        default=30, ge=1, description="A guest's visit ends when it is idle for this long"
+    )
+    guest_session_hours: int = Field(default=12, ge=1, description="How long a guest's visit lasts at most")
+    limit_sessions_per_account: int = Field(
+        default=50,
+        ge=1,
+        description=(
+            "Open sessions of an account, or of a guest's address; one more ends the one that was not "
+            "used for the longest time"
+        ),
+    )
+    sign_in_notice_minutes: int = Field(
+        default=60,
+        ge=0,
+        description=(
+            "At most one e-mail in this time tells of sign-ins from new browsers; each is also shown "
+            "in the portal"
+        ),
+    )
 
-    log_format: Literal["text", "json"] = "text"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    security_log: str = ""
+    code_minutes: int = Field(default=10, ge=1, description="How long a code works")
+    code_resend_seconds: int = Field(default=60, ge=0, description="After this long another code can be sent")
+    code_tries: int = Field(default=5, ge=1, description="Wrong tries that end a code")
+    code_pause_minutes: int = Field(default=30, ge=1, description="The pause after too many wrong tries")
+    proof_link_minutes: int = Field(
+        default=30,
+        ge=10,
+        le=60,
+        description="How long the link in the e-mail for a new password works (10 to 60)",
+    )
+    limit_failures_in_a_row: int = Field(
+        default=100,
+        ge=10,
+        le=100,
+        description=(
+            "Wrong passwords or codes in a row for an address; then none is taken from browsers that "
+            "its owner hasn't used before, until a link in an e-mail proves the address (NIST allows "
+            "100 at most)"
+        ),
+    )
+    failure_pauses: str = Field(
+        default="10:30,20:60,40:240,80:1440",
+        description="After so many failures in a row, a pause of so many minutes; empty: no pauses",
+    )
+    guessing_alarm_after: int = Field(
+        default=20,
+        ge=5,
+        description="After so many failures in a row the owner is told by e-mail, and once more at the end",
+    )
+    limit_code_tries_per_hour: int = Field(
+        default=10, ge=1, description="Wrong codes for a ticket and address"
+    )
+    limit_code_tries_per_ip_per_hour: int = Field(default=100, ge=1, description="Wrong codes from an IP")
+    limit_codes_per_hour: int = Field(default=5, ge=1, description="Codes sent to an address")
+    limit_codes_per_ip_per_hour: int = Field(default=60, ge=1, description="Codes asked for from an IP")
+    limit_sign_ins_per_hour: int = Field(default=10, ge=1, description="Wrong passwords for an address")
+    limit_sign_ins_per_ip_per_hour: int = Field(default=100, ge=1, description="Wrong passwords from an IP")
+
+    limit_guest_tickets_per_hour: int = Field(default=5, ge=1, description="Guest tickets of an address")
+    limit_guest_tickets_per_ip_per_hour: int = Field(default=20, ge=1, description="Guest tickets from an IP")
+    limit_links_per_hour: int = Field(default=5, ge=1, description="“Find my ticket” for an address")
+    limit_links_per_ip_per_hour: int = Field(default=30, ge=1, description="“Find my ticket” from an IP")
+    limit_message_checks_per_ip_per_hour: int = Field(
+        default=30, ge=1, description="References of e-mails checked from an IP"
+    )
+    limit_mail_trials_per_hour: int = Field(
+        default=3, ge=1, description="“Try again” after an e-mail came back, for an address"
+    )
+    limit_phrases_per_hour: int = Field(default=5, ge=1, description="Changes of an account's safety phrase")
+    limit_address_changes_per_hour: int = Field(
+        default=3, ge=1, description="Codes to a new address of an account"
+    )
+    limit_exports_per_day: int = Field(default=5, ge=1, description="Downloads of an account's data")
+    limit_claims_per_hour: int = Field(
+        default=20, ge=1, description="Times that a guest's tickets are added to an account, or given back"
+    )
+    limit_tickets_per_hour: int = Field(default=20, ge=1, description="Tickets of a customer")
+    limit_messages_per_10_minutes: int = Field(
+        default=10, ge=1, description="Messages of a customer or guest"
+    )
+    limit_bad_tokens_per_ip_per_hour: int = Field(
+        default=60,
+        ge=1,
+        description=(
+            "Requests to the REST API with a token that is unknown, expired or revoked, from an IP; "
+            "good tokens are not affected"
+        ),
+    )
+    limit_feedback_per_ip_per_hour: int = Field(
+        default=60, ge=1, description="“Was this helpful?” from an IP"
+    )
+    limit_devices: int = Field(
+        default=10,
+        ge=1,
+        description=(
+            "Devices of a person that get notifications; one more takes the place of the one longest away"
+        ),
+    )
+    limit_test_pushes_per_hour: int = Field(default=10, ge=1, description="Test notifications of a person")
+
+    limit_connections: int = Field(
+        default=8_192,
+        ge=128,
+        description=(
+            "Connections of a web process; idle ones make room from three quarters on. `ulimit -n` "
+            "should allow more files than this"
+        ),
+    )
+    limit_connections_per_ip: int = Field(
+        default=512,
+        ge=1,
+        description=(
+            "Connections of an IP (IPv6: of a /64) to a web process, open pages not counted; the one "
+            "that was idle the longest is closed. Proxies in `PORTAL_TRUSTED_PROXIES` have no such "
+            "limit"
+        ),
+    )
+    limit_idle_seconds: int = Field(
+        default=30,
+        ge=1,
+        description="How long a connection may be silent without a request, or leave an answer unread",
+    )
+    limit_body_seconds: int = Field(
+        default=10,
+        ge=1,
+        description=(
+            "How long the body of a form or an API call may take to come (408); files have limits of "
+            "their own"
+        ),
+    )
+    limit_socket_events_per_second: int = Field(
+        default=30, ge=1, description="Events of one open page, in the long run"
+    )
+    limit_socket_events_burst: int = Field(default=120, ge=1, description="Events of one open page, at once")
+    limit_socket_opens_per_ip_per_minute: int = Field(
+        default=300,
+        ge=1,
+        description=(
+            "Pages that visitors of one network open who are not signed in, in the long run; a fifth "
+            "of them at once. An account, and a guest who proved an address, are counted by "
+            "themselves"
+        ),
+    )
+    limit_sockets: int = Field(
+        default=1_000,
+        ge=1,
+        description=(
+            "Open pages of visitors who are not signed in, in one web process (200 kB each); a "
+            "network that has more than others gives its newest up for a newcomer"
+        ),
+    )
+    limit_sockets_per_ip: int = Field(
+        default=200,
+        ge=1,
+        description=(
+            "Open pages of such visitors of one network (an IPv4 address, an IPv6 /64), or of one "
+            "account, in one web process"
+        ),
+    )
+    limit_states: int = Field(
+        default=5_000,
+        ge=1,
+        description=(
+            "Pages, open or closed a short while ago, that one web process keeps in memory (40 kB "
+            "each); those closed first go first, and no open one"
+        ),
+    )
+    limit_states_per_ip: int = Field(
+        default=300, ge=1, description="The same, of visitors of one network or of one account"
+    )
+
+    files: Literal["folder", "s3"] = Field(
+        default="folder",
+        description=(
+            "Where people's files are: `folder` (in the data folder) or `s3`; several machines need "
+            "`s3` or one shared folder"
+        ),
+    )
+    s3_bucket: str = Field(default="", description="The bucket; it must be private. Needed for `s3`")
+    s3_endpoint_url: str = Field(
+        default="", description="The address of another S3-compatible store than Amazon's"
+    )
+    s3_region: str = Field(default="", description="The bucket's region")
+    s3_access_key: str = Field(
+        default="",
+        description="The key's id; empty: what the machine itself has (a role, the usual variables)",
+    )
+    s3_secret_key: SecretStr = Field(default=SecretStr(""), description="The key's secret")
+    clamd: str = Field(
+        default="",
+        description=(
+            "Host and port of ClamAV's daemon, such as `127.0.0.1:3310`; each file is scanned before "
+            "it can be had. Its `StreamMaxLength` must be above the largest file"
+        ),
+    )
+    limit_files_per_message: int = Field(
+        default=5, ge=1, le=20, description="Files of a message; built into the pages, as the next two are"
+    )
+    limit_file_mb: int = Field(default=10, ge=1, description="Size of a file")
+    limit_video_mb: int = Field(default=50, ge=1, description="Size of an MP4")
+    limit_picture_megapixels: int = Field(
+        default=64, ge=1, description="Size of a picture, all its frames together"
+    )
+    limit_uploads_per_hour: int = Field(
+        default=60,
+        ge=1,
+        description="Uploads of a person, or of a browser that fills in the form for a new ticket",
+    )
+    limit_uploads_per_ip_per_hour: int = Field(default=240, ge=1, description="Uploads from an IP")
+    limit_uploads_at_once: int = Field(
+        default=20,
+        ge=1,
+        description=(
+            "Uploads that a person, or an IP without a signed-in person, may have on their way at "
+            "once, in one process"
+        ),
+    )
+    limit_upload_mb_per_day: int = Field(
+        default=500,
+        ge=1,
+        description="What a person, or a browser that fills in the form for a new ticket, may upload in a day",
+    )
+    limit_upload_mb_per_ip_per_day: int = Field(
+        default=1_000,
+        ge=1,
+        description="What may be uploaded from an IP in a day; the team's own doesn't count",
+    )
+    limit_unsent_mb: int = Field(
+        default=5_000,
+        ge=1,
+        description=(
+            "Files in forms for a new ticket, of all people together who are not signed in; more are "
+            "refused until some were sent or deleted"
+        ),
+    )
+    unsent_anonymous_hours: int = Field(
+        default=2, ge=1, description="Such files are deleted when they were not sent within this time"
+    )
+    upload_free_mb: int = Field(
+        default=1_000,
+        ge=0,
+        description=(
+            "What stays free on the disk of the data folder: files that would leave less are refused, "
+            "so that messages can still be written"
+        ),
+    )
+
+    test_mode: bool = Field(
+        default=False, description="QA hooks and the settable clock; refused in production"
+    )
+    test_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Lets the QA hooks and `/dev/mailbox` be used from other machines, as a bearer token",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Lets `/metrics` be read, as a bearer token; without it there are none in production",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="A line of `text` or of `json` for each thing that is logged"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description=(
+            "The least that is logged: `debug`, `info`, `warning` or `error`; security events always are"
+        ),
+    )
+    security_log: str = Field(
+        default="", description="A file for the security events alone; empty: with the rest"
+    )
 
     @field_validator("vapid_private_key")
     @classmethod

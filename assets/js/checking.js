@@ -48,7 +48,7 @@ const takeBack = (viewer, number, request) => {
   }
 };
 // `texts` are the words for each problem.
-export const submitted = async (form, event, viewer, number, texts) => {
+export const submitted = async (form, _event, viewer, number, texts) => {
   checks ??= loadChecks();
   const request = Number(form.dataset.request);
   takeBack(viewer, number, request);

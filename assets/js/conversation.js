@@ -259,7 +259,10 @@ export const useComposer = (viewer, number, guarded) => {
       field.value = body;
       setLength(body.length);
       // What was written for the team alone must not come back as a reply to the customer.
-      if (modes && kept) setMode((modes.value = kept));
+      if (modes && kept) {
+        modes.value = kept;
+        setMode(kept);
+      }
     };
     const typed = () => {
       setProblem("");

@@ -42,7 +42,7 @@ export const look = async (viewer) => {
   if (permission === "granted" && wanted && !own) return "renew";
   return permission === "default" || (permission === "granted" && !wanted) ? "offer" : "";
 };
-export const renew = async (viewer, key, add) => add((await subscribe(key)).toJSON());
+export const renew = async (_viewer, key, add) => add((await subscribe(key)).toJSON());
 export { turnOn };
 
 // `state`: "" until it is known; no_key, unsupported, home_screen, default (not asked), denied, off, on, lost.

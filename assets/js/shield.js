@@ -45,13 +45,19 @@ const isChecked = async (key) => {
 // Only texts with twelve words in a row that a list may hold need the lists: 20 KB that hardly anybody loads.
 const mayHoldPhrase = (words) => {
   let run = 0;
-  return words.some((word) => (run = word.length > 2 && word.length < 10 ? run + 1 : 0) >= 12);
+  return words.some((word) => {
+    run = word.length > 2 && word.length < 10 ? run + 1 : 0;
+    return run >= 12;
+  });
 };
 let lists;
 const wordLists = () =>
   (lists ??= import("$/utils/recovery_words").then(
     ({ default: all }) => all.map((words) => new Set(words.split(" "))),
-    () => (lists = undefined) ?? [], // asked again at the next text
+    () => {
+      lists = undefined; // asked again at the next text
+      return [];
+    },
   ));
 const plain = (word) => word.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 const isPhrase = (words, list) => {

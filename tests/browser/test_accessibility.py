@@ -1,4 +1,4 @@
-"""Everybody can use every page: axe finds nothing, in light and dark, wide and narrow; and J1 needs no mouse."""
+"""Everybody can use every page: axe finds nothing, in light and dark, wide and narrow; and no mouse is needed."""
 
 from collections.abc import Callable
 from typing import Any

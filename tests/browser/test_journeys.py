@@ -1,4 +1,4 @@
-"""The journeys of SPEC section 2, from the first click to the answer."""
+"""The journeys of docs/contract.md#journeys, from the first click to the answer."""
 
 import pytest
 from playwright.sync_api import expect

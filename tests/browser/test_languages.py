@@ -9,7 +9,7 @@ from tests.browser.conftest import Visitor
 from tests.browser.people import Person
 from tests.browser.reader import named
 
-# SPEC section 4, not the catalogues: those must agree with it.
+# From docs/contract.md#labels, not from the catalogues: those must agree with it.
 CONTRACT = """
 Help | Ayuda | Aide | Bantuan | Допомога | Trợ giúp
 My tickets | Mis tickets | Mes tickets | Tiket Saya | Мої звернення | Ticket của tôi

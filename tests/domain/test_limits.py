@@ -164,6 +164,7 @@ def spends(settings: Settings, tries: int) -> int:
     return found
 
 
+@pytest.mark.slow
 def test_processes_share_one_count(store):
     settings = store.settings.model_copy()
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:

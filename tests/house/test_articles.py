@@ -18,7 +18,7 @@ VALUES = {"company": "Harbor", "files": 5, "file_mb": 10, "video_mb": 50}
 WANTED = {
     "follow-your-ticket", "submit-a-ticket", "verify-as-a-guest", "what-to-include", "alerts", "stay-safe",
 }  # fmt: skip
-# SPEC section 4, not the catalogues.
+# From docs/contract.md#labels, not from the catalogues.
 STEPS = {
     "en": ("Help", "My tickets", "Menu", "Get help", "Check your tickets", "Send"),
     "es": ("Ayuda", "Mis tickets", "Menú", "Obtener ayuda", "Comprueba tus tickets", "Enviar"),

@@ -1,12 +1,14 @@
 """The migrations make exactly the tables that the code speaks of, on both kinds of database."""
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import text
 
 from ticket_portal.domain import keys, sessions
@@ -37,6 +39,7 @@ def _alembic(settings: Settings, cwd: Path, *words: str) -> subprocess.Completed
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_an_upgraded_database_has_the_tables_of_the_code(empty, tmp_path):
     upgraded = _alembic(empty, tmp_path, "upgrade", "head")  # from a folder that is not the project's
     assert upgraded.returncode == 0, upgraded.stderr
@@ -45,6 +48,39 @@ def test_an_upgraded_database_has_the_tables_of_the_code(empty, tmp_path):
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_a_database_of_each_version_upgrades_to_the_newest(empty):
+    """Numbers are what databases have in `alembic_version`: a migration keeps its number for ever."""
+    numbers = [f"{n:04}" for n in range(1, len(_chain()) + 1)]
+    for number in numbers:
+        migrations.upgrade(empty, number)
+    store = Store(empty)
+    assert store.read(migrations.is_current)
+    store.close()
+
+
+def test_migrations_are_numbered_in_the_order_of_their_chain():
+    chain = _chain()
+    assert [script.revision for script in chain] == [f"{n:04}" for n in range(1, len(chain) + 1)]
+    assert [Path(script.path).name.split("_")[0] for script in chain] == [s.revision for s in chain]
+
+
+def _chain() -> list[Script]:
+    return list(reversed(list(ScriptDirectory.from_config(migrations._config()).walk_revisions())))
+
+
+def test_a_new_migration_gets_the_next_number(tmp_path):
+    shutil.copytree(ROOT / "alembic", tmp_path / "alembic", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "alembic.ini", tmp_path)
+    environment = {**os.environ, "PORTAL_DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "alembic", "revision", "-m", "A change"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+    new = tmp_path / f"alembic/versions/{len(_chain()) + 1:04}_a_change.py"
+    assert f'revision = "{new.name[:4]}"' in new.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_a_downgrade_leaves_nothing_behind(empty, tmp_path):
     migrations.upgrade(empty)
     assert _alembic(empty, tmp_path, "downgrade", "base").returncode == 0
@@ -55,6 +91,7 @@ def test_a_downgrade_leaves_nothing_behind(empty, tmp_path):
     store.close()
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_do_not_meet_in_a_migration(empty):
     with ThreadPoolExecutor(4) as together:
         list(together.map(lambda _: _in_a_process(empty), range(4)))
@@ -82,6 +119,7 @@ def test_a_database_of_newer_code_is_recognised(empty):
     store.close()
 
 
+@pytest.mark.slow
 def test_what_was_written_before_the_search_came_is_found(empty, tmp_path):
     assert _alembic(empty, tmp_path, "upgrade", "0001").returncode == 0
     store = Store(empty)
@@ -105,6 +143,7 @@ def test_what_was_written_before_the_search_came_is_found(empty, tmp_path):
     store.close()
 
 
+@pytest.mark.slow
 def test_tokens_from_before_they_had_an_end_keep_working(empty, tmp_path):
     assert _alembic(empty, tmp_path, "upgrade", "0012").returncode == 0
     store = Store(empty)
@@ -140,6 +179,7 @@ def _an_agent_with(work: Work, tokens: list[str]) -> None:
         _insert(work, "apitoken", token_hash=keys.token_hash(token), account_id=1, created_at=THEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("base_url", "before"), [("https://support.example.com", sessions.PLAIN), ("http://localhost:3000", "")]
 )

@@ -1,8 +1,7 @@
 """What one request of a stranger may cost: 50 ms of the server's CPU and 64 kB of its memory (docs/security.md).
 
 Each route is asked with the largest inputs that it takes, over and over. The list of routes is the application's own:
-one that is added is measured as well. What a socket may say is measured in
-`test_cost_of_events.py`.
+one that is added is measured as well. What a socket may say is measured in `test_event_cost.py`.
 """
 
 import base64

@@ -22,13 +22,13 @@ OLDEST_POSTGRESQL = 14
 ROOT = Path(__file__).parents[2]
 
 
-def upgrade(settings: Settings) -> None:
-    """Bring the database to the newest version. Safe to run from several processes at once."""
+def upgrade(settings: Settings, to: str = "head") -> None:
+    """Bring the database to the newest version, or another. Safe to run from several processes at once."""
     with opened(settings) as connection:
         config = _config()
         config.attributes["connection"] = connection
         config.attributes["settings"] = settings
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def is_current(work: Work) -> bool:

@@ -1,4 +1,4 @@
-"""Codes: each rule of SPEC 6, to its boundary."""
+"""Codes: each rule of docs/contract.md#guests, to its boundary."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -23,6 +23,7 @@ from ticket_portal.i18n.recovery_words import LISTS, words
 from ticket_portal.store import search
 from ticket_portal.store.tables import Ticket
 
+pytestmark = pytest.mark.slow
 CPU_SECONDS = 0.020
 TICKET = Ticket(id=1, number=1, account_id=1)
 ENGLISH, FRENCH = list(words("english")), list(words("french"))

@@ -1,4 +1,4 @@
-"""E-mails: alert only (SPEC 7). They say that something happened and where to read it, never what was written.
+"""E-mails: alert only. They say that something happened and where to read it (docs/contract.md#alerts).
 
 `write` is pure: the same delivery gives the same bytes at every try, because a carrier that knows our idempotency key
 refuses the key with another body.

@@ -1,4 +1,4 @@
-"""Push: what a notification says, and what brings it to a push service (SPEC 7).
+"""Push: what a notification says, and what brings it to a push service (docs/contract.md#alerts).
 
 Like an e-mail it says that something happened and where to read it, never what was written: it stands on a locked
 screen. Title and words are the subject and the first line of the e-mail about the same.

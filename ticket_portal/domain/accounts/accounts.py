@@ -1,4 +1,4 @@
-"""Accounts: signing up with a proved address, signing in, a new password (SPEC 11)."""
+"""Accounts: signing up with a proved address, signing in, a new password (docs/contract.md#accounts)."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Six-digit codes by e-mail: they prove that a person can read an address (SPEC 6).
+"""Six-digit codes by e-mail: they prove that a person can read an address (docs/contract.md#guests).
 
 A code is bound to its purpose, its address and the browser that asked for it, lives ten minutes, works once, and
 only the newest one works. `enter` returns the refusal instead of raising it: the wrong try must be counted, and

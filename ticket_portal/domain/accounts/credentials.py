@@ -1,4 +1,4 @@
-"""A new password or address for a signed-in account (SPEC 11): both ask for the current password again.
+"""A new password or address for a signed-in account: both need the current password (docs/contract.md#accounts).
 
 An open page is no proof of identity: another person may be using an unattended device.
 """

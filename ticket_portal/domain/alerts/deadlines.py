@@ -1,4 +1,7 @@
-"""What happens to a ticket by itself, and when (SPEC 5); the next moment is in its row, found by an index."""
+"""What happens to a ticket by itself, and when (docs/contract.md#tickets).
+
+The next moment is in the ticket's row, found by an index.
+"""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The links that lead an address to a ticket: each e-mail has one of its own (SPEC 6)."""
+"""The links that lead an address to a ticket: each e-mail has one of its own (docs/contract.md#guests)."""
 
 from ticket_portal.domain import keys
 from ticket_portal.store.tables import GuestLink, Ticket

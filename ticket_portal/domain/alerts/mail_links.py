@@ -1,4 +1,4 @@
-"""What the links at the foot of an alert prove: that we wrote to an address about a ticket (RFC 8058, SPEC 6).
+"""Links at the foot of an alert prove that we wrote to an address about a ticket (RFC 8058, docs/contract.md#guests).
 
 Whoever reads the mail has the address, so nothing else is asked for. The address itself is not in the link.
 """

@@ -1,4 +1,4 @@
-"""Who is told what: alerts, each written in the transaction of what it tells of (SPEC 7).
+"""Who is told what: alerts, each written in the transaction of what it tells of (docs/contract.md#alerts).
 
 They wait in the outbox; what of them leaves in the end, and when, is decided there (`outbox`).
 """

@@ -1,4 +1,4 @@
-"""What of the alerts leaves, and when: the outbox (SPEC 7). `notifications` fills it.
+"""What of the alerts leaves, and when: the outbox (docs/contract.md#alerts). `notifications` fills it.
 
 A worker takes the due ones with `take_due`, delivers them, and says how it went with `delivered` or `failed`. What a
 row is about is read again when it leaves: by then it may have been read or muted (dropped), or more may have happened

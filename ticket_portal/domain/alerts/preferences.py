@@ -1,4 +1,4 @@
-"""How a customer wants to be told: by which channel of what, and when not (SPEC 7).
+"""How a customer wants to be told: by which channel of what, and when not (docs/contract.md#alerts).
 
 Confirmations, codes and security mails are no matter of taste: nothing here is asked about them.
 """

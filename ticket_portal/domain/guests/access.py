@@ -1,4 +1,4 @@
-"""Guests: the unique link in an e-mail, the code that proves the address, lost links (SPEC 6)."""
+"""Guests: the unique link in an e-mail, the code that proves the address, lost links (docs/contract.md#guests)."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Guests who become customers: the tickets that they sent before they had an account (SPEC 2, J6).
+"""Guests who become customers: the tickets that they sent before they had an account (docs/contract.md#journeys).
 
 They are offered, never just taken over; an account's address may have been proved long ago, so that a code of the
 last day is asked for. For some days it can be undone, and the links in the guest's e-mails still work.

@@ -1,4 +1,4 @@
-"""The "This wasn't me" link: a person got e-mails about a ticket that they never sent (SPEC 6).
+"""The "This wasn't me" link: a person got e-mails about a ticket they never sent (docs/contract.md#guests).
 
 The link in the e-mail is the proof, as with muting: reading the mail proves the address. It locks the ticket for
 that address, makes its links worthless and stops its e-mails; the team is told and can undo it.

@@ -1,4 +1,4 @@
-"""What an account's owner may take along: all that is kept of them, and nothing of others (CASES C11).
+"""What an account's owner may take along: all that is kept of them, and nothing of others (docs/contract.md#own-data).
 
 What may go out is named here, kind by kind: a field added to tickets later stays out until it is added here.
 Internal notes, the team's events and other people's drafts have no way into it.

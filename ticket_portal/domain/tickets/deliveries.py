@@ -1,4 +1,4 @@
-"""What became of e-mails after they left: what the carrier reports, and addresses that don't work (SPEC 7).
+"""What became of e-mails that left: the carrier's reports, and undeliverable addresses (docs/contract.md#alerts).
 
 A mail that comes back marks its address: nothing more is sent there until its owner says that it works, or shows it by
 entering a code. Only codes are tried all the same, once for each request for one.

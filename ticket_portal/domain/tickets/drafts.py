@@ -1,4 +1,4 @@
-"""Drafts: unsent text, kept so that it is there on the person's next device (SPEC 5).
+"""Drafts: unsent text, kept so that it is there on the person's next device (docs/contract.md#tickets).
 
 A draft is its writer's alone: it is found by who they are, never by the ticket. The browser keeps its own copy and
 tells the server every few seconds; of two copies the newer one counts.

@@ -1,4 +1,4 @@
-"""New tickets: the form for one, and opening it with its first message (SPEC 5)."""
+"""New tickets: the form for one, and opening it with its first message (docs/contract.md#tickets)."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""The team's queue: what waits for an answer, the one that waits longest on top (SPEC 5)."""
+"""The team's queue: what waits for an answer, the one that waits longest on top (docs/contract.md#tickets)."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a ticket ends: closed by a person or by time, rated, merged into another, followed by a new one (SPEC 5)."""
+"""How a ticket ends: closed by a person or by time, rated, merged, followed by a new one (docs/contract.md#tickets)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

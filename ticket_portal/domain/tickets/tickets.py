@@ -1,4 +1,4 @@
-"""Tickets: finding one, listing one's own, and moving one from state to state (SPEC 5)."""
+"""Tickets: finding one, listing one's own, and moving one from state to state (docs/contract.md#tickets)."""
 
 from datetime import datetime, timedelta
 from functools import cache

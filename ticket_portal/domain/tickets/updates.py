@@ -1,4 +1,4 @@
-"""What is new for a requester: how many tickets they have not read, and what they were told of lately (SPEC 7).
+"""What is new for a requester: unread tickets, and what they were told of lately (docs/contract.md#alerts).
 
 The entries are written by `notifications.about`, in the transaction of what they tell of; whether one is unread is
 the ticket's to say, so that reading a ticket anywhere is enough.
@@ -20,8 +20,6 @@ from ticket_portal.store.unit_of_work import Work
 
 PAGE = 25
 RETENTION = timedelta(days=90)
-
-# As the two indexes have it.
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Refusal of cross-site requests: a form of ours is only taken from a page of ours (SPEC 11)."""
+"""Refusal of cross-site requests: a form of ours is only taken from a page of ours (docs/contract.md#accounts)."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
