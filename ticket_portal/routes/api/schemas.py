@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import html
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ticket_portal.domain.accounts.api_tokens import PREFIX, Caller, Scope
+from ticket_portal.templates import raw, render
 
+JSON = "application/json"
 SCHEMAS = "#/components/schemas/{model}"
 
 
@@ -269,68 +270,51 @@ def page_policy() -> str:
 
 def page(described: dict[str, Any]) -> str:
     """Return the document as a page for people."""
-    address, title = described["servers"][0]["url"], html.escape(described["info"]["title"])
-    operations = "".join(
-        _section(method, path, operation, described["components"]["schemas"])
-        for path, methods in described["paths"].items()
-        for method, operation in methods.items()
-    )
-    codes = "".join(
-        f'<tr id="{code}"><td><code>{code}</code></td><td>{status}</td><td>{html.escape(text)}</td></tr>'
-        for code, (status, text) in CODES.items()
-    )
-    example = html.escape(
+    address = described["servers"][0]["url"]
+    example = (
         f"curl {address}/api/v1/tickets \\\n"
         '  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\\n'
         '  -H "Idempotency-Key: order-4711" \\\n'
         """  -d '{"email": "ana@example.com", "subject": "Deposit", "body": "It has not arrived."}'"""
     )
-    return f"""<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>{title}</title><style>{STYLE}</style></head>
-<body><main>
-<h1>{title}</h1>
-<p>Requests carry a token made with <code>python -m ticket_portal create-api-token --agent EMAIL</code>; what they
-do is done as that agent. A token with <code>--scope read</code> may only read; one ends when it expires (after a year,
-if <code>--expires</code> says nothing else) and when it is revoked. Answers are JSON. For programs:
-<a href="/api/openapi.json">openapi.json</a>.</p>
-<pre tabindex="0" aria-label="Example">{example}</pre>
-<p>Send an <code>Idempotency-Key</code> with everything that writes: a request that is repeated after a lost
-connection is then answered as the first time, for a week, and nothing is done twice.</p>
-{operations}
-<h2>Problems</h2>
-<p>Refusals are problem details (RFC 9457, <code>application/problem+json</code>). <code>code</code> is stable.</p>
-<table><thead><tr><th scope="col">code</th><th scope="col">status</th><th scope="col">meaning</th></tr></thead>
-<tbody>{codes}</tbody></table>
-</main></body></html>
-"""
-
-
-def _section(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> str:
-    status = next(iter(operation["responses"]))
-    answer = operation["responses"][status]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[
-        2
+    operations = [
+        _section(method, path, operation, described["components"]["schemas"])
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
     ]
-    parts = [f"<h2>{method.upper()} {html.escape(path)}</h2><p>{html.escape(operation['summary'])}.</p>"]
-    parts.append(f"<p>{html.escape(operation['description']).replace('`', '')}</p>")
-    if query := [p for p in operation["parameters"] if p["in"] == "query"]:
-        named = (f"<li><code>{p['name']}</code>: {html.escape(p['description'])}</li>" for p in query)
-        parts.append(f"<p>Query, all optional:</p><ul>{''.join(named)}</ul>")
-    if "requestBody" in operation:
-        sent = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        parts.append(f"<p>Body: {_fields(schemas[sent])}</p>")
-    parts.append(f"<p>Answer: {status}, {html.escape(answer)}</p>")
-    parts.append(
-        f'<pre tabindex="0" aria-label="{answer}">{html.escape(json.dumps(schemas[answer], indent=2))}</pre>'
+    return render(
+        "api.html",
+        title=described["info"]["title"],
+        style=raw(STYLE),
+        example=example,
+        operations=operations,
+        codes=CODES,
     )
-    return "".join(parts)
 
 
-def _fields(schema: dict[str, Any]) -> str:
-    needed = schema.get("required", [])
-    named = (
-        f"<code>{html.escape(name)}</code>{'' if name in needed else ' (optional)'}"
-        for name in schema.get("properties", {})
-    )
-    return ", ".join(named) or "none"
+def _section(
+    method: str, path: str, operation: dict[str, Any], schemas: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    status, answers = next(iter(operation["responses"].items()))
+    answer = _named(answers)
+    return {
+        "method": method.upper(),
+        "path": path,
+        "summary": operation["summary"],
+        "description": operation["description"].replace("`", ""),
+        "query": [p for p in operation["parameters"] if p["in"] == "query"],
+        "fields": _fields(schemas[_named(operation["requestBody"])]) if "requestBody" in operation else None,
+        "status": status,
+        "answer": answer,
+        "schema": json.dumps(schemas[answer], indent=2),
+    }
+
+
+def _named(described: dict[str, Any]) -> str:
+    """Return the name of the schema of a body."""
+    return described["content"][JSON]["schema"]["$ref"].rpartition("/")[2]
+
+
+def _fields(schema: dict[str, Any]) -> list[tuple[str, bool]]:
+    """Return the names of a schema's fields, and whether they can be left out."""
+    return [(name, name not in schema.get("required", [])) for name in schema.get("properties", {})]
