@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ticket_portal.domain.accounts.api_tokens import PREFIX, Caller, Scope
+from ticket_portal.domain.operations.answers import Answered, Problem
 from ticket_portal.templates import raw, render
 
 JSON = "application/json"
+LONGEST_KEY = 255
 SCHEMAS = "#/components/schemas/{model}"
 
 
@@ -29,146 +31,10 @@ class Operation:
     summary: str
     body: type[BaseModel] | None
     endpoint: Callable[[Request, Caller], Awaitable[Response]]
-    answers: str
+    answers: type[Answered]
     status: int = 200
     query: type[BaseModel] | None = None
 
-
-ANSWERS: dict[str, dict[str, Any]] = {
-    "TicketState": {
-        "type": "object",
-        "required": ["number", "status", "url"],
-        "properties": {
-            "number": {"type": "integer", "example": 12345},
-            "status": {
-                "type": "string",
-                "enum": ["new", "open", "waiting_customer", "on_hold", "resolved", "closed", "merged"],
-            },
-            "url": {"type": "string", "format": "uri"},
-        },
-    },
-    "Assignee": {
-        "type": ["object", "null"],
-        "description": "The agent whose ticket it is",
-        "required": ["email", "name"],
-        "properties": {"email": {"type": "string"}, "name": {"type": "string"}},
-    },
-    "AssignedTicket": {
-        "allOf": [
-            {"$ref": "#/components/schemas/TicketState"},
-            {
-                "type": "object",
-                "required": ["assignee"],
-                "properties": {"assignee": {"$ref": "#/components/schemas/Assignee"}},
-            },
-        ]
-    },
-    "Message": {
-        "type": "object",
-        "required": ["seq", "kind", "role", "author", "body", "created_at", "items"],
-        "properties": {
-            "seq": {"type": "integer", "description": "Place in the ticket's log"},
-            "kind": {"type": "string", "enum": ["reply", "note", "details", "answers"]},
-            "role": {"type": "string", "enum": ["customer", "guest", "agent", "admin"]},
-            "author": {"type": "string"},
-            "body": {"type": "string"},
-            "created_at": {"type": "string", "format": "date-time"},
-            "items": {
-                "type": "array",
-                "description": "What a request for details asks for, and what became of it",
-                "items": {"$ref": "#/components/schemas/Detail"},
-            },
-        },
-    },
-    "Detail": {
-        "type": "object",
-        "required": ["kind", "label", "chain", "state", "answer", "zone"],
-        "properties": {
-            "kind": {
-                "type": "string",
-                "enum": ["txid", "network", "amount", "moment", "screenshot", "text"],
-            },
-            "label": {"type": "string"},
-            "chain": {"type": "string", "enum": ["", "bitcoin", "ethereum", "tron", "solana"]},
-            "state": {"type": "string", "enum": ["open", "answered", "declined"]},
-            "answer": {"type": "string", "description": "Why not, if declined; a moment in UTC"},
-            "zone": {"type": "string", "description": "The time zone in which a moment was given"},
-        },
-    },
-    "TicketSummary": {
-        "allOf": [
-            {"$ref": "#/components/schemas/AssignedTicket"},
-            {
-                "type": "object",
-                "required": ["subject", "language", "requester", "created_at", "updated_at"],
-                "properties": {
-                    "subject": {"type": "string"},
-                    "language": {"type": "string"},
-                    "requester": {
-                        "type": "object",
-                        "properties": {
-                            "email": {"type": "string"},
-                            "name": {"type": "string"},
-                            "verified_by": {"type": ["string", "null"], "enum": ["account", "code", None]},
-                        },
-                    },
-                    "created_at": {"type": "string", "format": "date-time"},
-                    "updated_at": {
-                        "type": "string",
-                        "format": "date-time",
-                        "description": "When anything that its requester can see happened last",
-                    },
-                },
-            },
-        ]
-    },
-    "TicketPage": {
-        "type": "object",
-        "required": ["tickets", "next_cursor"],
-        "properties": {
-            "tickets": {"type": "array", "items": {"$ref": "#/components/schemas/TicketSummary"}},
-            "next_cursor": {
-                "type": ["string", "null"],
-                "description": "Send it as `cursor`, with the same filters; null after the last page",
-            },
-        },
-    },
-    "Ticket": {
-        "allOf": [
-            {"$ref": "#/components/schemas/TicketSummary"},
-            {
-                "type": "object",
-                "required": ["has_earlier", "messages"],
-                "properties": {
-                    "has_earlier": {
-                        "type": "boolean",
-                        "description": "Whether there are messages before the newest hundred",
-                    },
-                    "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}},
-                },
-            },
-        ]
-    },
-    "Problem": {
-        "type": "object",
-        "description": "Problem details (RFC 9457)",
-        "required": ["type", "title", "status", "detail", "code"],
-        "properties": {
-            "type": {"type": "string", "format": "uri"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "code": {"type": "string", "description": "Stable; see the list in /api/docs"},
-            "errors": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
-                },
-            },
-        },
-    },
-}
 
 CODES = {
     "bad_json": (400, "The body is not valid JSON in UTF-8."),
@@ -204,8 +70,11 @@ TOKENS = (
 def document(title: str, address: str, operations: Iterable[Operation]) -> dict[str, Any]:
     """Return the OpenAPI document."""
     operations = list(operations)
-    models = sorted({o.body for o in operations if o.body}, key=lambda m: m.__name__)
-    _keys, schemas = models_json_schema([(m, "validation") for m in models], ref_template=SCHEMAS)
+    sent = sorted({o.body for o in operations if o.body}, key=lambda m: m.__name__)
+    answered = sorted({Problem, *(o.answers for o in operations)}, key=lambda m: m.__name__)
+    _keys, schemas = models_json_schema(
+        [*((m, "validation") for m in sent), *((m, "serialization") for m in answered)], ref_template=SCHEMAS
+    )
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         paths.setdefault(f"/api{operation.path}", {})[operation.method.lower()] = _described(operation)
@@ -217,7 +86,7 @@ def document(title: str, address: str, operations: Iterable[Operation]) -> dict[
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": TOKENS}},
-            "schemas": {**schemas.get("$defs", {}), **ANSWERS},
+            "schemas": schemas["$defs"],
         },
     }
 
@@ -237,12 +106,12 @@ def _described(operation: Operation) -> dict[str, Any]:
             parameters.append({"name": name, "in": "query", "description": about, "schema": schema})
     if operation.body:
         about = "The same key with the same request again: the same answer, and nothing is done twice."
-        key = {"type": "string", "maxLength": 255}
+        key = {"type": "string", "maxLength": LONGEST_KEY}
         parameters.append({"name": "Idempotency-Key", "in": "header", "description": about, "schema": key})
         content = {"application/json": {"schema": _reference(operation.body.__name__)}}
         described["requestBody"] = {"content": content, "required": bool(operation.body.model_fields)}
-    answer = {"application/json": {"schema": _reference(operation.answers)}}
-    problem = {"application/problem+json": {"schema": _reference("Problem")}}
+    answer = {"application/json": {"schema": _reference(operation.answers.__name__)}}
+    problem = {"application/problem+json": {"schema": _reference(Problem.__name__)}}
     described["responses"] = {
         str(operation.status): {"description": "Done", "content": answer},
         "default": {"description": "Refused", "content": problem},
