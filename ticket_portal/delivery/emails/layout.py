@@ -84,6 +84,7 @@ a {{ text-decoration-thickness: 1px; text-underline-offset: 3px }}
 [data-ogsc] .quiet, [data-ogsc] .small, [data-ogsc] .under, [data-ogsc] .phrase {{ color: #a4b8be !important }}
 [data-ogsc] .link, [data-ogsc] .name {{ color: #7bd8e0 !important }}
 """
+_STYLE = raw(" ".join(_KEPT.split()))
 
 _inliner = CSSInliner(
     inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=LIGHT
@@ -120,4 +121,4 @@ def html(content: Content) -> str:
 
 
 def _document(content: Content) -> str:
-    return render("mail.html", content=content, style=raw(" ".join(_KEPT.split())))
+    return render("mail.html", content=content, style=_STYLE)
