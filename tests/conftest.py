@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import httpx._transports.default as transports
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlmodel import SQLModel, col, delete, select
 
 from tests.cast import ADMIN, ANA, BUDI, LINH, MINH, PASSWORD, PEOPLE, opens
@@ -27,6 +29,21 @@ from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
 T = TypeVar("T")
+
+# The same examples in each run, so that what fails for one fails for all. To look further:
+# pytest --hypothesis-profile=search
+hypothesis_settings.register_profile(
+    "house",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+hypothesis_settings.register_profile(
+    "search", hypothesis_settings.get_profile("house"), derandomize=False, max_examples=5_000
+)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

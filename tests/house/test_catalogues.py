@@ -1,5 +1,8 @@
 """Every text is translated into every language, and none is said past the catalogues."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog
 
@@ -103,7 +106,8 @@ def test_one_english_text_has_a_translation_for_each_context(tmp_path, monkeypat
     old = Catalog("uk", fuzzy=False)
     old.add("Closed", "Закрито")
     old.add("Closed", "Закриті", context="tickets")
-    extract._write("uk", "pages", extract.template("pages", found), old)
+    extract._merge(old, extract.template("pages", found))
+    extract._write("uk", "pages", old)
     written = catalogues.read_catalogue("uk", "pages")
 
     assert (
@@ -114,6 +118,152 @@ def test_one_english_text_has_a_translation_for_each_context(tmp_path, monkeypat
         "stale, no longer in the sources"
     ] * 2
     assert read_texts("uk", "pages").singles == {"Closed": "Закрито", ids[1]: "Закриті"}
+
+
+@pytest.fixture
+def says(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    """Bring catalogues of their own in step with a module of this source; returns one domain's of all languages."""
+    monkeypatch.setattr(catalogues, "LOCALE_DIR", tmp_path / "locales")
+    package = tmp_path / "package"
+    package.mkdir()
+
+    def extracted(source: str, domain: str = "pages") -> dict[str, Catalog]:
+        (package / "a.py").write_text(source, encoding="utf-8")
+        extract.update(package)
+        return {locale: catalogues.read_catalogue(locale, domain) for locale in TRANSLATED}
+
+    return extracted
+
+
+def translated(found: dict[str, Catalog], domain: str = "pages") -> None:
+    """Give each text of these catalogues a translation."""
+    for locale, catalogue in found.items():
+        for message in catalogue:
+            if isinstance(message.id, tuple):
+                message.string = tuple(f"{locale} {n}: {message.id[1]}" for n in range(catalogue.num_plurals))
+            elif message.id:
+                message.string = f"{locale}: {message.id} ({message.context})"
+        extract._write(locale, domain, catalogue)
+
+
+OLD = "We have received your message and will answer within {n} hours."
+NEW = "We received your message and will answer within {n} hours."
+
+
+def test_a_reworded_sentence_keeps_its_translations_for_the_translator_alone(says):
+    translated(says(f't("{OLD}")'))
+
+    for _ in range(2):  # a second run changes nothing
+        found = says(f't("{NEW}")')
+        for locale, catalogue in found.items():
+            message = catalogue[NEW]
+            assert message.string == f"{locale}: {OLD} (None)"
+            assert message.fuzzy
+            assert message.previous_id == [OLD]
+            assert OLD not in catalogue
+            assert list(problems_of(catalogue, [NEW])) == [f"fuzzy: {NEW!r}"]
+            assert read_texts(locale, "pages").singles == {}, "never shown"
+            assert "#, fuzzy" in catalogues.po_path(locale, "pages").read_text()
+    assert {done for domain, (_, done) in counts_of("pages")} == {0}
+    again = says(f't("{NEW.replace("within", "in")}")')
+    assert {c[NEW.replace("within", "in")].previous_id[0] for c in again.values()} == {OLD}, (
+        "what is translated"
+    )
+
+
+def counts_of(domain: str) -> list[tuple[str, tuple[int, int]]]:
+    found = extract.counts().items()
+    return [(of, count) for (_, of), count in found if of == domain]
+
+
+def test_a_long_previous_text_is_read_as_it_was_written(says):
+    long = OLD + ' It says \\"tomorrow\\" where it is late-ish, well-known ' * 6
+    translated(says(f't("{long}")'))
+    for _ in range(2):
+        found = says(f't("{long}Thanks.")')
+    for catalogue in found.values():
+        [message] = [m for m in catalogue if m.id]
+        assert message.id == f"{message.previous_id[0]}Thanks."
+        assert message.user_comments == []
+
+
+def test_a_removed_sentence_goes_and_leaves_nothing_behind(says):
+    translated(says(f't("{OLD}"); t("Close the ticket")'))
+    for locale, catalogue in says('t("Close the ticket")').items():
+        assert [m.id for m in catalogue if m.id] == ["Close the ticket"]
+        assert not catalogue.obsolete
+        assert OLD not in catalogues.po_path(locale, "pages").read_text().replace('"\n"', "")
+
+
+def test_a_new_sentence_like_no_other_comes_in_empty(says):
+    translated(says(f't("{OLD}")'))
+    for catalogue in says(f't("{OLD}"); t("Colour")').values():
+        assert (catalogue["Colour"].string, catalogue["Colour"].fuzzy) == ("", False)
+        assert catalogue[OLD].string
+        assert not catalogue[OLD].fuzzy
+
+
+def test_contexts_and_plurals_are_kept_and_follow_their_own_sentence(says):
+    source = 't("Closed"); t("Closed", context="list"); tn("1 ticket is open", "{n} tickets are open", k)'
+    translated(says(source))
+    before = {name: path.read_bytes() for name, path in _files()}
+    says(source)
+    assert {name: path.read_bytes() for name, path in _files()} == before
+
+    reworded = source.replace("are open", "are still open").replace("1 ticket is", "1 ticket is still")
+    for locale, catalogue in says(reworded).items():
+        assert catalogue.get("Closed").string == f"{locale}: Closed (None)"
+        assert catalogue.get("Closed", "list").string == f"{locale}: Closed (list)"
+        counted = catalogue["1 ticket is still open"]
+        assert counted.fuzzy
+        assert counted.previous_id == ["1 ticket is open", "{n} tickets are open"]
+        assert [form[:5] for form in counted.string] == [
+            f"{locale} {n}:" for n in range(catalogue.num_plurals)
+        ]
+        assert not catalogue.get("Closed").fuzzy
+        assert not catalogue.get("Closed", "list").fuzzy
+
+
+def _files():
+    return [
+        ((locale, domain), catalogues.po_path(locale, domain))
+        for locale, domain in catalogues.all_catalogues()
+    ]
+
+
+def test_to_extract_the_sources_as_they_are_changes_no_file(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    copy = tmp_path / "locales"
+    shutil.copytree(LOCALE_DIR, copy)
+    monkeypatch.setattr(catalogues, "LOCALE_DIR", copy)
+    extract.update()
+    for locale, domain in catalogues.all_catalogues():
+        part = Path(locale, "LC_MESSAGES", f"{domain}.po")
+        assert (copy / part).read_text() == (LOCALE_DIR / part).read_text(), f"run: make texts ({part})"
+
+
+def test_texts_are_found_in_templates_too():
+    found = list(
+        texts_in(
+            """<h1>{{ _("Hello {name}", name=x) }}</h1>{% set a = _("One "\n"line") %}{% if b %}{{ t("Closed",
+            context="list") }}{% endif %}{{ f.t("no") }}{{ other("no") }}""",
+            "a.html",
+        )
+    )
+    assert {(text.domain, text.id) for text in found} == {
+        ("server", "Hello {name}"),
+        ("server", "One line"),
+        ("pages", in_context("Closed", "list")),
+    }
+    for computed in (
+        "{{ _(text) }}",
+        '{{ _("a" ~ b) }}',
+        "{{ _() }}",
+        '{{ _("two\nlines") }}',
+        '{{ t("a", context=b) }}',
+    ):
+        with pytest.raises(NotExtractable):
+            list(texts_in(computed, "a.html"))
+    assert any(text.place.startswith("ticket_portal/templates/") for text in find_texts())
 
 
 def test_a_text_in_a_context_that_is_not_translated_is_shown_in_plain_english():

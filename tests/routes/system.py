@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import httpx
 from sqlmodel import func, select
 from starlette.applications import Starlette
+from starlette.responses import JSONResponse
 
+from ticket_portal.domain.operations.answers import Problem
 from ticket_portal.routes.api import routes as doors
-from ticket_portal.routes.api.schemas import CODES
+from ticket_portal.routes.api.schemas import CODES, Operation
 from ticket_portal.store.unit_of_work import Store
 
 DEPOSIT = {"email": "noor@example.com", "name": "Noor", "subject": "Deposit missing", "body": "Since Monday."}
@@ -44,7 +47,28 @@ class System:
         content = sent if isinstance(sent, bytes) or sent is None else json.dumps(sent).encode()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://portal") as client:
-            return await client.request(method, path, content=content, headers=named)
+            answer = await client.request(method, path, content=content, headers=named)
+        if path.startswith("/api/v1/") and answer.content:
+            hold_to_its_model(method, path, answer)
+        return answer
+
+
+def hold_to_its_model(method: str, path: str, answer: httpx.Response) -> None:
+    """Check an answer against what OpenAPI says of it, to the byte: no field more or less, and none elsewhere."""
+    model = operation_at(method, path).answers if answer.is_success else Problem
+    said = model.model_validate_json(answer.content)
+    assert JSONResponse(said.plain()).body == answer.content
+
+
+def operation_at(method: str, path: str) -> Operation:
+    """The operation that a request asks for."""
+    at = path.partition("?")[0].removeprefix("/api")
+    [found] = [
+        operation
+        for operation in doors.OPERATIONS
+        if operation.method == method and re.fullmatch(operation.path.replace("{number}", "[^/]+"), at)
+    ]
+    return found
 
 
 def opens_ticket(system: System, address: str) -> int:

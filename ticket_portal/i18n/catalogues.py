@@ -12,13 +12,14 @@ grammars in another language ("Closed", of one ticket and of a list of them), a 
 """
 
 import gettext
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, unescape
 
 from ticket_portal.i18n.locales import DEFAULT, TRANSLATED, fold
 
@@ -89,7 +90,23 @@ def po_path(locale: str, domain: str) -> Path:
 def read_catalogue(locale: str, domain: str) -> Catalog:
     """The .po file of a language as Babel's catalogue."""
     with po_path(locale, domain).open("rb") as file:
-        return read_po(file, locale=locale, domain=domain)
+        catalogue = read_po(file, locale=locale, domain=domain)
+    for message in catalogue:
+        _take_previous_id(message)
+    return catalogue
+
+
+def _take_previous_id(message: Message) -> None:
+    """Read `#| msgid "…"`, which Babel writes and wraps as a comment, and reads as a translator's comment."""
+    lines = [line.removeprefix("|").strip() for line in message.user_comments if line.startswith("|")]
+    message.user_comments = [line for line in message.user_comments if not line.startswith("|")]
+    unwrapped = _HYPHENATED.sub("", "\n".join(lines))
+    texts = re.split(r"^msgid(?:_plural)? ", unwrapped, flags=re.MULTILINE)[1:]
+    message.previous_id = ["".join(map(unescape, _QUOTED.findall(text.replace("\n", " ")))) for text in texts]
+
+
+_HYPHENATED = re.compile(r"(?<=\w-)\n(?=\w)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def read_texts(locale: str, domain: str) -> Texts:

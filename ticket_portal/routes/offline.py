@@ -7,15 +7,15 @@ assets/offline.js puts into it from what their own browser kept (assets/js/seen.
 import base64
 import hashlib
 from functools import cache
-from html import escape
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from ticket_portal.frontend.build import ROOT
-from ticket_portal.i18n.catalogues import _, msg, page_text, translate
+from ticket_portal.i18n.catalogues import msg, page_text
 from ticket_portal.i18n.locales import LOCALES, localized
+from ticket_portal.templates import raw, render
 from ticket_portal.wiring import portal
 
 # The words of the pages (components/ticket/tickets.py). Marked here too: reworded there alone, they stay
@@ -53,25 +53,16 @@ def _hash(content: str) -> str:
 
 
 def _page(language: str, company: str, style: str, script: str) -> str:
-    def say(text: str) -> str:
-        return escape(translate(language, text))
-
-    title = say(_("You're offline"))
-    text = say(_("This page will open automatically when you're back online. What you wrote is saved."))
-    statuses = "".join(
-        f' data-{status.replace("_", "-")}="{escape(page_text(language, name))}"'
-        for status, name in STATUSES.items()
-    )
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">'
-        f"<style>{style}</style></head><body><main>"
-        f'<p class="brand">{_part("icon.svg")}<b>{escape(company)} Support</b></p>'
-        f"<h1>{title}</h1><p>{text}</p>"
-        f'<button type="button" id="again">{say(_("Try again"))}</button>'
-        f'<section id="seen" hidden data-tickets="{localized(language, "/tickets")}">'
-        f"<h2>{say(_('Your tickets, as you last saw them'))}</h2>"
-        f'<time id="at"></time><ul{statuses}></ul></section></main><script>{script}</script></body></html>'
+    statuses = [(status.replace("_", "-"), page_text(language, name)) for status, name in STATUSES.items()]
+    return render(
+        "offline.html",
+        language=language,
+        company=company,
+        style=raw(style),
+        script=raw(script),
+        icon=raw(_part("icon.svg")),
+        tickets=localized(language, "/tickets"),
+        statuses=statuses,
     )
 
 

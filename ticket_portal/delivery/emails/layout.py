@@ -6,12 +6,11 @@ is loaded from anywhere. No colour is near pure black or white and all pairs hav
 turn colours over by themselves (Gmail) leave them readable too.
 """
 
-from html import escape
-
 from css_inline import CSSInliner
 
 from ticket_portal.delivery.emails.texts import Content, Link
 from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.templates import raw, render
 
 _FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Noto Sans',Helvetica,Arial,sans-serif"
 _MONO = "ui-monospace,'SF Mono',Menlo,Consolas,'Liberation Mono',monospace"
@@ -85,12 +84,11 @@ a {{ text-decoration-thickness: 1px; text-underline-offset: 3px }}
 [data-ogsc] .quiet, [data-ogsc] .small, [data-ogsc] .under, [data-ogsc] .phrase {{ color: #a4b8be !important }}
 [data-ogsc] .link, [data-ogsc] .name {{ color: #7bd8e0 !important }}
 """
+_STYLE = raw(" ".join(_KEPT.split()))
 
 _inliner = CSSInliner(
     inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=LIGHT
 )
-_TABLE = '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
-_BUTTON_SIGN, _BUTTON_EDGES, _NARROWEST = 9, 60, 180  # pixels: VML needs to be told how wide it is
 
 
 def plain(content: Content) -> str:
@@ -123,96 +121,4 @@ def html(content: Content) -> str:
 
 
 def _document(content: Content) -> str:
-    body = [
-        f'<h1 class="title">{escape(content.heading)}</h1>',
-        *(f'<p class="text">{escape(text)}</p>' for text in content.paragraphs),
-        _code(content.code) if content.code else "",
-        _button(content.button) if content.button else "",
-        *(_entry(link) for link in content.entries),
-        f'<p class="quiet">{escape(content.after)}</p>' if content.after else "",
-    ]
-    return (
-        f'<!DOCTYPE html><html lang="{escape(content.language)}" dir="ltr" '
-        'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">'
-        '<head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
-        '<meta name="format-detection" content="telephone=no,date=no,address=no,email=no">'
-        f"<title>{escape(content.subject)}</title>"
-        "<!--[if mso]><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch>"
-        "</o:OfficeDocumentSettings></xml><![endif]-->"
-        f"<style>{' '.join(_KEPT.split())}</style></head>"
-        f'<body class="bg">{_preheader(content.preheader)}'
-        f'{_TABLE} class="bg"><tr><td align="center" class="out">'
-        '<!--[if mso]><table role="presentation" width="600" align="center"><tr><td><![endif]-->'
-        f'{_TABLE} class="column">'
-        f'<tr><td class="head">{_head(content)}</td></tr>'
-        f'<tr><td class="card">{"".join(body)}</td></tr>'
-        f'<tr><td class="foot">{_foot(content)}</td></tr></table>'
-        "<!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>"
-    )
-
-
-def _preheader(text: str) -> str:
-    """What a list of mails shows after the subject; the blanks keep the brand line out of it."""
-    return f'<div class="hide">{escape(text)}{"&#847;&zwnj;&nbsp;" * 40}</div>'
-
-
-def _head(content: Content) -> str:
-    """The brand, and beside it (on a phone below it) the words that only we know."""
-    phrase = ""
-    if content.phrase:
-        phrase = (
-            f'<td class="phrase half" valign="middle">{escape(content.phrase.label)}<br>'
-            f'<span class="words">{escape(content.phrase.words)}</span></td>'
-        )
-    return (
-        f'{_TABLE}><tr><td class="half" valign="middle">'
-        '<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>'
-        f'<td class="mark" width="32" height="32" aria-hidden="true">{escape(content.brand[:1])}</td>'
-        f'<td class="brand">{escape(content.brand)}</td></tr></table></td>{phrase}</tr></table>'
-    )
-
-
-def _button(link: Link) -> str:
-    """A button of text, 48 px high, and the bare address for whoever wants to see where it leads."""
-    address, label = escape(link.address), escape(link.label)
-    width = max(_NARROWEST, _BUTTON_EDGES + _BUTTON_SIGN * len(link.label))
-    return (
-        f'{_TABLE}><tr><td class="act"><!--[if mso]>'
-        f'<v:roundrect xmlns:w="urn:schemas-microsoft-com:office:word" href="{address}" arcsize="25%" '
-        f'style="height:48px;width:{width}px;v-text-anchor:middle" strokecolor="#0a5566" fillcolor="#0a5566">'
-        '<w:anchorlock/><center style="color:#f4fbfc;font-family:Segoe UI,sans-serif;font-size:16px;font-weight:bold">'
-        f"{label}</center></v:roundrect><![endif]--><!--[if !mso]><!-->"
-        f'<a class="btn" href="{address}">{label}</a><!--<![endif]--></td></tr></table>{_bare(link)}'
-    )
-
-
-def _bare(link: Link) -> str:
-    address = escape(link.address)
-    return f'<p class="bare"><a class="link" href="{address}">{address}</a></p>'
-
-
-def _entry(link: Link) -> str:
-    address = escape(link.address)
-    return (
-        f'{_TABLE}><tr><td class="entry"><a class="name" href="{address}">{escape(link.label)}</a>'
-        f"{_bare(link)}</td></tr></table>"
-    )
-
-
-def _code(code: str) -> str:
-    # Spaced by style, not by blanks: what is copied is the six digits.
-    return (
-        f'{_TABLE}><tr><td class="coded">{_TABLE}><tr><td class="soft" align="center">'
-        f'<span class="code">{escape(code)}</span></td></tr></table></td></tr></table>'
-    )
-
-
-def _foot(content: Content) -> str:
-    lines = [f'<p class="small">{escape(text)}</p>' for text in content.foot]
-    lines += [
-        f'<p class="small"><a class="under" href="{escape(link.address)}">{escape(link.label)}</a></p>'
-        for link in content.foot_links
-    ]
-    return "".join([*lines, f'<p class="small">{escape(content.imprint)}</p>'])
+    return render("mail.html", content=content, style=_STYLE)

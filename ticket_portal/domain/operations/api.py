@@ -16,6 +16,17 @@ from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import Caller, Scope
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.history import PostedMessage
+from ticket_portal.domain.operations import answers
+from ticket_portal.domain.operations.answers import (
+    Answered,
+    AssignedTicket,
+    Assignee,
+    Detail,
+    Requester,
+    TicketPage,
+    TicketState,
+    TicketSummary,
+)
 from ticket_portal.domain.people import Viewer, require_team
 from ticket_portal.domain.tickets import detail_requests, tickets
 from ticket_portal.domain.tickets.detail_requests import DetailView
@@ -60,11 +71,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request is answered, and whether it was answered before."""
+    """What a request is answered, as JSON, and whether it was answered before."""
 
     status: int
     body: dict[str, Any]
     repeated: bool = False
+
+    @classmethod
+    def of(cls, status: int, answered: Answered) -> "Answer":
+        """Return the first answer to a request."""
+        return cls(status, answered.plain())
 
 
 def once(work: Work, caller: Caller, request: Request, do: Callable[[Work, Viewer], Answer]) -> Answer:
@@ -102,19 +118,20 @@ def sweep(work: Work) -> None:
     work.session.exec(delete(ApiAnswer).where(col(ApiAnswer.at) < work.now - RETENTION))
 
 
-def short(work: Work, ticket: Any) -> dict[str, Any]:
+def short(work: Work, ticket: Any) -> TicketState:
     """Return a ticket in three words: its number, its state, and where people read it."""
-    return {
-        "number": ticket.number,
-        "status": ticket.status,
-        "url": f"{work.settings.public_url}/tickets/{ticket.number}",
-    }
+    return TicketState(**_state(work, ticket))
 
 
-def assigned(work: Work, ticket: Ticket) -> dict[str, Any]:
+def _state(work: Work, ticket: Any) -> dict[str, Any]:
+    url = f"{work.settings.public_url}/tickets/{ticket.number}"
+    return {"number": ticket.number, "status": ticket.status, "url": url}
+
+
+def assigned(work: Work, ticket: Ticket) -> AssignedTicket:
     """Return a ticket's number, state and address, and whose it is."""
     agent = work.session.get(Account, ticket.assignee_id) if ticket.assignee_id else None
-    return {**short(work, ticket), "assignee": _assignee(agent.address, agent.name) if agent else None}
+    return AssignedTicket(**_state(work, ticket), assignee=_assignee(agent) if agent else None)
 
 
 def page(
@@ -125,7 +142,7 @@ def page(
     limit: int = PAGE,
     status: str = "",
     updated_since: datetime | None = None,
-) -> dict[str, Any]:
+) -> TicketPage:
     """Return tickets, the last activity first, and the cursor of the next page (None after the last).
 
     Keyset pagination: a page costs the same however far down it is, and nothing is shown twice. What is updated while
@@ -142,10 +159,14 @@ def page(
         asked["since"] = updated_since
     found = work.execute(_list(frozenset(asked)), asked).all()
     last = found[limit - 1] if len(found) > limit else None
-    return {
-        "tickets": [_summary(work, t, t.agent_address or "", t.agent_name or "") for t in found[:limit]],
-        "next_cursor": _cursor(last.updated_at, last.id) if last else None,
-    }
+    return TicketPage(
+        tickets=[TicketSummary(**_summary(work, t, _assignee_of(t))) for t in found[:limit]],
+        next_cursor=_cursor(last.updated_at, last.id) if last else None,
+    )
+
+
+def _assignee_of(listed: Any) -> Assignee | None:
+    return Assignee(email=listed.agent_address, name=listed.agent_name) if listed.agent_address else None
 
 
 @cache  # composed once for each combination of filters
@@ -186,28 +207,26 @@ def _parse_cursor(cursor: str) -> tuple[datetime, int]:
     return parsed
 
 
-def _summary(work: Work, ticket: Any, agent_address: str, agent_name: str) -> dict[str, Any]:
-    """Return a ticket, or the columns of one, without its messages."""
+def _summary(work: Work, ticket: Any, assignee: Assignee | None) -> dict[str, Any]:
+    """Return what is said of a ticket, or of the columns of one, with and without its messages."""
     return {
-        **short(work, ticket),
+        **_state(work, ticket),
         "subject": ticket.subject,
         "language": ticket.language,
-        "requester": {
-            "email": ticket.address,
-            "name": ticket.requester,
-            "verified_by": ticket.proved_by or None,
-        },
-        "assignee": _assignee(agent_address, agent_name) if agent_address else None,
-        "created_at": ticket.created_at.isoformat(),
-        "updated_at": ticket.updated_at.isoformat(),
+        "requester": Requester(
+            email=ticket.address, name=ticket.requester, verified_by=ticket.proved_by or None
+        ),
+        "assignee": assignee,
+        "created_at": ticket.created_at,
+        "updated_at": ticket.updated_at,
     }
 
 
-def _assignee(address: str, name: str) -> dict[str, Any]:
-    return {"email": address, "name": name}
+def _assignee(agent: Account) -> Assignee:
+    return Assignee(email=agent.address, name=agent.name)
 
 
-def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
+def full(work: Work, viewer: Viewer, number: int) -> answers.Ticket:
     """Return a ticket with its newest messages, internal notes included. Raises NotFound."""
     require_team(viewer)
     ticket = tickets.find(work, viewer, number)
@@ -219,27 +238,27 @@ def full(work: Work, viewer: Viewer, number: int) -> dict[str, Any]:
     )
     found = work.session.exec(newest_first).all()
     items = detail_requests.of_ticket(work, ticket.id)
-    assignee = work.session.get(Account, ticket.assignee_id) if ticket.assignee_id else None
-    return {
-        **_summary(work, ticket, assignee.address if assignee else "", assignee.name if assignee else ""),
-        "has_earlier": len(found) > NEWEST,
-        "messages": [message(m, items) for m in reversed(found[:NEWEST])],
-    }
+    agent = work.session.get(Account, ticket.assignee_id) if ticket.assignee_id else None
+    return answers.Ticket(
+        **_summary(work, ticket, _assignee(agent) if agent else None),
+        has_earlier=len(found) > NEWEST,
+        messages=[message(m, items) for m in reversed(found[:NEWEST])],
+    )
 
 
-def requested(work: Work, written: PostedMessage) -> dict[str, Any]:
+def requested(work: Work, written: PostedMessage) -> answers.Message:
     """Return a request for details with its items."""
     return message(written, detail_requests.of_ticket(work, written.ticket_id))
 
 
-def message(written: Message | PostedMessage, items: Iterable[DetailView] = ()) -> dict[str, Any]:
+def message(written: Message | PostedMessage, items: Iterable[DetailView] = ()) -> answers.Message:
     """Return a message as the company's systems get it; a request for details carries its items as they are now."""
-    return {
-        "seq": written.seq,
-        "kind": written.kind,
-        "role": written.author_role,
-        "author": written.author_name,
-        "body": written.body,
-        "created_at": written.created_at.isoformat(),
-        "items": [detail_requests.plain(item) for item in items if item.request == written.seq],
-    }
+    sent: dict[str, Any] = {"kind": written.kind, "role": written.author_role}
+    return answers.Message(
+        **sent,
+        seq=written.seq,
+        author=written.author_name,
+        body=written.body,
+        created_at=written.created_at,
+        items=[Detail(**detail_requests.plain(item)) for item in items if item.request == written.seq],
+    )

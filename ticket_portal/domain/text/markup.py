@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
@@ -48,6 +48,13 @@ def as_html(body: str) -> str:
         ]
         end = stop
     return "".join([*parts, _with_chips(body[end:])])
+
+
+def highlighted(parts: Iterable[tuple[str, bool]]) -> str:
+    """Return texts in a row as safe HTML, those that were looked for marked."""
+    return "".join(
+        f"<mark>{html.escape(text)}</mark>" if found else html.escape(text) for text, found in parts
+    )
 
 
 def _addresses(body: str) -> Iterator[tuple[int, int, str]]:

@@ -71,13 +71,14 @@ def place(rank: int, at: datetime, last: int) -> str:
 
 
 def parse_cursor(after: str) -> tuple[int, datetime, int] | None:
-    """Read a place back. It comes from the browser: what is no place is the beginning."""
+    """Read a place back. It comes from the browser: what `place` would not write is the beginning."""
     try:
         rank, at, last = after.split("~")
-        place = int(rank), datetime.fromisoformat(at).astimezone(UTC), int(last)
+        found = int(rank), datetime.fromisoformat(at).astimezone(UTC), int(last)
     except (ValueError, OverflowError):
         return None
-    return place if 0 <= place[0] <= LARGEST and 0 <= place[2] <= LARGEST else None
+    known = 0 <= found[0] <= LARGEST and 0 <= found[2] <= LARGEST
+    return found if known and place(*found) == after else None
 
 
 def cursor_params(mark: tuple[int, datetime, int] | None) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """Searching one's own tickets: by number, subject, what was said, transaction IDs, names of files; never by notes."""
 
-import html
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from sqlalchemy import and_, case, func, or_
 from sqlmodel import col, select
 
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.text import markup
 from ticket_portal.domain.tickets import listing, tickets
 from ticket_portal.domain.tickets.listing import TicketPage, TicketRow
 from ticket_portal.i18n.folding import nfc
@@ -65,13 +65,12 @@ def marked(text: str, words: list[str], longest: int = 0) -> str:
     text = nfc(text)
     hits = [(start, end) for start, end, word in search.spoken(text) if _found(word, words)]
     begin, stop = _cut(text, hits, longest)
-    parts = ["…"] if begin else []
+    parts = [("…" if begin else "", False)]
     for start, end in hits:
         if start >= begin and end <= stop:
-            parts += [html.escape(text[begin:start]), f"<mark>{html.escape(text[start:end])}</mark>"]
+            parts += [(text[begin:start], False), (text[start:end], True)]
             begin = end
-    parts += [html.escape(text[begin:stop]), "…" if stop < len(text) else ""]
-    return "".join(parts)
+    return markup.highlighted([*parts, (text[begin:stop], False), ("…" if stop < len(text) else "", False)])
 
 
 def _number(words: list[str]) -> int:

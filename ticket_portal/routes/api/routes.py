@@ -4,7 +4,7 @@ No cookie counts here, so no other site can make a signed-in browser call it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import partial, wraps
@@ -41,7 +41,18 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.history import PostedMessage
-from ticket_portal.domain.operations import api
+from ticket_portal.domain.operations import answers, api
+from ticket_portal.domain.operations.answers import (
+    AssignedTicket,
+    Chain,
+    DetailKind,
+    FieldProblem,
+    Message,
+    Status,
+    Ticket,
+    TicketPage,
+    TicketState,
+)
 from ticket_portal.domain.operations.api import Answer
 from ticket_portal.domain.people import LONGEST_ADDRESS, NOBODY, Viewer
 from ticket_portal.domain.tickets import detail_requests, messages, new_ticket, resolution, tickets
@@ -49,20 +60,16 @@ from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes.api import schemas
-from ticket_portal.routes.api.schemas import Operation
+from ticket_portal.routes.api.schemas import JSON, LONGEST_KEY, Operation
 from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.routes.asgi.cookies import caller
 from ticket_portal.store.unit_of_work import Work
 
 LARGEST_BODY = 64 * 1024
-LONGEST_KEY = 255
 LARGEST_NUMBER = 2**31 - 1
 NO_STORE = {"Cache-Control": "no-store"}
 
-JSON = "application/json"
-
 Endpoint = Callable[[Request, Caller], Awaitable[Response]]
-Status = Literal["new", "open", "waiting_customer", "on_hold", "resolved", "closed", "merged"]
 Language = Literal["en", "es", "fr", "id", "uk", "vi"]
 
 
@@ -98,9 +105,9 @@ class NewMessage(Body):
 class WantedDetail(Body):
     """One thing that is asked for; `label` says it in words, `chain` names the network of a transaction ID."""
 
-    kind: Literal["txid", "network", "amount", "moment", "screenshot", "text"]
+    kind: DetailKind
     label: Annotated[str, StringConstraints(max_length=detail_requests.LONGEST_LABEL)] = ""
-    chain: Literal["", "bitcoin", "ethereum", "tron", "solana"] = ""
+    chain: Chain = ""
 
 
 class NewDetailRequest(Body):
@@ -145,26 +152,31 @@ class Problem(Exception):
     """A refusal as RFC 9457 problem details; `code` is stable, `detail` is for the person who reads the log."""
 
     def __init__(
-        self, status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        errors: Sequence[FieldProblem] = (),
     ) -> None:
         """Keep what the answer says."""
         super().__init__(code)
         self.status, self.code, self.detail = status, code, detail
-        self.headers, self.more = headers or {}, more
+        self.headers, self.errors = headers or {}, list(errors)
 
     def response(self) -> Response:
         """Return the answer."""
         address = wiring.portal().settings.public_url
-        content = {
-            "type": f"{address}/api/docs#{self.code}",
-            "title": TITLES[self.status],
-            "status": self.status,
-            "detail": self.detail,
-            "code": self.code,
-            **self.more,
-        }
+        content = answers.Problem(
+            type=f"{address}/api/docs#{self.code}",
+            title=TITLES[self.status],
+            status=self.status,
+            detail=self.detail,
+            code=self.code,
+            errors=self.errors,
+        )
         headers = {**NO_STORE, **self.headers}
-        return JSONResponse(content, self.status, headers, media_type="application/problem+json")
+        return JSONResponse(content.plain(), self.status, headers, media_type="application/problem+json")
 
 
 TITLES = {
@@ -241,7 +253,7 @@ def _request_form(sent: NewDetailRequest) -> MessageForm:
 
 
 def _open(work: Work, viewer: Viewer, _number: int, form: TicketForm) -> Answer:
-    return Answer(201, api.short(work, new_ticket.submit_for(work, viewer, form)))
+    return Answer.of(201, api.short(work, new_ticket.submit_for(work, viewer, form)))
 
 
 def _reply(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
@@ -253,27 +265,27 @@ def _note(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
 
 
 def _request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) -> Answer:
-    return Answer(201, api.requested(work, messages.request_details(work, viewer, number, form)))
+    return Answer.of(201, api.requested(work, messages.request_details(work, viewer, number, form)))
 
 
 def _resolve(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
-    return Answer(200, api.short(work, tickets.resolve(work, viewer, number)))
+    return Answer.of(200, api.short(work, tickets.resolve(work, viewer, number)))
 
 
 def _close(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
-    return Answer(200, api.short(work, resolution.close(work, viewer, number)))
+    return Answer.of(200, api.short(work, resolution.close(work, viewer, number)))
 
 
 def _reopen(work: Work, viewer: Viewer, number: int, _form: Nothing) -> Answer:
-    return Answer(200, api.short(work, resolution.reopen(work, viewer, number)))
+    return Answer.of(200, api.short(work, resolution.reopen(work, viewer, number)))
 
 
 def _assign(work: Work, viewer: Viewer, number: int, sent: NewAssignee) -> Answer:
-    return Answer(200, api.assigned(work, assignment.assign(work, viewer, number, sent.agent)))
+    return Answer.of(200, api.assigned(work, assignment.assign(work, viewer, number, sent.agent)))
 
 
 def _written(message: PostedMessage) -> Answer:
-    return Answer(201, api.message(message))
+    return Answer.of(201, api.message(message))
 
 
 Form = TypeVar("Form")
@@ -312,7 +324,7 @@ def _do(do: Does[Form], number: int, form: Form, work: Work, viewer: Viewer) -> 
 async def read_ticket(request: Request, caller: Caller) -> Response:
     """Return a ticket and its newest messages."""
     found = await wiring.portal().read(api.full, caller.viewer, _number(request))
-    return JSONResponse(found, headers=NO_STORE)
+    return JSONResponse(found.plain(), headers=NO_STORE)
 
 
 async def list_tickets(request: Request, caller: Caller) -> Response:
@@ -331,7 +343,7 @@ async def list_tickets(request: Request, caller: Caller) -> Response:
             updated_since=wanted.updated_since,
         )
     )
-    return JSONResponse(found, headers=NO_STORE)
+    return JSONResponse(found.plain(), headers=NO_STORE)
 
 
 def _parsed(model: type[Model], request: Request, body: bytes) -> Model:
@@ -349,7 +361,7 @@ def _invalid(error: ValidationError) -> Problem:
     mistakes = error.errors(include_url=False, include_input=False, include_context=False)
     if mistakes[0]["type"] == "json_invalid":
         return Problem(400, "bad_json", "The body is not valid JSON in UTF-8.")
-    errors = [{"field": ".".join(map(str, m["loc"])), "detail": m["msg"]} for m in mistakes]
+    errors = [FieldProblem(field=".".join(map(str, m["loc"])), detail=m["msg"]) for m in mistakes]
     return Problem(422, "invalid", "Some fields can't be used; see errors.", errors=errors)
 
 
@@ -382,12 +394,12 @@ async def _refused(_request: Request, error: Exception) -> Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
     values = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in error.values.items()}
     detail = translate("en", error.text, **values)
-    more = {"errors": [{"field": error.field, "detail": detail}]} if isinstance(error, Invalid) else {}
+    errors = [FieldProblem(field=error.field, detail=detail)] if isinstance(error, Invalid) else []
     until = error.values.get("until")
     headers = {"Retry-After": format_datetime(until, usegmt=True)} if until else {}
     if isinstance(error, (BadToken, ScopeMissing)):
         headers["WWW-Authenticate"] = _challenge(error)
-    return Problem(status, error.code, detail, headers, **more).response()
+    return Problem(status, error.code, detail, headers, errors).response()
 
 
 def _challenge(error: BadToken | ScopeMissing) -> str:
@@ -420,7 +432,7 @@ OPERATIONS = (
         "List tickets, the last activity first, a page at a time",
         None,
         list_tickets,
-        "TicketPage",
+        TicketPage,
         query=TicketFilter,
     ),
     Operation(
@@ -430,7 +442,7 @@ OPERATIONS = (
         "Open a ticket in somebody's name",
         NewTicket,
         writing(NewTicket, _ticket_form, _open),
-        "TicketState",
+        TicketState,
         201,
     ),
     Operation(
@@ -440,7 +452,7 @@ OPERATIONS = (
         "Read a ticket and its newest messages",
         None,
         read_ticket,
-        "Ticket",
+        Ticket,
     ),
     Operation(
         "POST",
@@ -449,7 +461,7 @@ OPERATIONS = (
         "Answer publicly",
         NewMessage,
         writing(NewMessage, _message_form, _reply),
-        "Message",
+        Message,
         201,
     ),
     Operation(
@@ -459,7 +471,7 @@ OPERATIONS = (
         "Write an internal note, which no customer ever sees",
         NewMessage,
         writing(NewMessage, _message_form, _note),
-        "Message",
+        Message,
         201,
     ),
     Operation(
@@ -469,7 +481,7 @@ OPERATIONS = (
         "Ask the customer for details: typed items, a question, or both; it is their turn then",
         NewDetailRequest,
         writing(NewDetailRequest, _request_form, _request_details),
-        "Message",
+        Message,
         201,
     ),
     Operation(
@@ -479,7 +491,7 @@ OPERATIONS = (
         "Say that it is solved; the customer is asked to confirm",
         Nothing,
         writing(Nothing, _as_sent, _resolve),
-        "TicketState",
+        TicketState,
     ),
     Operation(
         "POST",
@@ -488,7 +500,7 @@ OPERATIONS = (
         "Close it without asking; the customer is told",
         Nothing,
         writing(Nothing, _as_sent, _close),
-        "TicketState",
+        TicketState,
     ),
     Operation(
         "POST",
@@ -497,7 +509,7 @@ OPERATIONS = (
         "Take a resolved or lately closed ticket up again; the customer is told",
         Nothing,
         writing(Nothing, _as_sent, _reopen),
-        "TicketState",
+        TicketState,
     ),
     Operation(
         "POST",
@@ -506,7 +518,7 @@ OPERATIONS = (
         "Give it to an agent, or with null back to the queue; the customer is not told",
         NewAssignee,
         writing(NewAssignee, _as_sent, _assign),
-        "AssignedTicket",
+        AssignedTicket,
     ),
 )
 

@@ -3,7 +3,6 @@
 Following the link changes nothing, because mail scanners follow links; it shows a page with one button.
 """
 
-from html import escape
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import FormData
@@ -14,7 +13,7 @@ from starlette.routing import Route
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.domain.guests import disown
 from ticket_portal.domain.guests.disown import Locking
-from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.locales import LOCALES, localized
 from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.asgi.bodies import whole
@@ -83,23 +82,14 @@ async def _unlock(request: Request, asked: SubmittedForm) -> Response:
 
 def _code_page(request: Request, locking: Locking, problem: DomainError | None) -> Response:
     """Show the field for the code, and what was wrong with the last one."""
-    language = _language(request, locking)
-    heading = translate(language, _("Unlock ticket {number}"), number=locking.number)
-    text = translate(language, _("We've sent a code to your email address. Enter it to unlock the ticket."))
+    language, text = _language(request, locking), ""
     if problem:
         until = problem.values.get("until")
         values = {**problem.values, "until": f"{until:%H:%M} UTC" if until else ""}
         text = translate(language, problem.text, **values)
-    label, button, again = (
-        escape(translate(language, words))
-        for words in (_("Verification code"), _("Unlock"), _("Send a new code"))
+    return page(
+        "disown_code", language, number=locking.number, problem=text, unlock=UNLOCK, send_code=SEND_CODE
     )
-    form = (
-        f'<form method="post"><label for="code">{label}</label> <input id="code" name="code" inputmode="numeric" '
-        f'autocomplete="one-time-code" maxlength="20" required> <button name="do" value="{UNLOCK}">{button}</button>'
-        f'</form><form method="post"><button name="do" value="{SEND_CODE}">{again}</button></form>'
-    )
-    return page(language, heading, text, form)
 
 
 def _language(request: Request, locking: Locking) -> str:
@@ -113,41 +103,16 @@ async def _answer(request: Request) -> Response:
         locking = await portal().read(disown.preview, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
-    language = _language(request, locking)
-    return page(language, *_question(locking, language))
-
-
-def _question(locking: Locking, language: str) -> tuple[str, str, str]:
-    number = locking.number
-    if locking.locked:
-        heading = _("Thank you. Ticket {number} is locked")
-        text = _(
-            "Its links no longer work, and you won't get any more emails about it. We've told our team. If it's "
-            "your ticket after all, you can unlock it with a code that we send to your email address."
-        )
-        label = escape(translate(language, _("Send code")))
-        form = f'<form method="post"><button name="do" value="{SEND_CODE}">{label}</button></form>'
-        return (
-            translate(language, heading, number=number),
-            translate(language, text),
-            form + _contact(language),
-        )
-    heading = _("Didn't send ticket {number}?")
-    text = _(
-        "Then someone else entered your email address. We'll lock the ticket, its links will stop working, and "
-        "you won't get any more emails about it. We'll tell our team."
-    )
-    label = escape(translate(language, _("This wasn't me")))
-    form = f'<form method="post"><button>{label}</button></form>'
-    return translate(language, heading, number=number), translate(language, text), form
-
-
-def _contact(language: str) -> str:
     settings = portal().settings
-    if not settings.contact:
-        return ""
-    text = escape(translate(language, _("If it was your ticket after all, you can reach us here:")))
-    return f'<p>{text} <a href="{escape(settings.contact_link)}">{escape(settings.contact)}</a></p>'
+    return page(
+        "disown",
+        _language(request, locking),
+        number=locking.number,
+        locked=locking.locked,
+        send_code=SEND_CODE,
+        contact=settings.contact,
+        contact_link=settings.contact_link if settings.contact else "",
+    )
 
 
 routes = [

@@ -4,7 +4,6 @@ The signed token is the proof: a mail program's one-click POST brings no cookie 
 changes nothing, because mail scanners follow links; it shows a page with one button.
 """
 
-from html import escape
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -14,7 +13,6 @@ from starlette.routing import Route
 from ticket_portal.domain.errors import LinkInvalid
 from ticket_portal.domain.tickets import muting
 from ticket_portal.domain.tickets.muting import Muting
-from ticket_portal.i18n.catalogues import _, translate
 from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.routes.forms.server_pages import invalid, page
 from ticket_portal.wiring import portal
@@ -28,7 +26,7 @@ async def _look(request: Request) -> Response:
         found = await portal().read(muting.preview, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
-    return page(found.language, *_question(found))
+    return _page(found)
 
 
 async def _mute(request: Request) -> Response:
@@ -39,7 +37,7 @@ async def _mute(request: Request) -> Response:
         found = await portal().read(muting.preview, request.path_params["token"])
     except LinkInvalid as error:
         return invalid(request, error)
-    return page(found.language, *_question(found))
+    return _page(found)
 
 
 async def _wants_them_again(request: Request) -> bool:
@@ -48,19 +46,8 @@ async def _wants_them_again(request: Request) -> bool:
     return parse_qs(body.decode("latin-1")).get("emails") == ["on"]
 
 
-def _question(found: Muting) -> tuple[str, str, str]:
-    language = found.language
-    if found.muted:
-        heading = _("Alerts about ticket {number} are off")
-        text = _("You can still read the ticket and reply to it. We'll still send codes that you ask for.")
-        button, value = _("Send me alerts again"), "on"
-    else:
-        heading = _("Stop alerts about ticket {number}?")
-        text = _("We won't tell you when there's a reply. We'll still send codes that you ask for.")
-        button, value = _("Stop alerts"), "off"
-    label = escape(translate(language, button))
-    form = f'<form method="post"><button name="emails" value="{value}">{label}</button></form>'
-    return translate(language, heading, number=found.number), translate(language, text), form
+def _page(found: Muting) -> Response:
+    return page("mute", found.language, number=found.number, muted=found.muted)
 
 
 routes = [

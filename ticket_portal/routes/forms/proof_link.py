@@ -5,7 +5,6 @@ link changes nothing, because mail scanners follow links; the token is taken by 
 """
 
 from functools import partial
-from html import escape
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from ticket_portal.domain.accounts import accounts, proof_links
 from ticket_portal.domain.accounts.passwords import LONGEST, SHORTEST, SHORTEST_OF_TEAM
 from ticket_portal.domain.accounts.proof_links import Proof
 from ticket_portal.domain.errors import DomainError, LinkInvalid, TeamPasswordTooShort, by_code
-from ticket_portal.i18n.catalogues import _, translate
+from ticket_portal.i18n.catalogues import translate
 from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.forms.form_route import SubmittedForm, form_route, problem, to
 from ticket_portal.routes.forms.server_pages import invalid, page
@@ -31,7 +30,16 @@ async def _look(request: Request) -> Response:
         proof = await portal().read(proof_links.preview, token)
     except LinkInvalid as error:
         return invalid(request, error)
-    return page(proof.language, *_question(proof, token, request.query_params.get("problem", "")))
+    refused = request.query_params.get("problem", "")
+    return page(
+        "proof_link",
+        proof.language,
+        has_account=proof.has_account,
+        token=token,
+        least=SHORTEST,
+        refused=refused,
+        refusal=_refusal(proof, refused),
+    )
 
 
 async def _set_password(asked: SubmittedForm) -> Response:
@@ -59,43 +67,12 @@ async def _allow_browser(asked: SubmittedForm) -> Response:
     return to(asked.page("/sign-in", notice="browser_allowed"))
 
 
-def _question(proof: Proof, token: str, refused: str) -> tuple[str, str, str]:
-    say = partial(translate, proof.language)
-    hidden = (
-        f'<input type="hidden" name="token" value="{escape(token)}">'
-        f'<input type="hidden" name="language" value="{escape(proof.language)}">'
-    )
-    allow = (
-        f'<form method="post" action="/auth/allow-browser">{hidden}'
-        f"<button>{escape(say(_('Continue in this browser')))}</button></form>"
-    )
-    if not proof.has_account:
-        text = _("You've proved that this email address is yours. You can now go on in this browser.")
-        return say(_("Continue in this browser")), say(text), allow
-    password = (
-        f'<form method="post" action="/auth/reset-by-link">{_refusal(proof, refused)}{hidden}'
-        f'<p><label for="password">{escape(say(_("Password")))}</label> '
-        '<input id="password" name="password" type="password" autocomplete="new-password" required></p>'
-        f"<button>{escape(say(_('Save new password')))}</button></form>"
-    )
-    keep = escape(
-        say(
-            _(
-                "You know your password, but too many wrong attempts keep you out? Then keep it and sign in here."
-            )
-        )
-    )
-    text = _("At least {least} characters. A short sentence works well.")
-    return say(_("Choose a new password")), say(text, least=SHORTEST), f"{password}<p>{keep}</p>{allow}"
-
-
 def _refusal(proof: Proof, refused: str) -> str:
     kind = by_code(refused)
     if kind is None or not refused.startswith(("password_", "too_long")):
         return ""
     least = SHORTEST_OF_TEAM if kind is TeamPasswordTooShort else SHORTEST
-    text = translate(proof.language, kind.text, least=least, most=LONGEST)
-    return f'<p role="alert" data-testid="form-error" data-code="{escape(refused)}">{escape(text)}</p>'
+    return translate(proof.language, kind.text, least=least, most=LONGEST)
 
 
 def _as_segment(token: str) -> str:
