@@ -18,17 +18,11 @@ from ticket_portal.domain.text.blockchains import CHAINS
 from ticket_portal.i18n.catalogues import _, msg, page_text, translate
 from ticket_portal.i18n.dates import format_datetime
 from ticket_portal.i18n.locales import LOCALES
+from ticket_portal.sets.names import STATUS_NAMES, UNKNOWN
+from ticket_portal.sets.statuses import Status
 from ticket_portal.store.files import NoSuchFile
 from ticket_portal.store.unit_of_work import Store
 
-STATUS = {
-    "new": _("Received"),
-    "open": _("In progress"),
-    "waiting_customer": _("Waiting for you"),
-    "resolved": _("Resolved: please confirm"),
-    "closed": _("Closed"),
-    "merged": _("Joined with another ticket"),
-}
 DETAILS = {
     "txid": msg("Transaction ID"),
     "network": msg("Network"),
@@ -88,6 +82,10 @@ class _Words:
     def page_says(self, text: str, **values: object) -> str:
         return escape(page_text(self.language, text, **values))
 
+    def status(self, status: str) -> str:
+        name = STATUS_NAMES.get(Status(status)) if status in STATUS_NAMES else None
+        return self.page_says(name) if name else UNKNOWN
+
     def when(self, moment: str) -> str:
         return escape(format_datetime(self.language, datetime.fromisoformat(moment), self._zone))
 
@@ -113,7 +111,7 @@ def _overview(about: dict[str, Any], listed: list[dict[str, Any]], words: _Words
     for ticket in listed:
         link = f'<a href="tickets/{ticket["number"]}/ticket.html">{ticket["number"]}</a>'
         yield (
-            f"<article><header>{link} · {words.say(STATUS[ticket['status']])} · "
+            f"<article><header>{link} · {words.status(ticket['status'])} · "
             f"{words.when(ticket['created_at'])}</header><p>{escape(ticket['subject'])}</p></article>"
         )
     if about["drafts"]:
@@ -127,7 +125,7 @@ def _overview(about: dict[str, Any], listed: list[dict[str, Any]], words: _Words
 
 
 def _ticket(data: dict[str, Any], words: _Words) -> Iterator[str]:
-    yield f"<header>{data['number']} · {words.say(STATUS[data['status']])}</header><h1>{escape(data['subject'])}</h1>"
+    yield f"<header>{data['number']} · {words.status(data['status'])}</header><h1>{escape(data['subject'])}</h1>"
     for message in data["messages"]:
         who = message["author"] or words.say(_("Customer"))
         yield f"<article><header>{escape(who)} · {words.when(message['at'])}</header><p>{escape(message['body'])}</p>"

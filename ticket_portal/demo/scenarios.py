@@ -15,11 +15,12 @@ from ticket_portal.domain.guests import access
 from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import tickets
+from ticket_portal.sets.roles import Role
 from ticket_portal.store import bulk as tables
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
-ROBIN = Viewer(role="guest", address=GUEST, name="Robin")
+ROBIN = Viewer(role=Role.GUEST, address=GUEST, name="Robin")
 
 Scenario = Callable[[Work, Cast], dict[str, Any]]
 
@@ -164,7 +165,7 @@ def _answered(work: Work, cast: Cast, days: int = 1) -> tuple[Story, StoryTicket
 
 
 def _with_link(work: Work, ticket: StoryTicket) -> dict[str, Any]:
-    agent = Viewer(role="agent")
+    agent = Viewer(role=Role.AGENT)
     row = tickets.find(work, agent, ticket.number)
     token = access.new_link(work, row)
     link = f"{work.settings.public_url}/guest/{token}"

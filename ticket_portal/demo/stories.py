@@ -12,6 +12,7 @@ from ticket_portal.domain.tickets import conversation, messages, new_ticket, res
 from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.domain.tickets.resolution import RatingForm
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -293,7 +294,7 @@ def _budis_deposit(story: Story, cast: Cast) -> StoryTicket:
 
 def _guests_withdrawal(story: Story, cast: Cast) -> StoryTicket:
     """A guest's ticket: they come in by the link in an e-mail."""
-    guest = Viewer(role="guest", address=GUEST, name="Robin")
+    guest = Viewer(role=Role.GUEST, address=GUEST, name="Robin")
     ticket = story.at(hours=9).opens(
         guest,
         "I can't sign in to my account any more",

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from ticket_portal.addresses import number_in
 from ticket_portal.domain import security_log
 from ticket_portal.domain.accounts import known_browsers
 from ticket_portal.domain.errors import (
@@ -41,7 +42,6 @@ from ticket_portal.i18n.dates import format_time
 from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.asgi.origin import refused
 from ticket_portal.store.files import NoSuchFile
-from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
 T = TypeVar("T")
@@ -125,16 +125,16 @@ async def _take(request: Request, sender: Sender) -> FileView:
 async def _begin(request: Request, sender: Sender) -> Upload:
     p = portal()
     name = unquote(request.headers.get("x-file-name", ""), errors="replace")
-    form, number = request.query_params.get("form"), request.query_params.get("ticket", "")
+    form, number = request.query_params.get("form"), number_in(request.query_params.get("ticket"))
     length = request.headers.get("content-length", "")
     announced = int(length[:18]) if length.isascii() and length.isdecimal() else None
     if form is not None:
         return await p.write(uploads.begin_for_form, sender, form, name, announced)
-    if not (number.isascii() and number.isdecimal() and len(number) <= len(str(LARGEST))):
+    if not number:
         raise NotFound
     if not sender.is_known:
         raise SignInNeeded
-    return await p.write(uploads.begin_for_ticket, sender, int(number), name, announced)
+    return await p.write(uploads.begin_for_ticket, sender, number, name, announced)
 
 
 class _Body:

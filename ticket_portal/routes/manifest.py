@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ticket_portal.addresses import NEW_TICKET, TICKETS
 from ticket_portal.domain.files.types import ENDINGS
 from ticket_portal.i18n.catalogues import page_text
 from ticket_portal.i18n.locales import LOCALES, locale_of, localized
@@ -54,8 +55,8 @@ def _content(language: str, company: str) -> dict[str, Any]:
             {"src": "/icon-512.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
         ],
         "shortcuts": [
-            {"name": say("My tickets"), "url": at("/tickets"), "icons": _SMALL},
-            {"name": say("Submit a ticket"), "url": at("/tickets/new"), "icons": _SMALL},
+            {"name": say("My tickets"), "url": at(TICKETS), "icons": _SMALL},
+            {"name": say("Submit a ticket"), "url": at(NEW_TICKET), "icons": _SMALL},
         ],
         "share_target": {
             "action": at("/share"),

@@ -13,21 +13,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from ticket_portal.addresses import TICKETS
 from ticket_portal.frontend.build import ROOT
-from ticket_portal.i18n.catalogues import _, msg, page_text, translate
+from ticket_portal.i18n.catalogues import _, page_text, translate
 from ticket_portal.i18n.locales import LOCALES, localized
+from ticket_portal.sets.names import STATUS_NAMES
 from ticket_portal.wiring import portal
-
-# The words of the pages (components/ticket/tickets.py). Marked here too: reworded there alone, they stay
-# translated here.
-STATUSES = {
-    "new": msg("Received"),
-    "open": msg("In progress"),
-    "on_hold": msg("In progress"),
-    "waiting_customer": msg("Waiting for you"),
-    "resolved": msg("Resolved: please confirm"),
-    "closed": msg("Closed"),
-}
 
 
 async def _offline(request: Request) -> Response:
@@ -60,7 +51,7 @@ def _page(language: str, company: str, style: str, script: str) -> str:
     text = say(_("This page will open automatically when you're back online. What you wrote is saved."))
     statuses = "".join(
         f' data-{status.replace("_", "-")}="{escape(page_text(language, name))}"'
-        for status, name in STATUSES.items()
+        for status, name in STATUS_NAMES.items()
     )
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
@@ -69,7 +60,7 @@ def _page(language: str, company: str, style: str, script: str) -> str:
         f'<p class="brand">{_part("icon.svg")}<b>{escape(company)} Support</b></p>'
         f"<h1>{title}</h1><p>{text}</p>"
         f'<button type="button" id="again">{say(_("Try again"))}</button>'
-        f'<section id="seen" hidden data-tickets="{localized(language, "/tickets")}">'
+        f'<section id="seen" hidden data-tickets="{localized(language, TICKETS)}">'
         f"<h2>{say(_('Your tickets, as you last saw them'))}</h2>"
         f'<time id="at"></time><ul{statuses}></ul></section></main><script>{script}</script></body></html>'
     )

@@ -9,6 +9,7 @@ from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import updates
 from ticket_portal.domain.tickets.updates import UpdateRow
 from ticket_portal.i18n.locales import bare, localized
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal
 
@@ -52,7 +53,7 @@ class UpdatesState(SessionState):
     async def show_more(self) -> None:
         """Add the next page below."""
         viewer = await self._viewer()
-        if viewer.role == "customer" and self._after and len(self.more_rows) < MOST_PAGES * updates.PAGE:
+        if viewer.role == Role.CUSTOMER and self._after and len(self.more_rows) < MOST_PAGES * updates.PAGE:
             page = await portal().read(updates.mine, viewer, self._after)
             self._after = page.after
             self._show(more_rows=[*self.more_rows, *page.rows], has_more=bool(page.after))
@@ -62,7 +63,7 @@ class UpdatesState(SessionState):
     async def read_all(self) -> None:
         """Count all as read that is shown here, and what came before it."""
         viewer = await self._viewer()
-        if viewer.role == "customer" and self.rows:
+        if viewer.role == Role.CUSTOMER and self.rows:
             await portal().write(updates.read_all, viewer, max(row.id for row in self.rows))
             await self._refresh()
 

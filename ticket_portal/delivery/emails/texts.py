@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ticket_portal.addresses import NEW_TICKET, TICKETS
 from ticket_portal.delivery.emails import links
 from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.domain.alerts.verify import grouped
@@ -535,7 +536,7 @@ def _address_changed(words: _Words) -> Content:
                 )
             ),
         ],
-        button=Link(words.say(_("Submit a ticket")), words.page("/tickets/new")),
+        button=Link(words.say(_("Submit a ticket")), words.page(NEW_TICKET)),
         why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 
@@ -603,7 +604,7 @@ def _tickets_added(words: _Words) -> Content:
             ),
             words.say(_("If this wasn't you, undo it in your ticket list and choose a new password.")),
         ],
-        button=Link(words.say(_("See your tickets")), words.page("/tickets")),
+        button=Link(words.say(_("See your tickets")), words.page(TICKETS)),
         why=words.say(_("You're receiving this email because it concerns the security of your account.")),
     )
 

@@ -15,6 +15,7 @@ from ticket_portal.domain.alerts.preferences import CHANNELS, EMAIL, PUSH
 from ticket_portal.domain.history import LoggedEvent
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
+from ticket_portal.sets.roles import REQUESTERS
 from ticket_portal.store.tables import (
     Account,
     Alert,
@@ -36,7 +37,7 @@ KEPT_TO_CHECK = timedelta(days=90)
 
 def about(work: Work, ticket: Ticket, event: LoggedEvent, kind: str) -> None:
     """Tell the requester of something public that happened in their ticket, unless they did it themselves."""
-    if ticket.locked_at or (kind not in IMMEDIATE_KINDS and event.actor_role in ("customer", "guest")):
+    if ticket.locked_at or (kind not in IMMEDIATE_KINDS and event.actor_role in REQUESTERS):
         return
     account, address, muted = _recipient(work, ticket)
     if kind not in IMMEDIATE_KINDS:

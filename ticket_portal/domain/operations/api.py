@@ -12,6 +12,7 @@ import sqlalchemy
 from sqlalchemy import Integer, Select, bindparam, or_
 from sqlmodel import col, delete, select
 
+from ticket_portal.addresses import LARGEST, TICKET
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import Caller, Scope
 from ticket_portal.domain.errors import DomainError
@@ -19,7 +20,7 @@ from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.people import Viewer, require_team
 from ticket_portal.domain.tickets import detail_requests, tickets
 from ticket_portal.domain.tickets.detail_requests import DetailView
-from ticket_portal.store.tables import LARGEST, Account, ApiAnswer, Message, Ticket
+from ticket_portal.store.tables import Account, ApiAnswer, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 NEWEST = 100
@@ -107,7 +108,7 @@ def short(work: Work, ticket: Any) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "status": ticket.status,
-        "url": f"{work.settings.public_url}/tickets/{ticket.number}",
+        "url": f"{work.settings.public_url}{TICKET}{ticket.number}",
     }
 
 

@@ -28,6 +28,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
+from ticket_portal.addresses import number_in
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import BadToken, Caller, Scope, ScopeMissing
 from ticket_portal.domain.desk import assignment
@@ -56,7 +57,6 @@ from ticket_portal.store.unit_of_work import Work
 
 LARGEST_BODY = 64 * 1024
 LONGEST_KEY = 255
-LARGEST_NUMBER = 2**31 - 1
 NO_STORE = {"Cache-Control": "no-store"}
 
 JSON = "application/json"
@@ -362,12 +362,8 @@ def _key(request: Request) -> str:
 
 
 def _number(request: Request) -> int:
-    typed = request.path_params["number"]
     # What no ticket's number can be is no ticket; the database would refuse a longer one in its own words.
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(LARGEST_NUMBER))):
-        raise NotFound
-    number = int(typed)
-    if number > LARGEST_NUMBER:
+    if not (number := number_in(request.path_params["number"])):
         raise NotFound
     return number
 
