@@ -18,6 +18,7 @@ from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read, can_reply, require
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.tickets import messages, tickets
+from ticket_portal.sets.file_kinds import FileKind
 from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Attachment, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -187,7 +188,7 @@ def find(
         if not any(can_read(v, ticket) and (v.of_team or message.kind != "note") for v in viewers):
             raise NotFound
     if thumbnail:
-        return StoredFile(file.name, types.WEBP, 0, file.thumbnail_key)
+        return StoredFile(file.name, FileKind.WEBP, 0, file.thumbnail_key)
     return StoredFile(file.name, file.kind, file.size, file.key)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime
 from functools import partial, wraps
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 from uuid import uuid4
 
 from pydantic import (
@@ -49,10 +49,12 @@ from ticket_portal.domain.tickets import detail_requests, messages, new_ticket, 
 from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.catalogues import translate
+from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.routes.api import schemas
 from ticket_portal.routes.api.schemas import Operation
 from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.routes.asgi.cookies import caller
+from ticket_portal.sets.statuses import Status
 from ticket_portal.store.unit_of_work import Work
 
 LARGEST_BODY = 64 * 1024
@@ -62,8 +64,13 @@ NO_STORE = {"Cache-Control": "no-store"}
 JSON = "application/json"
 
 Endpoint = Callable[[Request, Caller], Awaitable[Response]]
-Status = Literal["new", "open", "waiting_customer", "on_hold", "resolved", "closed", "merged"]
-Language = Literal["en", "es", "fr", "id", "uk", "vi"]
+# What requests may name; a type checker can't read a list that is made when the module is loaded.
+if TYPE_CHECKING:
+    StatusName: TypeAlias = str
+    LanguageCode: TypeAlias = str
+else:
+    StatusName = Literal[tuple(map(str, Status))]
+    LanguageCode = Literal[tuple(LOCALES)]
 
 
 class Body(BaseModel):
@@ -84,7 +91,7 @@ class NewTicket(Body):
 
     email: Annotated[str, StringConstraints(max_length=254)]
     name: Annotated[str, StringConstraints(max_length=new_ticket.LONGEST_NAME)] = ""
-    language: Language = "en"
+    language: LanguageCode = "en"
     subject: Annotated[str, StringConstraints(max_length=new_ticket.LONGEST_SUBJECT)]
     body: Annotated[str, StringConstraints(max_length=messages.LONGEST_BODY)]
 
@@ -127,7 +134,7 @@ class TicketFilter(BaseModel):
     limit: Annotated[
         int, Field(ge=1, le=api.LARGEST_PAGE, description=f"Tickets a page, {api.LARGEST_PAGE} at most")
     ] = api.PAGE
-    status: Annotated[Status | None, Field(description="Only tickets with this status")] = None
+    status: Annotated[StatusName | None, Field(description="Only tickets with this status")] = None
     updated_since: Annotated[
         AwareDatetime | None,
         Field(description="Only tickets updated at or after this moment, such as 2026-11-30T12:00:00Z"),

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ticket_portal.domain.accounts.api_tokens import PREFIX, Caller, Scope
+from ticket_portal.sets.roles import AUTHORS
+from ticket_portal.sets.statuses import Status
 
 SCHEMAS = "#/components/schemas/{model}"
 
@@ -41,7 +43,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "number": {"type": "integer", "example": 12345},
             "status": {
                 "type": "string",
-                "enum": ["new", "open", "waiting_customer", "on_hold", "resolved", "closed", "merged"],
+                "enum": [*Status],
             },
             "url": {"type": "string", "format": "uri"},
         },
@@ -68,7 +70,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "properties": {
             "seq": {"type": "integer", "description": "Place in the ticket's log"},
             "kind": {"type": "string", "enum": ["reply", "note", "details", "answers"]},
-            "role": {"type": "string", "enum": ["customer", "guest", "agent", "admin"]},
+            "role": {"type": "string", "enum": [*AUTHORS]},
             "author": {"type": "string"},
             "body": {"type": "string"},
             "created_at": {"type": "string", "format": "date-time"},
