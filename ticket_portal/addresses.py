@@ -95,7 +95,8 @@ class PageTable:
         known = list(pages)
         self._visits = {page.path: Visit(page, {}) for page in known if "[" not in page.path}
         self._patterns = [(re.compile(_pattern(page.path)), page) for page in known if "[" in page.path]
-        unstored = [_pattern(page.path) for page in known if not RULES[page.audience].stored]
+        private = (page.path for page in known if not RULES[page.audience].stored)
+        unstored = [_pattern(path, "[^/]+") for path in private]
         self._unstored = re.compile(f"(?:{'|'.join(unstored)})(?:/.*)?" if unstored else "(?!)", re.DOTALL)
 
     def find(self, path: str) -> Visit | None:
@@ -112,7 +113,7 @@ class PageTable:
         return self._unstored.fullmatch(path) is None
 
 
-def _pattern(path: str) -> str:
+def _pattern(path: str, argument: str = "(?P<{}>[^/]+)") -> str:
     """Return the expression for a page's address: `/tickets/[number]` → `/tickets/(?P<number>[^/]+)`."""
     parts = _ARGUMENT.split(path)
-    return "".join(f"(?P<{part}>[^/]+)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    return "".join(argument.format(part) if at % 2 else re.escape(part) for at, part in enumerate(parts))
