@@ -245,8 +245,8 @@ class _Writer:
 
     def _begin_deadlines(self, ticket: dict[str, Any], step: Step) -> None:
         days = {
-            "resolved": self._settings.close_resolved_days,
-            "waiting_customer": self._settings.close_waiting_days,
+            Status.RESOLVED: self._settings.close_resolved_days,
+            Status.WAITING_CUSTOMER: self._settings.close_waiting_days,
         }.get(ticket["status"])
         ticket["closes_at"] = ticket["due_at"] = step.at + timedelta(days=days) if days else None
         if ticket["status"] == Status.WAITING_CUSTOMER and self._settings.reminders:

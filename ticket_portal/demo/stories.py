@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from ticket_portal.addresses import TICKET
 from ticket_portal.demo.people import GUEST, Cast
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -139,7 +140,7 @@ def about(work: Work, viewer: Viewer, opened: StoryTicket) -> dict[str, Any]:
         "email": ticket.address,
         "subject": ticket.subject,
         "status": ticket.status,
-        "url": f"{work.settings.public_url}/tickets/{ticket.number}",
+        "url": f"{work.settings.public_url}{TICKET}{ticket.number}",
     }
 
 

@@ -6,8 +6,9 @@ from typing import Final
 
 
 class Audience(StrEnum):
-    """Who a page or an event handler is for; handlers are marked with the last four alone (`open_to`)."""
+    """Who a page or an event handler is for; of handlers: the first, the last three."""
 
+    EVERYBODY = "everybody"
     UNLISTED = "unlisted"
     """Everybody, of no use in a search engine: a step of a form."""
     BROWSER = "browser"
@@ -16,7 +17,6 @@ class Audience(StrEnum):
     """Whoever has a ticket's link from a mail."""
     GUESTS = "guests"
     """Those who proved an address without an account. One whose session ran out may ask for a code there."""
-    EVERYBODY = "everybody"
     READERS = "readers"
     """A customer, a guest, one of the team: those who proved something."""
     ACCOUNTS = "accounts"

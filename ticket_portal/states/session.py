@@ -15,6 +15,7 @@ import reflex as rx
 from reflex_base.registry import RegistrationContext
 
 from ticket_portal import measures
+from ticket_portal.addresses import number_in
 from ticket_portal.domain.accounts import accounts, passwords
 from ticket_portal.domain.errors import DomainError, Invalid, TeamPasswordTooShort, TooMany, by_code
 from ticket_portal.domain.operations import qa
@@ -176,7 +177,7 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
         until = None
     values: dict[str, Any] = {
         "least": passwords.SHORTEST_OF_TEAM if kind is TeamPasswordTooShort else passwords.SHORTEST,
-        "most": query.get("most", "") if query.get("most", "").isdecimal() else "",
+        "most": number_in(query.get("most")) or "",
         "length": "",
         "left": 1,
         "until": until or "",

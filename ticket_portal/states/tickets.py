@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.addresses import TICKETS
+from ticket_portal.addresses import DESK, TICKETS
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import search, tickets
 from ticket_portal.domain.tickets.listing import TicketRow
@@ -75,7 +75,7 @@ class TicketsState(SessionState):
     async def load(self) -> Any:
         """Show what the address names; the team is led to its queue."""
         if (await self._viewer()).of_team:
-            return rx.redirect(localized(self._language, "/agent"), replace=True)
+            return rx.redirect(localized(self._language, DESK), replace=True)
         self._show(session_over=False)
         await self._refresh()
         return None

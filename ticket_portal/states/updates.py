@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.addresses import DESK
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import updates
 from ticket_portal.domain.tickets.updates import UpdateRow
@@ -34,7 +35,7 @@ class UpdatesState(SessionState):
     async def load(self) -> Any:
         """Show the newest; the team is led to its queue."""
         if (await self._viewer()).of_team:
-            return rx.redirect(localized(self._language, "/agent"), replace=True)
+            return rx.redirect(localized(self._language, DESK), replace=True)
         self._show(more_rows=[], session_over=False)
         await self._refresh()
         return None

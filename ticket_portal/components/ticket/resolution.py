@@ -65,6 +65,7 @@ def next_steps() -> rx.Component:
             (Status.RESOLVED, _confirm()),
             (Status.CLOSED, _after_closing()),
             (Status.MERGED, el.div(other_ticket(), class_name="cluster")),
+            (Status.NEW, Status.OPEN, Status.WAITING_CUSTOMER, Status.ON_HOLD, rx.fragment()),
             rx.fragment(),
         ),
         rx.cond((State.asks_why_in == State.ticket) & _goes_on(), _why()),

@@ -22,6 +22,7 @@ from ticket_portal.domain.alerts.devices import DeviceForm
 from ticket_portal.domain.alerts.links import new_link
 from ticket_portal.domain.alerts.notifications import IMMEDIATE_KINDS, alerts_like, gathered_until
 from ticket_portal.domain.alerts.preferences import EMAIL, PUSH
+from ticket_portal.sets.statuses import Status
 from ticket_portal.store.tables import Account, Alert, Device, Muted, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -292,7 +293,7 @@ def _still_true(work: Work, alert: Alert) -> bool:
     ticket = work.session.get(Ticket, alert.ticket_id)
     if ticket is None:
         return False
-    if ticket.status == "merged":
+    if ticket.status == Status.MERGED:
         return alert.kind == "merged"
     return _TRUE_WHILE.get(alert.kind, ticket.status) == ticket.status
 
