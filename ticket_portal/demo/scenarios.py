@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from ticket_portal.addresses import GUEST_LINK
 from ticket_portal.demo import bulk, people, stories
 from ticket_portal.demo.people import CAST, GUEST, Cast
 from ticket_portal.demo.stories import Story, StoryTicket
@@ -168,7 +169,7 @@ def _with_link(work: Work, ticket: StoryTicket) -> dict[str, Any]:
     agent = Viewer(role=Role.AGENT)
     row = tickets.find(work, agent, ticket.number)
     token = access.new_link(work, row)
-    link = f"{work.settings.public_url}/guest/{token}"
+    link = f"{work.settings.public_url}{GUEST_LINK}{token}"
     return {**stories.about(work, agent, ticket), "token": token, "link": link}
 
 
