@@ -10,6 +10,7 @@ import pytest
 
 from ticket_portal.delivery import exports
 from ticket_portal.domain import errors
+from ticket_portal.i18n import dates, phrase_words
 from ticket_portal.i18n.catalogues import page_text, read_texts
 from ticket_portal.i18n.locales import LOCALES, TRANSLATED
 from ticket_portal.routes import offline
@@ -69,6 +70,10 @@ def test_every_member_has_its_line_in_the_docs(members: type[StrEnum]):
         assert f"`{member}`" in page, member
     for code, name in LOCALES.items():
         assert f"`{code}` ({name})" in page, code
+
+
+def test_every_language_joins_date_and_time_and_has_words_for_guests():
+    assert set(dates._TOGETHER) == set(phrase_words.WORDS) == set(LOCALES)
 
 
 def test_every_topic_has_its_tips():
