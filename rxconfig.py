@@ -13,6 +13,7 @@ from ticket_portal.frontend.own_routes import OwnRoutes  # noqa: E402
 from ticket_portal.frontend.plugins import (  # noqa: E402
     Catalogues,
     ClientPatches,
+    ClosedSets,
     InlineStyles,
     RecoveryWords,
     Shells,
@@ -38,6 +39,7 @@ config = rx.Config(
     frontend_lazy_bundled_libraries=True,
     plugins=[
         Catalogues(),
+        ClosedSets(),
         ArticleIndex(),
         RecoveryWords(),
         Shells(),

@@ -5,11 +5,12 @@
 // is open: there is nothing of an older version in it that an open page could still need.
 const OFFLINE = "portal-offline";
 const SHARED = "portal-shared";
-const LANGUAGES = ["es", "fr", "id", "uk", "vi"];
+const LANGUAGES = []; // the build writes them here (ticket_portal/frontend/plugins.py)
 const A_DAY = 86_400_000;
 const MOST_SHARED = { files: 10, bytes: 60_000_000, letters: 10_000 }; // a message takes less; nobody shares more by hand
 
 const localeOf = (path) => LANGUAGES.find((code) => path === `/${code}` || path.startsWith(`/${code}/`)) ?? "en";
+const bare = (path) => path.slice(path.startsWith(`/${localeOf(path)}/`) ? localeOf(path).length + 1 : 0);
 const offlinePage = (path) => `/offline/${localeOf(path)}`;
 const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
 const pathOf = (it) => new URL(it.url, self.location).pathname;
@@ -77,7 +78,7 @@ self.addEventListener("fetch", (event) => {
 
 // A customer's page of a ticket has its number in the address, a guest's may have a link's secret instead.
 const isAt = (client, { url, number }) =>
-  pathOf(client) === new URL(url, self.location).pathname || new RegExp(`^(/[a-z]{2})?(/guest)?/tickets/${number}$`).test(pathOf(client));
+  pathOf(client) === new URL(url, self.location).pathname || [`/tickets/${number}`, `/guest/tickets/${number}`].includes(bare(pathOf(client)));
 
 self.addEventListener("push", (event) => {
   const { title, body, tag, lang, actions, ...data } = event.data?.json() ?? {};

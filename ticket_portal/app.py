@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticket_portal.components.crash import crashed
 from ticket_portal.components.words import add_pages, html_lang, route_focus
-from ticket_portal.pages import INDEXED, NOT_FOUND, PAGES
+from ticket_portal.pages import INDEXED, NOT_FOUND, PAGES, TABLE
 from ticket_portal.pages.article import add_articles
 from ticket_portal.routes import (
     devices,
@@ -88,11 +88,11 @@ def _static() -> Path:
 
 
 def _edge(app: ASGIApp) -> ASGIApp:
-    return Edge(app, _static())
+    return Edge(app, _static(), TABLE)
 
 
 def _page_guard(app: ASGIApp) -> ASGIApp:
-    return PageGuard(app, portal())
+    return PageGuard(app, portal(), TABLE)
 
 
 def _body_limit(app: ASGIApp) -> ASGIApp:
@@ -174,7 +174,7 @@ app = rx.App(
         *(_edge, _page_guard, CountFailures, _socket_guard, _body_limit, WellFormed, _headers),
     ],
 )
-app.add_middleware(Gate())
+app.add_middleware(Gate(TABLE))
 add_pages(app, PAGES, NOT_FOUND)
 add_articles(app)
 

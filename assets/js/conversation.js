@@ -6,11 +6,11 @@ import { clearDraft, draftName, keepDraft, onRestored, readDraft } from "$/publi
 import { prepare, secretIn } from "$/public/js/guard.js";
 import { discard, isRefused, newId, put, retry, unsent, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 import { goodFiles, shown, takeFiles, useUploads } from "$/public/js/uploads.js";
+import { TEAM_SIDE } from "$/utils/sets";
 
-const TEAM = ["agent", "admin", "system"];
 const sideOf = (m, team) => {
   if (m.kind === "note") return "note";
-  return (team ? TEAM.includes(m.role) : m.mine) ? "mine" : "theirs";
+  return (team ? TEAM_SIDE.includes(m.role) : m.mine) ? "mine" : "theirs";
 };
 
 // A file of it was refused; without it the message can go.

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "reac
 import { localeOf } from "$/public/js/i18n.js";
 import { get, remove, set } from "$/public/js/keep.js";
 import { discard, items, newId, patch as patchItem } from "$/public/js/outbox.js";
+import { FILE_SORTS } from "$/utils/sets";
 
 const MEGABYTE = 1_000_000;
 export const running = new Map(); // key → the request and how far it is
@@ -99,7 +100,6 @@ const sizeOf = (bytes) => {
   const [unit, size] = bytes < MEGABYTE ? ["kilobyte", Math.max(1, Math.round(bytes / 1000))] : ["megabyte", bytes / MEGABYTE];
   return new Intl.NumberFormat(localeOf(window.location.pathname), { style: "unit", unit, maximumFractionDigits: 1 }).format(size);
 };
-const PICTURE = /^image\//;
 export const shown = (file) => {
   const at = running.get(file.key);
   const sent = at?.sent ?? (file.id ? 1 : 0);
@@ -113,7 +113,7 @@ export const shown = (file) => {
     state: file.state === "sending" && sent === 1 ? "checking" : file.state,
     percent: Math.round(sent * 100),
     size_text: sizeOf(file.size),
-    sort: PICTURE.test(file.kind) ? "picture" : file.kind === "video/mp4" ? "film" : "document",
+    sort: FILE_SORTS[file.kind] ?? (file.kind.startsWith("image/") ? "picture" : "document"),
   };
 };
 // The connection went away before what sends could be loaded.

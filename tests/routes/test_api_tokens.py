@@ -14,6 +14,7 @@ from ticket_portal.domain.accounts.api_tokens import Scope
 from ticket_portal.domain.desk import team
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.routes.api import routes as doors
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import ApiToken, LimitHit
 from ticket_portal.store.unit_of_work import Store
 
@@ -38,11 +39,11 @@ def test_nobody_comes_in_without_a_token_that_holds(system, store):
 def test_a_token_ends_with_its_agents_rights(system, store):
     number = opens_ticket(system, ANA.address)
     assert system.calls("GET", f"/api/v1/tickets/{number}").status_code == 200
-    store.write(team.set_role, LINH.address, team.AccountRole.CUSTOMER)
+    store.write(team.set_role, LINH.address, Role.CUSTOMER)
     try:
         assert system.calls("GET", f"/api/v1/tickets/{number}").status_code == 401
     finally:
-        store.write(team.set_role, LINH.address, team.AccountRole.AGENT)
+        store.write(team.set_role, LINH.address, Role.AGENT)
     assert system.calls("GET", f"/api/v1/tickets/{number}").status_code == 401  # and stays ended
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -12,10 +13,40 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from ticket_portal.addresses import PageTable
 from ticket_portal.routes.asgi.edge import Edge
 from ticket_portal.routes.asgi.headers import SecurityHeaders, policy
+from ticket_portal.sets.audiences import Audience
 
 PAGES = ["", "tickets", "tickets/new", "tickets/_number", "guest/_token", "_404"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the table, without its body."""
+
+    path: str
+    audience: Audience
+    shows_session_over: bool = False
+
+
+TABLE = PageTable(
+    [
+        Place("/", Audience.EVERYBODY),
+        Place("/tickets/new", Audience.EVERYBODY),
+        Place("/sign-up/code", Audience.UNLISTED),
+        Place("/share", Audience.BROWSER),
+        Place("/guest/[token]", Audience.LINK),
+        Place("/guest/tickets", Audience.GUESTS),
+        Place("/tickets", Audience.ACCOUNTS),
+        Place("/tickets/[number]", Audience.ACCOUNTS),
+        Place("/updates", Audience.ACCOUNTS),
+        # No page of the portal: whatever is added to the table is kept from others and from disks like the rest.
+        Place("/reports", Audience.ACCOUNTS),
+        Place("/reports/[number]/lines", Audience.TEAM),
+        Place("/open.reports", Audience.READERS),
+    ]
+)
 
 
 class Visitor:
@@ -57,7 +88,7 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Visitor:
             Mount("/", StaticFiles(directory=static, html=True)),
         ]
     )
-    layers = SecurityHeaders(Edge(portal, static), static)
+    layers = SecurityHeaders(Edge(portal, static, TABLE), static)
     return Visitor(layers)
 
 
@@ -74,6 +105,10 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Visitor:
         # What cannot exist: the page of that address, so that browser and server show the same one.
         ("/tickets/abc", 404, ":tickets/_number"),
         ("/tickets/0", 404, ":tickets/_number"),
+        ("/tickets/2147483647", 200, ":tickets/_number"),
+        ("/tickets/2147483648", 404, ":tickets/_number"),
+        ("/tickets/012345", 404, ":tickets/_number"),
+        ("/tickets/%D9%A1%D9%A2", 404, ":tickets/_number"),
         ("/guest/%2e", 404, ":_404"),
         # What has no page: in the language of the address.
         ("/nothing", 404, ":_404"),
@@ -156,6 +191,14 @@ def test_the_root_alone_chooses_the_language(visitor: Visitor, cookie: str, aske
         ("/guest/abcdefghijklmnopqrstuvwx", "no-store"),
         ("/uk/updates", "no-store"),
         ("/share", "no-store"),
+        ("/reports", "no-store"),
+        ("/vi/reports/", "no-store"),
+        ("/uk/reports/7/lines", "no-store"),
+        ("/reports/and/what/is/below", "no-store"),
+        ("/open.reports", "no-store"),
+        ("/open-reports", "no-cache"),
+        ("/reportsonce", "no-cache"),
+        ("/sign-up/code", "no-cache"),
         ("/api", "max-age=5"),
     ],
 )
@@ -190,7 +233,9 @@ def test_a_page_may_run_its_own_scripts_and_no_others(visitor: Visitor):
 def test_a_page_that_was_built_anew_runs_its_new_scripts(tmp_path: Path):
     page = tmp_path / "index.html"
     page.write_text("<script>old</script>")
-    asked = Visitor(SecurityHeaders(Edge(StaticFiles(directory=tmp_path, html=True), tmp_path), tmp_path))
+    asked = Visitor(
+        SecurityHeaders(Edge(StaticFiles(directory=tmp_path, html=True), tmp_path, TABLE), tmp_path)
+    )
     assert asked.gets("/").headers["content-security-policy"] == policy(b"<script>old</script>")
 
     page.write_text("<script>new</script>")

@@ -16,8 +16,8 @@ from tests.security.conftest import World, signed_in
 from tests.security.server import ROOT, Served, served
 from ticket_portal.domain.accounts import accounts, api_tokens
 from ticket_portal.domain.desk import team
-from ticket_portal.domain.desk.team import AccountRole
 from ticket_portal.domain.operations import qa
+from ticket_portal.sets.roles import Role
 
 PASSWORD = "a long password of an agent"
 LIST = "/api/v1/tickets"
@@ -46,7 +46,7 @@ def new_agent(server: Served) -> str:
     """Make another agent; return the address."""
     address = f"agent{next(_numbers)}@example.com"
     hashed = accounts.hasher.hash(PASSWORD)
-    server.store.write(lambda work: team.create(work, address, "Agent", hashed, AccountRole.AGENT) and None)
+    server.store.write(lambda work: team.create(work, address, "Agent", hashed, Role.AGENT) and None)
     return address
 
 

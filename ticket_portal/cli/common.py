@@ -1,7 +1,7 @@
 """What all commands share: the settings, the database, and refusals that are one line."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
@@ -121,12 +121,12 @@ def _cell(value: object) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
-def one_of(kind: type[E], typed: str) -> E:
+def one_of(members: Collection[E], typed: str) -> E:
     """Return the member of a closed set that was typed; ends the command with a line that names them all."""
-    try:
-        return kind(typed.lower())
-    except ValueError:
-        raise typer.BadParameter(f"{as_text(typed)!r} is not one of {', '.join(kind)}.") from None
+    found = next((member for member in members if member == typed.lower()), None)
+    if found is None:
+        raise typer.BadParameter(f"{as_text(typed)!r} is not one of {', '.join(members)}.")
+    return found
 
 
 def fail(text: str) -> NoReturn:

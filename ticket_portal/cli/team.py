@@ -13,6 +13,7 @@ from ticket_portal.cli.common import (
     settings,
     table,
 )
+from ticket_portal.sets.roles import ACCOUNT_ROLES, Role
 
 if TYPE_CHECKING:
     from ticket_portal.domain.desk.team import Ended
@@ -47,13 +48,12 @@ def create_agent(
     """Make an account of the team. Asks for a password; without a terminal, or left empty, one is made and shown."""
     from ticket_portal.domain.accounts import accounts
     from ticket_portal.domain.desk import team
-    from ticket_portal.domain.desk.team import AccountRole
     from ticket_portal.domain.people import canonical
 
     with said_plainly():
         address = canonical(email)
         shown = " ".join(name.split()) or address.partition("@")[0].capitalize()
-        role = AccountRole.ADMIN if admin else AccountRole.AGENT
+        role = Role.ADMIN if admin else Role.AGENT
         password, made = _new_password()
         hashed = accounts.hasher.hash(accounts.checked_password(password, role, address, shown))
         with database(settings()) as store:
@@ -99,9 +99,8 @@ def set_role(
     The open tickets of an agent who becomes a customer go back to the queue.
     """
     from ticket_portal.domain.desk import team
-    from ticket_portal.domain.desk.team import AccountRole
 
-    wanted = one_of(AccountRole, role)
+    wanted = one_of(ACCOUNT_ROLES, role)
     with said_plainly(), database(settings()) as store:
         before, ended = store.write(team.set_role, email, wanted, force=force)
     if before == wanted:

@@ -11,9 +11,9 @@ from ticket_portal.components.hooks import as_handler, hook_value, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import SITE, A, NativeForm, t
 from ticket_portal.domain.files.attachments import FileView
-from ticket_portal.domain.files.types import ENDINGS
+from ticket_portal.sets.file_kinds import ENDINGS, NAMES, Sort
 
-KINDS = "JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV, MP4"  # the same words in every language
+KINDS = ", ".join(NAMES)
 ACCEPTED = ",".join([*(f".{ending}" for ending in ENDINGS), "image/*"])
 
 
@@ -178,7 +178,7 @@ def _ready_file(file: rx.Var[Piece]) -> rx.Component:
         rx.match(
             file.sort,
             (
-                "picture",
+                Sort.PICTURE,
                 A.create(
                     el.img(
                         src=address + "/thumbnail",
@@ -195,7 +195,7 @@ def _ready_file(file: rx.Var[Piece]) -> rx.Component:
                 ),
             ),
             (
-                "film",
+                Sort.FILM,
                 A.create(
                     icon("play"),
                     _label(file),
@@ -234,7 +234,7 @@ def _mark(file: rx.Var[Piece]) -> rx.Component:
     return rx.cond(
         (file.width > 0) & (file.state == "ready"),
         el.img(src="/files/" + file.id + "/thumbnail", alt="", class_name="file__mark"),
-        rx.match(file.sort, ("picture", icon("image")), ("film", icon("play")), icon("file")),
+        rx.match(file.sort, (Sort.PICTURE, icon("image")), (Sort.FILM, icon("play")), icon("file")),
     )
 
 

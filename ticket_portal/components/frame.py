@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import DESK, GUEST_TICKETS, NEW_TICKET, TICKETS
 from ticket_portal.components.connection import connection_pill, connection_strip
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.hooks import RunsHook
@@ -23,6 +24,7 @@ from ticket_portal.components.words import (
     tn,
 )
 from ticket_portal.i18n.locales import DEFAULT, LOCALES
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.session import SessionState
 
 Kind = Literal["plain", "reading", "form", "wide", "home"]
@@ -214,20 +216,20 @@ def _language_menu() -> list[rx.Component]:
 def _ways(tickets: str) -> list[rx.Component]:
     """Return where help is: the items of the Help panel, the first one named as its place names it."""
     return [
-        rx.cond(of_team(), _item("list-check", t("Queue"), href("/agent"))),
+        rx.cond(of_team(), _item("list-check", t("Queue"), href(DESK))),
         el.li(
             el.a(
                 icon("inbox"),
                 el.span(tickets),
                 # Not a part of the name; beside the button it is said in words.
                 rx.cond(_unread() > 0, el.span(_count(), class_name="count", aria_hidden="true")),
-                href=href(rx.cond(signed_in() | ~_is_guest(), "/tickets", "/guest/tickets")),
+                href=href(rx.cond(signed_in() | ~_is_guest(), TICKETS, GUEST_TICKETS)),
                 class_name="menu__link",
             )
         ),
         rx.cond(_is_customer(), _item("bell", t("Updates"), href("/updates"))),
         rx.cond(signed_in(), rx.fragment(), _item("compass", t("Find my ticket"), href("/find-ticket"))),
-        _item("pencil", t("Submit a ticket"), href("/tickets/new")),
+        _item("pencil", t("Submit a ticket"), href(NEW_TICKET)),
     ]
 
 
@@ -358,7 +360,7 @@ def _sign_out() -> rx.Component:
 
 
 def _is_customer() -> rx.Var:
-    return SessionState.role == "customer"  # pyright: ignore[reportReturnType]
+    return SessionState.role == Role.CUSTOMER  # pyright: ignore[reportReturnType]
 
 
 def _is_guest() -> rx.Var:

@@ -4,7 +4,7 @@ Everything here is compiled once and resolved in the browser by assets/js/i18n.j
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import reflex as rx
@@ -17,6 +17,7 @@ from reflex_components_core.el.elements.inline import A
 from ticket_portal.frontend.site import SITE
 from ticket_portal.i18n.catalogues import in_context, msg, page_text
 from ticket_portal.i18n.locales import DEFAULT, LOCALES, localized
+from ticket_portal.sets.audiences import RULES, Audience
 
 __all__ = [
     "SITE",
@@ -259,13 +260,15 @@ class Page:
     title: str
     description: str = ""
     on_load: Sequence[Any] = ()
-    private: bool = False
-    """Behind a sign-in, or of no use in a search engine. Pages with an argument in the path always are."""
+    audience: Audience = field(kw_only=True)
+    """Who it is for. Who else is led to sign in, whether browsers keep it and search engines list it follow from it."""
+    shows_session_over: bool = False
+    """Once its session ended it says so itself, and nobody is led away from what they write there."""
 
     @property
     def indexed(self) -> bool:
-        """Whether search engines may list it."""
-        return not self.private and "[" not in self.path
+        """Whether search engines may list it; never what has an argument in its path."""
+        return RULES[self.audience].indexed and "[" not in self.path
 
 
 def add_pages(app: rx.App, wanted: Sequence[Page], not_found: Page) -> None:

@@ -14,21 +14,15 @@ from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.privacy import exports
 from ticket_portal.domain.privacy.exports import TicketExport
 from ticket_portal.domain.text.blockchains import CHAINS
-from ticket_portal.i18n.catalogues import _, msg, page_text, translate
+from ticket_portal.i18n.catalogues import msg, page_text
 from ticket_portal.i18n.dates import format_datetime
 from ticket_portal.i18n.locales import LOCALES
+from ticket_portal.sets.names import STATUS_NAMES, UNKNOWN
+from ticket_portal.sets.statuses import Status
 from ticket_portal.store.files import NoSuchFile
 from ticket_portal.store.unit_of_work import Store
 from ticket_portal.templates import raw, render
 
-STATUS = {
-    "new": _("Received"),
-    "open": _("In progress"),
-    "waiting_customer": _("Waiting for you"),
-    "resolved": _("Resolved: please confirm"),
-    "closed": _("Closed"),
-    "merged": _("Joined with another ticket"),
-}
 DETAILS = {
     "txid": msg("Transaction ID"),
     "network": msg("Network"),
@@ -85,11 +79,12 @@ class _Words:
     def page_says(self, text: str, **values: object) -> str:
         return page_text(self.language, text, **values)
 
+    def status(self, status: str) -> str:
+        name = STATUS_NAMES.get(Status(status)) if status in STATUS_NAMES else None
+        return self.page_says(name) if name else UNKNOWN
+
     def when(self, moment: str) -> str:
         return format_datetime(self.language, datetime.fromisoformat(moment), self._zone)
-
-    def status(self, status: str) -> str:
-        return translate(self.language, STATUS[status])
 
     def page(self, template: str, **values: object) -> str:
         return render(

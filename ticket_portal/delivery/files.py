@@ -32,7 +32,7 @@ from ticket_portal.domain.files.attachments import FileView
 from ticket_portal.domain.files.types import MEGABYTE, Content
 from ticket_portal.domain.tickets import uploads
 from ticket_portal.domain.tickets.uploads import Sender, StoredFile, Upload
-from ticket_portal.media import inspect
+from ticket_portal.sets.file_kinds import RULES, FileKind
 from ticket_portal.settings import Settings
 from ticket_portal.store.files import CHUNK, Files, NoSuchFile
 from ticket_portal.store.unit_of_work import Store
@@ -188,7 +188,7 @@ class FileDesk:
         paths = [str(path.resolve()) for path in (came, target, thumbnail)]
         command = [sys.executable, "-m", "ticket_portal.media.inspect", *paths, upload.name, most]
         try:
-            printed = look.run(command, inspect.BOUNDS[upload.kind].seconds + LONGER_LOOK)
+            printed = look.run(command, RULES[FileKind(upload.kind)].seconds + LONGER_LOOK)
             answer: dict[str, Any] = json.loads(printed)
         except (subprocess.SubprocessError, ValueError) as error:
             # Out of memory or time, or a decoder that fell: nothing to show to anybody.

@@ -15,6 +15,8 @@ from ticket_portal.demo.people import HEAVY, LINH
 from ticket_portal.demo.texts import MATTERS, NAMES, NUDGES, Matter
 from ticket_portal.domain.history import EVENTS, EventKind, MessageKind
 from ticket_portal.domain.people import Viewer
+from ticket_portal.sets.roles import Role
+from ticket_portal.sets.statuses import REQUESTERS_TURN, RULES, Status
 from ticket_portal.store import bulk, search
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Event, Message, Reading, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
@@ -59,7 +61,7 @@ class Requester:
     @property
     def role(self) -> str:
         """The role in which they write."""
-        return "customer" if self.account_id else "guest"
+        return Role.CUSTOMER if self.account_id else Role.GUEST
 
     @property
     def reader(self) -> str:
@@ -153,10 +155,10 @@ def insert(work: Work, plans: list[Plan], agent: Viewer) -> None:
     work.publish("clock", "queue")
 
 
-_STATUS_AFTER: dict[str, str] = {
-    EventKind.DETAILS: "waiting_customer",
-    EventKind.RESOLVED: "resolved",
-    EventKind.CLOSED: "closed",
+_STATUS_AFTER: dict[str, Status] = {
+    EventKind.DETAILS: Status.WAITING_CUSTOMER,
+    EventKind.RESOLVED: Status.RESOLVED,
+    EventKind.CLOSED: Status.CLOSED,
 }
 
 
@@ -194,7 +196,7 @@ class _Writer:
             "topic": "",
             "has_files": False,
             "has_details": False,
-            "status": "new",
+            "status": Status.NEW,
             "turn_rank": 1,
             "queue_rank": 0,
             "account_id": plan.requester.account_id,
@@ -251,11 +253,11 @@ class _Writer:
 
     def _begin_deadlines(self, ticket: dict[str, Any], step: Step) -> None:
         days = {
-            "resolved": self._settings.close_resolved_days,
-            "waiting_customer": self._settings.close_waiting_days,
+            Status.RESOLVED: self._settings.close_resolved_days,
+            Status.WAITING_CUSTOMER: self._settings.close_waiting_days,
         }.get(ticket["status"])
         ticket["closes_at"] = ticket["due_at"] = step.at + timedelta(days=days) if days else None
-        if ticket["status"] == "waiting_customer" and self._settings.reminders:
+        if ticket["status"] == Status.WAITING_CUSTOMER and self._settings.reminders:
             ticket["due_at"] = step.at + timedelta(days=self._settings.reminders[0])
 
     def _reminded(self, ticket: dict[str, Any]) -> None:
@@ -274,7 +276,7 @@ class _Writer:
                 "seq": ticket["last_seq"],
                 "kind": EventKind.REMINDER,
                 "public": False,
-                "actor_role": "system",
+                "actor_role": Role.SYSTEM,
                 "actor_id": None,
                 "actor_name": "",
                 "message_id": None,
@@ -310,7 +312,7 @@ class _Writer:
     def _actor(self, requester: Requester, step: Step) -> Viewer:
         if step.by_team:
             return self._agent
-        role = "customer" if requester.account_id else "guest"
+        role = Role.CUSTOMER if requester.account_id else Role.GUEST
         return Viewer(role=role, account_id=requester.account_id, name=requester.name)
 
     @staticmethod
@@ -330,17 +332,16 @@ def _moved(ticket: dict[str, Any], step: Step, agent: Viewer) -> None:
         ticket["assignee_id"] = agent.account_id
         return
     unanswered = step.kind == EventKind.REPLY and not step.by_team
-    status = _STATUS_AFTER.get(step.kind, "open")
-    if unanswered and ticket["status"] == "new":
-        status = "new"
-    ranks = {"open": 1, "waiting_customer": 3, "resolved": 4, "closed": 9}
-    rank = 0 if unanswered else ranks[status]
+    status = _STATUS_AFTER.get(step.kind, Status.OPEN)
+    if unanswered and ticket["status"] == Status.NEW:
+        status = Status.NEW
+    rank = 0 if unanswered else RULES[status].rank
     if rank != ticket["queue_rank"] or not unanswered:
         ticket["waiting_since"] = step.at
     ticket["status"], ticket["queue_rank"] = status, rank
-    ticket["turn_rank"] = 0 if status in ("waiting_customer", "resolved") else 1
-    ticket["resolved_at"] = step.at if status == "resolved" else None
-    ticket["closed_at"] = step.at if status == "closed" else None
+    ticket["turn_rank"] = 0 if status in REQUESTERS_TURN else 1
+    ticket["resolved_at"] = step.at if status == Status.RESOLVED else None
+    ticket["closed_at"] = step.at if status == Status.CLOSED else None
 
 
 def _acts(course: str, matter: Matter, nudges: tuple[str, str]) -> list[tuple[str, bool, str]]:
@@ -408,7 +409,7 @@ def _account(person: Requester, number: int, hashed: str, now: datetime) -> dict
         "address": person.address,
         "name": person.name,
         "password_hash": hashed,
-        "role": "customer",
+        "role": Role.CUSTOMER,
         "language": person.language,
         "time_zone": ZONES[person.language],
         "preferences": {},

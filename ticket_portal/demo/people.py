@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.people import Viewer
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.unit_of_work import Work
 
 PASSWORD = "portal-demo-1"  # noqa: S105 - public, and refused in production
@@ -16,15 +17,15 @@ class Person:
 
     address: str
     name: str
-    role: str = "customer"
+    role: str = Role.CUSTOMER
     language: str = "en"
     time_zone: str = "UTC"
 
 
 ANA = Person("ana@example.com", "Ana", time_zone="Europe/Madrid")
 BUDI = Person("budi@example.com", "Budi", language="id", time_zone="Asia/Jakarta")
-LINH = Person("linh@example.com", "Linh", role="agent", time_zone="Asia/Ho_Chi_Minh")
-ADMIN = Person("admin@example.com", "Admin", role="admin")
+LINH = Person("linh@example.com", "Linh", role=Role.AGENT, time_zone="Asia/Ho_Chi_Minh")
+ADMIN = Person("admin@example.com", "Admin", role=Role.ADMIN)
 HEAVY = Person("heavy@example.com", "Maya")
 
 CAST = (ANA, BUDI, LINH, ADMIN)

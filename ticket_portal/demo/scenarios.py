@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from ticket_portal.addresses import GUEST_LINK
 from ticket_portal.demo import bulk, people, stories
 from ticket_portal.demo.people import CAST, GUEST, Cast
 from ticket_portal.demo.stories import Story, StoryTicket
@@ -15,11 +16,12 @@ from ticket_portal.domain.guests import access
 from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import tickets
+from ticket_portal.sets.roles import Role
 from ticket_portal.store import bulk as tables
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
-ROBIN = Viewer(role="guest", address=GUEST, name="Robin")
+ROBIN = Viewer(role=Role.GUEST, address=GUEST, name="Robin")
 
 Scenario = Callable[[Work, Cast], dict[str, Any]]
 
@@ -164,10 +166,10 @@ def _answered(work: Work, cast: Cast, days: int = 1) -> tuple[Story, StoryTicket
 
 
 def _with_link(work: Work, ticket: StoryTicket) -> dict[str, Any]:
-    agent = Viewer(role="agent")
+    agent = Viewer(role=Role.AGENT)
     row = tickets.find(work, agent, ticket.number)
     token = access.new_link(work, row)
-    link = f"{work.settings.public_url}/guest/{token}"
+    link = f"{work.settings.public_url}{GUEST_LINK}{token}"
     return {**stories.about(work, agent, ticket), "token": token, "link": link}
 
 

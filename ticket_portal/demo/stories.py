@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from ticket_portal.addresses import TICKET
 from ticket_portal.demo.people import GUEST, Cast
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.people import NOBODY, Viewer
@@ -12,6 +13,7 @@ from ticket_portal.domain.tickets import conversation, messages, new_ticket, res
 from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.domain.tickets.resolution import RatingForm
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -138,7 +140,7 @@ def about(work: Work, viewer: Viewer, opened: StoryTicket) -> dict[str, Any]:
         "email": ticket.address,
         "subject": ticket.subject,
         "status": ticket.status,
-        "url": f"{work.settings.public_url}/tickets/{ticket.number}",
+        "url": f"{work.settings.public_url}{TICKET}{ticket.number}",
     }
 
 
@@ -293,7 +295,7 @@ def _budis_deposit(story: Story, cast: Cast) -> StoryTicket:
 
 def _guests_withdrawal(story: Story, cast: Cast) -> StoryTicket:
     """A guest's ticket: they come in by the link in an e-mail."""
-    guest = Viewer(role="guest", address=GUEST, name="Robin")
+    guest = Viewer(role=Role.GUEST, address=GUEST, name="Robin")
     ticket = story.at(hours=9).opens(
         guest,
         "I can't sign in to my account any more",

@@ -6,6 +6,7 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 from ticket_portal.domain.people import Viewer
+from ticket_portal.sets.roles import Role
 from ticket_portal.store import search
 from ticket_portal.store.tables import Event, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -182,7 +183,7 @@ def record(
 
 def _remember_who_spoke(work: Work, ticket: Ticket, viewer: Viewer) -> None:
     ticket.updated_at = work.now
-    if viewer.of_team or viewer.role == "system":
+    if viewer.of_team or viewer.role == Role.SYSTEM:
         ticket.team_seq = ticket.last_seq
     else:
         ticket.requester_seq = ticket.last_seq

@@ -3,14 +3,14 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from email_validator import EmailNotValidError, validate_email
 
 from ticket_portal.domain.errors import BadAddress, NotFound
 from ticket_portal.i18n.locales import LOCALES
+from ticket_portal.sets.roles import REQUESTERS, TEAM, Role
 
-Role = Literal["nobody", "customer", "guest", "agent", "admin", "system"]
 LONGEST_ADDRESS = 254
 LONGEST_LOOKED_AT = 10_000
 # Replaces the address of a deleted account. No mailbox can have it (RFC 2606).
@@ -27,7 +27,7 @@ class Viewer:
     `mail_problem`: why e-mails to their address are not tried any more: bounced, complained.
     """
 
-    role: Role = "nobody"
+    role: Role = Role.NOBODY
     account_id: int | None = None
     address: str = ""
     name: str = ""
@@ -42,7 +42,12 @@ class Viewer:
     @property
     def of_team(self) -> bool:
         """Whether they are an agent or an admin."""
-        return self.role in ("agent", "admin")
+        return self.role in TEAM
+
+    @property
+    def is_requester(self) -> bool:
+        """Whether they are a customer or a guest: those whom tickets are for."""
+        return self.role in REQUESTERS
 
     @property
     def reader(self) -> str:
@@ -58,7 +63,7 @@ class Viewer:
 
 
 NOBODY = Viewer()
-SYSTEM = Viewer(role="system")
+SYSTEM = Viewer(role=Role.SYSTEM)
 
 
 class Requested(Protocol):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ticket_portal.domain.errors import NotAllowed, NotFound
 from ticket_portal.domain.people import Viewer
+from ticket_portal.sets.roles import Role
 
 
 class Owned(Protocol):
@@ -33,14 +34,14 @@ def can_read(viewer: Viewer, ticket: Owned) -> bool:
     """
     if viewer.of_team:
         return True
-    if ticket.account_id is not None and viewer.role == "customer":
+    if ticket.account_id is not None and viewer.role == Role.CUSTOMER:
         return ticket.account_id == viewer.account_id
     return by_address(viewer, ticket) and ticket.locked_at is None and not _handed_over(viewer, ticket)
 
 
 def by_address(viewer: Viewer, ticket: Owned) -> bool:
     """Whether the viewer has proved the address that the ticket was sent from."""
-    return viewer.role in ("customer", "guest") and ticket.address == viewer.address
+    return viewer.is_requester and ticket.address == viewer.address
 
 
 def _handed_over(viewer: Viewer, ticket: Owned) -> bool:

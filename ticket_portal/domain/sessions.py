@@ -15,6 +15,7 @@ from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
 from ticket_portal.domain.people import NOBODY, Role, Viewer, one_line
+from ticket_portal.sets.roles import role_of
 from ticket_portal.store.tables import Account, Device, Session, Undeliverable
 from ticket_portal.store.unit_of_work import Work
 
@@ -113,7 +114,7 @@ def viewer(work: Work, token_hash: str) -> Viewer:
         return NOBODY
     if row.id is None:
         return Viewer(
-            role="guest",
+            role=Role.GUEST,
             address=row.guest_address or "",
             session=token_hash,
             as_of=work.now,
@@ -156,9 +157,8 @@ def of_account(
     account: Any, session: str = "", mail_problem: str = "", *, new_sign_in: bool = False
 ) -> Viewer:
     """Return an account, or the columns of one, as a viewer."""
-    role: Role = account.role if account.role in ("agent", "admin") else "customer"  # pyright: ignore[reportAssignmentType]
     return Viewer(
-        role=role,
+        role=role_of(account.role),
         account_id=account.id,
         address=account.address,
         name=account.name,
@@ -296,7 +296,7 @@ def is_over(work: Work, session: Any, account: Any) -> bool:
     s = work.settings
     if account is None:
         most, idle = timedelta(hours=s.guest_session_hours), timedelta(minutes=s.guest_idle_minutes)
-    elif account.role == "customer":
+    elif account.role == Role.CUSTOMER:
         most, idle = timedelta(days=s.session_days), timedelta(days=s.session_idle_days)
     else:
         most, idle = timedelta(hours=s.agent_session_hours), timedelta(hours=s.agent_idle_hours)

@@ -29,6 +29,7 @@ _SOURCES = (
     "rxconfig.py",
     "assets",
     "reflex.lock",
+    "ticket_portal/addresses.py",
     "ticket_portal/app.py",
     "ticket_portal/components",
     "ticket_portal/domain",
@@ -36,6 +37,7 @@ _SOURCES = (
     "ticket_portal/help",
     "ticket_portal/i18n",
     "ticket_portal/pages",
+    "ticket_portal/sets",
     "ticket_portal/states",
 )
 

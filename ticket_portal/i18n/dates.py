@@ -14,12 +14,14 @@ _DATES = {"vi": "dd/MM/yyyy"}
 """CLDR has "22 tháng 11, 2026", which nobody writes in Vietnamese."""
 
 _TOGETHER = {
+    "en": "{date}, {time}",
     "es": "{date} a las {time}",
     "fr": "{date} à {time}",
     "id": "{date} pukul {time}",
+    "uk": "{date}, {time}",
     "vi": "{time} ngày {date}",
 }
-"""How date and time are joined, where it is not by a comma: these go into sentences, after "el", "le", "pada"."""
+"""How date and time are joined, in every language: these go into sentences, after "el", "le", "pada"."""
 
 
 def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> str:
@@ -32,7 +34,7 @@ def format_datetime(locale: str, moment: datetime, zone: str | None = None) -> s
     """
     place, language = zones.zone(zone), known(locale)
     time = dates.format_time(moment, "short", tzinfo=place, locale=language)
-    together = _TOGETHER.get(language, "{date}, {time}")
+    together = _TOGETHER[language]
     offset = _offset(moment.astimezone(place))
     return together.format(date=format_date(locale, moment, zone), time=f"{time} {offset}")
 

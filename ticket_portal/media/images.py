@@ -8,11 +8,17 @@ from PIL import GifImagePlugin, Image, ImageCms, ImageOps, ImageSequence, Uniden
 from pillow_heif import register_heif_opener
 
 from ticket_portal.domain.errors import FileDamaged, PictureTooLarge
-from ticket_portal.domain.files.types import GIF, HEIC, JPEG, PNG, WEBP
+from ticket_portal.sets.file_kinds import FileKind
 
 THUMBNAIL = 480
 JPEG_QUALITY = 90
-FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", GIF: "GIF", HEIC: "HEIF"}
+FORMATS: dict[str, str] = {
+    FileKind.JPEG: "JPEG",
+    FileKind.PNG: "PNG",
+    FileKind.WEBP: "WEBP",
+    FileKind.GIF: "GIF",
+    FileKind.HEIC: "HEIF",
+}
 MEGA = 1_000_000
 # Each frame and each scan costs time of its own, however few pixels and bytes it has: ten megabytes hold a million
 # frames of one pixel, or thousands of scans over 64 megapixels. Cameras write ten scans, animations a hundred frames.
@@ -35,9 +41,9 @@ def reencode(
     Image.MAX_IMAGE_PIXELS = most_megapixels * MEGA
     too_large = PictureTooLarge(name=name, most=most_megapixels)
     content = source.read_bytes()
-    if kind == JPEG and content.count(_START_OF_SCAN) > MOST_SCANS:
+    if kind == FileKind.JPEG and content.count(_START_OF_SCAN) > MOST_SCANS:
         raise FileDamaged(name=name)
-    if kind == GIF and _gif_frames(content) > MOST_FRAMES:
+    if kind == FileKind.GIF and _gif_frames(content) > MOST_FRAMES:
         raise too_large
     try:
         with warnings.catch_warnings():
@@ -45,7 +51,11 @@ def reencode(
                 "ignore", Image.DecompressionBombWarning
             )  # it warns of what is refused below
             with Image.open(source, formats=[FORMATS[kind]]) as picture:
-                frames = getattr(picture, "n_frames", 1) if kind in (GIF, WEBP, PNG) else 1
+                frames = (
+                    getattr(picture, "n_frames", 1)
+                    if kind in (FileKind.GIF, FileKind.WEBP, FileKind.PNG)
+                    else 1
+                )
                 if picture.width * picture.height * frames > most_megapixels * MEGA or frames > MOST_FRAMES:
                     raise too_large
                 kept = _write(picture, target, kind, moving=frames > 1)
@@ -82,16 +92,16 @@ def _behind_data(content: bytes, at: int) -> int:
 
 
 def _write(picture: Image.Image, target: Path, kind: str, *, moving: bool) -> str:
-    if moving and kind != PNG:
+    if moving and kind != FileKind.PNG:
         _write_moving(picture, target, kind)
         return kind
     still = _still(picture)
-    if kind in (JPEG, HEIC):
+    if kind in (FileKind.JPEG, FileKind.HEIC):
         still.convert("RGB").save(target, "JPEG", quality=JPEG_QUALITY, optimize=True)
-        return JPEG
-    if kind == WEBP:
+        return FileKind.JPEG
+    if kind == FileKind.WEBP:
         still.save(target, "WEBP", quality=JPEG_QUALITY)
-    elif kind == GIF:
+    elif kind == FileKind.GIF:
         still.save(target, "GIF")
     else:
         still.save(target, "PNG")
@@ -109,7 +119,7 @@ def _write_moving(picture: Image.Image, target: Path, kind: str) -> None:
     }
     for frame in frames:
         frame.info.clear()
-    if kind == GIF:
+    if kind == FileKind.GIF:
         frames[0].save(target, "GIF", disposal=2, **options)
     else:
         frames[0].save(target, "WEBP", quality=80, **options)

@@ -7,42 +7,19 @@ its memory, nor take it along when they fall.
 import json
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from ticket_portal.domain.errors import DomainError, FileMismatch
 from ticket_portal.domain.files.types import (
     HEAD,
-    MP4,
-    PDF,
-    PICTURES,
-    TEXTS,
     Content,
     agree,
     kind_by_content,
     kind_by_name,
     renamed,
 )
-
-GIGABYTE = 1024**3
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What looking into one file may take: seconds of CPU, and bytes of memory."""
-
-    seconds: int
-    memory: int
-
-
-# A little above what the dearest honest file of each kind takes (docs/security.md has the measures). Strangers send
-# these, two are looked into at a time, and everybody else's files wait behind them.
-BOUNDS = {
-    **dict.fromkeys(PICTURES, Bounds(20, 2 * GIGABYTE)),
-    PDF: Bounds(10, GIGABYTE),
-    MP4: Bounds(3, GIGABYTE),
-    **dict.fromkeys(TEXTS, Bounds(5, GIGABYTE)),
-}
+from ticket_portal.sets.file_kinds import FILMS, PICTURES, RULES, TEXTS, FileKind, FileRules
 
 
 def reencode(source: Path, target: Path, thumbnail: Path, name: str, most_megapixels: int) -> Content:
@@ -71,12 +48,12 @@ def _reencode(
 
         kind, width, height = images.reencode(source, target, thumbnail, name, kind, most_megapixels)
         return Content(renamed(name, kind), kind, width, height)
-    if kind == MP4:
+    if kind in FILMS:
         from ticket_portal.media import mp4
 
         mp4.blank(source, name)
         source.replace(target)
-    elif kind == PDF:
+    elif kind == FileKind.PDF:
         from ticket_portal.media import pdf
 
         pdf.reencode(source, target, name)
@@ -88,7 +65,7 @@ def _reencode(
     return Content(name, kind)
 
 
-def _stay_small(bounds: Bounds) -> None:
+def _stay_small(bounds: FileRules) -> None:
     """End rather than take the machine; that others have precedence, the caller sees to (delivery/files.py)."""
     try:
         import resource
@@ -107,7 +84,7 @@ def main(source: str, target: str, thumbnail: str, name: str, most_megapixels: s
     """Print what became of the file, as JSON: a `Content`, or the refusal's code and values."""
     try:
         kind = _kind(Path(source), name)
-        _stay_small(BOUNDS[kind])
+        _stay_small(RULES[FileKind(kind)])
         found = _reencode(kind, Path(source), Path(target), Path(thumbnail), name, int(most_megapixels))
         answer = asdict(found)
     except DomainError as refusal:

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from ticket_portal.domain.errors import FileEmpty, FileMismatch, TextUnreadable
-from ticket_portal.domain.files.types import CSV, kind_by_name
+from ticket_portal.domain.files.types import kind_by_name
+from ticket_portal.sets.file_kinds import FileKind
 
 # Possessive quantifiers: no catastrophic backtracking.
 _MARKUP = re.compile(
@@ -35,7 +36,7 @@ def reencode(source: Path, target: Path, name: str) -> None:
         raise FileMismatch(name=name, kind=name.rpartition(".")[2].upper())
     if not text:
         raise FileEmpty(name=name)
-    if kind_by_name(name) == CSV:
+    if kind_by_name(name) == FileKind.CSV:
         text = _without_formulas(text)
     target.write_text(text, encoding="utf-8", newline="")
 

@@ -1,5 +1,6 @@
 """What stands at an address; composition only. Here: which page at which, its title, and what it loads."""
 
+from ticket_portal.addresses import PageTable
 from ticket_portal.components.words import Page
 from ticket_portal.i18n import articles
 from ticket_portal.i18n.catalogues import msg
@@ -28,6 +29,7 @@ from ticket_portal.pages.sign_in import sign_in
 from ticket_portal.pages.sign_up import sign_up, sign_up_code
 from ticket_portal.pages.tickets import tickets
 from ticket_portal.pages.updates import updates
+from ticket_portal.sets.audiences import Audience
 from ticket_portal.states.check_message import CheckMessageState
 from ticket_portal.states.claims import ClaimState
 from ticket_portal.states.conversation import ConversationState
@@ -54,12 +56,14 @@ PAGES = [
         msg("Help"),
         msg("Get help from {company}: submit a ticket and follow the replies."),
         on_load=[FormState.load],
+        audience=Audience.EVERYBODY,
     ),
     Page(
         "/get-help",
         get_help,
         msg("Get help"),
         msg("Check your tickets at {company}, submit a new one, or find one you lost."),
+        audience=Audience.EVERYBODY,
     ),
     Page(
         "/sign-in",
@@ -67,6 +71,7 @@ PAGES = [
         msg("Sign in"),
         msg("Sign in to {company} Support to read and answer your tickets."),
         on_load=[FormState.load],
+        audience=Audience.EVERYBODY,
     ),
     Page(
         "/sign-up",
@@ -74,21 +79,29 @@ PAGES = [
         msg("Create account"),
         msg("Create a {company} Support account and keep all your tickets in one place."),
         on_load=[FormState.load],
+        audience=Audience.EVERYBODY,
     ),
-    Page("/sign-up/code", sign_up_code, msg("Check your email"), on_load=[FormState.load], private=True),
+    Page(
+        "/sign-up/code",
+        sign_up_code,
+        msg("Check your email"),
+        on_load=[FormState.load],
+        audience=Audience.UNLISTED,
+    ),
     Page(
         "/forgot-password",
         forgot_password,
         msg("Forgot your password?"),
         msg("Choose a new password for your {company} Support account."),
         on_load=[FormState.load],
+        audience=Audience.EVERYBODY,
     ),
     Page(
         "/reset-password",
         reset_password,
         msg("Choose a new password"),
         on_load=[FormState.load],
-        private=True,
+        audience=Audience.UNLISTED,
     ),
     Page(
         "/find-ticket",
@@ -96,6 +109,7 @@ PAGES = [
         msg("Find my ticket"),
         msg("Lost the link to your ticket at {company}? We'll send it again."),
         on_load=[FormState.load],
+        audience=Audience.EVERYBODY,
     ),
     Page(
         "/guest/[token]",
@@ -108,13 +122,14 @@ PAGES = [
             DeviceState.load,
             ConversationState.watch,
         ],
+        audience=Audience.LINK,
     ),
     Page(
         "/guest/tickets",
         guest_tickets,
         msg("Your tickets"),
         on_load=[GuestTicketsState.load, GuestTicketsState.watch],
-        private=True,
+        audience=Audience.GUESTS,
     ),
     Page(
         "/guest/tickets/[number]",
@@ -127,6 +142,7 @@ PAGES = [
             DeviceState.load,
             ConversationState.watch,
         ],
+        audience=Audience.GUESTS,
     ),
     Page(
         "/tickets/new",
@@ -134,6 +150,7 @@ PAGES = [
         msg("Submit a ticket"),
         msg("Tell {company} Support what happened. We reply in your language."),
         on_load=[NewTicketState.load, DraftState.load],
+        audience=Audience.EVERYBODY,
     ),
     Page(
         "/check-message",
@@ -141,6 +158,7 @@ PAGES = [
         msg("Is this message really from us?"),
         msg("Use its reference to check whether {company} Support sent you an email."),
         on_load=[CheckMessageState.load],
+        audience=Audience.EVERYBODY,
     ),
     Page(
         "/settings",
@@ -157,67 +175,78 @@ PAGES = [
             PreferencesState.load,
             PreferencesState.watch,
         ],
-        private=True,
+        audience=Audience.ACCOUNTS,
     ),
     Page(
         "/settings/password",
         change_password,
         msg("Change password"),
         on_load=[SettingsState.load, FormState.load],
-        private=True,
+        audience=Audience.ACCOUNTS,
     ),
     Page(
         "/settings/data",
         own_data,
         msg("Download your data"),
         on_load=[SettingsState.load, FormState.load],
-        private=True,
+        audience=Audience.ACCOUNTS,
     ),
     Page(
         "/settings/delete",
         delete_account,
         msg("Delete your account"),
         on_load=[SettingsState.load, FormState.load],
-        private=True,
+        audience=Audience.ACCOUNTS,
     ),
     Page(
         "/settings/email",
         change_email,
         msg("Change email address"),
         on_load=[SettingsState.load, FormState.load],
-        private=True,
+        audience=Audience.ACCOUNTS,
     ),
     Page(
         "/settings/email/code",
         change_email_code,
         msg("Check your email"),
         on_load=[SettingsState.load, FormState.load],
-        private=True,
+        audience=Audience.ACCOUNTS,
     ),
-    Page("/updates", updates, msg("Updates"), on_load=[UpdatesState.load, UpdatesState.watch], private=True),
+    Page(
+        "/updates",
+        updates,
+        msg("Updates"),
+        on_load=[UpdatesState.load, UpdatesState.watch],
+        audience=Audience.ACCOUNTS,
+    ),
     Page(
         "/tickets",
         tickets,
         msg("My tickets"),
         on_load=[TicketsState.load, ClaimState.load, TicketsState.watch],
-        private=True,
+        audience=Audience.ACCOUNTS,
     ),
     Page(
         "/tickets/[number]",
         conversation,
         msg("Ticket details"),
         on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
+        audience=Audience.ACCOUNTS,
+        shows_session_over=True,
     ),
-    Page("/share", share, msg("Share with support"), on_load=[ShareState.load], private=True),
-    Page("/agent", queue, msg("Queue"), on_load=[QueueState.load, QueueState.watch], private=True),
+    Page("/share", share, msg("Share with support"), on_load=[ShareState.load], audience=Audience.BROWSER),
+    Page("/agent", queue, msg("Queue"), on_load=[QueueState.load, QueueState.watch], audience=Audience.TEAM),
     Page(
         "/agent/tickets/[number]",
         agent_ticket,
         msg("Ticket details"),
         on_load=[ConversationState.load, DraftState.load, ConversationState.watch],
+        audience=Audience.TEAM,
+        shows_session_over=True,
     ),
 ]
+TABLE = PageTable(PAGES)
 INDEXED = [page.path for page in PAGES if page.indexed] + [
     articles.path_of(slug) for slug in articles.slugs()
 ]
-NOT_FOUND = Page("404", not_found, NOT_FOUND_TITLE)
+NOT_FOUND = Page("404", not_found, NOT_FOUND_TITLE, audience=Audience.UNLISTED)

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import DESK, DESK_TICKET
 from ticket_portal.components.desk.request_details import asking
 from ticket_portal.components.desk.team import agent_buttons, joined_with, rating_card, team_actions
 from ticket_portal.components.frame import frame
@@ -16,6 +17,7 @@ from ticket_portal.components.ticket.resolution import can_write, related
 from ticket_portal.components.ticket.thread import thread, waiting_thread
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
 from ticket_portal.domain.people import ERASED
+from ticket_portal.sets.statuses import Status
 from ticket_portal.states.conversation import ConversationState as State
 
 
@@ -24,7 +26,7 @@ def agent_ticket() -> rx.Component:
     return frame(
         el.nav(
             el.ol(
-                el.li(el.a(t("Queue"), href=href("/agent"))),
+                el.li(el.a(t("Queue"), href=href(DESK))),
                 el.li(t("Ticket details"), aria_current="page"),
             ),
             class_name="crumbs",
@@ -47,7 +49,7 @@ def _desk() -> rx.Component:
     return el.div(
         el.div(
             effects(),
-            ticket_head(joined_with(), related("/agent/tickets/"), _actions()),
+            ticket_head(joined_with(), related(DESK_TICKET), _actions()),
             _locked(),
             problem(),
             thread(),
@@ -102,7 +104,9 @@ def _actions() -> rx.Component:
             on_click=State.assign_to_me,
         ),
         rx.cond(
-            (State.status != "resolved") & (State.status != "closed") & (State.status != "merged"),
+            (State.status != Status.RESOLVED)
+            & (State.status != Status.CLOSED)
+            & (State.status != Status.MERGED),
             el.button(
                 icon("check"),
                 t("Resolve"),

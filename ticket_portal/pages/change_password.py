@@ -6,11 +6,11 @@ from reflex import el
 from ticket_portal.components.forms import field, form_card, post_form, problem, submit
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
+from ticket_portal.components.people import of_team
 from ticket_portal.components.settings.own_password import own_password
 from ticket_portal.components.words import href, t
 from ticket_portal.domain.accounts import passwords
 from ticket_portal.states.forms import FormState
-from ticket_portal.states.session import SessionState
 
 
 def change_password() -> rx.Component:
@@ -30,7 +30,7 @@ def change_password() -> rx.Component:
                     hint=t(
                         "At least {least} characters. A short sentence works well.",
                         least=rx.cond(
-                            (SessionState.role == "agent") | (SessionState.role == "admin"),
+                            of_team(),
                             passwords.SHORTEST_OF_TEAM,
                             passwords.SHORTEST,
                         ),

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET
 from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.forms import field, form_card, problem, submit
@@ -93,7 +94,7 @@ def _unknown() -> rx.Component:
             )
         ),
         el.div(
-            el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--small"),
+            el.a(t("Submit a ticket"), href=href(NEW_TICKET), class_name="btn btn--small"),
             class_name="cluster",
         ),
     )

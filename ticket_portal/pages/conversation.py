@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import TICKET, TICKETS
 from ticket_portal.components.frame import frame
 from ticket_portal.components.push_offer import offer
 from ticket_portal.components.settings.addresses import mail_notice
@@ -21,7 +22,7 @@ def conversation() -> rx.Component:
     return frame(
         el.nav(
             el.ol(
-                el.li(el.a(t("My tickets"), href=href("/tickets"))),
+                el.li(el.a(t("My tickets"), href=href(TICKETS))),
                 el.li(t("Ticket details"), aria_current="page"),
             ),
             class_name="crumbs",
@@ -51,7 +52,7 @@ def open_ticket() -> rx.Component:
     return rx.fragment(
         effects(),
         joined_notice(),
-        ticket_head(muted_note(), related("/tickets/"), beside=(mute_button(),)),
+        ticket_head(muted_note(), related(TICKET), beside=(mute_button(),)),
         turn(),
         thread(),
         rx.cond(can_write(), rx.fragment(offer(), composer()), closed_note()),

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import GUEST_TICKETS
 from ticket_portal.components.forms import form_card, hidden, post_form, problem
 from ticket_portal.components.frame import frame
 from ticket_portal.components.guest_code import asks, ended_ticket, enter_code, has_ended, send_code, sent
@@ -51,7 +52,7 @@ def _others() -> rx.Component:
         el.p(
             el.a(
                 tn("You have 1 other ticket", "You have {n} other tickets", State.others),
-                href=href("/guest/tickets"),
+                href=href(GUEST_TICKETS),
             ),
             class_name="crumbs",
         ),

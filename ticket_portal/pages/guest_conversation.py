@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import GUEST_TICKETS
 from ticket_portal.components.forms import hidden
 from ticket_portal.components.frame import frame
 from ticket_portal.components.guest_code import ended_ticket, has_ended
@@ -21,7 +22,7 @@ def guest_conversation() -> rx.Component:
     return frame(
         el.nav(
             el.ol(
-                el.li(el.a(t("Your tickets"), href=href("/guest/tickets"))),
+                el.li(el.a(t("Your tickets"), href=href(GUEST_TICKETS))),
                 el.li(t("Ticket details"), aria_current="page"),
             ),
             class_name="crumbs",

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import GUEST_TICKET, NEW_TICKET
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.settings.addresses import mail_notice
@@ -18,9 +19,7 @@ def guest_tickets() -> rx.Component:
     return frame(
         el.div(
             el.h1(t("Your tickets")),
-            el.a(
-                icon("plus"), t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"
-            ),
+            el.a(icon("plus"), t("Submit a ticket"), href=href(NEW_TICKET), class_name="btn btn--primary"),
             class_name="page__head",
         ),
         mail_notice(SessionState.guest_mail_problem, SessionState.guest_address),
@@ -33,8 +32,8 @@ def guest_tickets() -> rx.Component:
 def _list() -> rx.Component:
     return rx.fragment(
         el.ul(
-            rx.foreach(State.rows, lambda row: ticket_row(row, folder="/guest/tickets/")),
-            rx.foreach(State.more_rows, lambda row: ticket_row(row, folder="/guest/tickets/")),
+            rx.foreach(State.rows, lambda row: ticket_row(row, folder=GUEST_TICKET)),
+            rx.foreach(State.more_rows, lambda row: ticket_row(row, folder=GUEST_TICKET)),
             class_name="rows",
         ),
         show_more(State.has_more, State.show_more),

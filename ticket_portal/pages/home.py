@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import DESK
 from ticket_portal.components.frame import frame
 from ticket_portal.components.help.articles import article_cards, article_search
 from ticket_portal.components.help.help import action, find_action, submit_action, tickets_action
@@ -53,7 +54,7 @@ def _actions() -> rx.Component:
         el.div(
             rx.cond(
                 of_team(),
-                action("list-check", t("Queue"), t("Tickets waiting for the team"), "/agent"),
+                action("list-check", t("Queue"), t("Tickets waiting for the team"), DESK),
                 rx.cond(signed_in(), tickets_action(t("My tickets")), find_action()),
             ),
             class_name=rx.cond(SessionState.known, "", "late"),

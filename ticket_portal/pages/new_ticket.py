@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import TICKETS
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.drafts import saved
 from ticket_portal.components.files import Picker
@@ -22,6 +23,7 @@ from ticket_portal.domain.tickets.drafts import NEW
 from ticket_portal.domain.tickets.duplicates import Duplicate
 from ticket_portal.domain.tickets.messages import LONGEST_BODY
 from ticket_portal.domain.tickets.new_ticket import LONGEST_NAME, LONGEST_SUBJECT
+from ticket_portal.sets.topics import Topic
 from ticket_portal.states.new_ticket import NewTicketState as State
 from ticket_portal.states.session import SessionState
 
@@ -281,20 +283,20 @@ def _tips_on() -> dict[str, list[tuple[str, Any]]]:
         ("clock", t("Tell us when you sent it, the amount and the currency.")),
     ]
     return {
-        "withdrawal": [
+        Topic.WITHDRAWAL: [
             *moved,
             ("eye", t("Tell us where it should have arrived and which status you see now.")),
         ],
-        "deposit": [*moved, ("eye", t("Tell us what the wallet or platform you sent it from shows."))],
-        "card": [
+        Topic.DEPOSIT: [*moved, ("eye", t("Tell us what the wallet or platform you sent it from shows."))],
+        Topic.CARD: [
             ("lock", t("Give only the last four digits of the card, never the full number.")),
             ("clock", t("Tell us where and when you paid, the amount, and the exact text of the message.")),
         ],
-        "account": [
+        Topic.ACCOUNT: [
             ("phone", t("Tell us which device and app you use, and when the problem started.")),
             ("eye", t("Copy the exact text of the message you see.")),
         ],
-        "other": [("clock", t("Tell us when it happened and what you saw on the screen."))],
+        Topic.OTHER: [("clock", t("Tell us when it happened and what you saw on the screen."))],
     }
 
 
@@ -338,7 +340,7 @@ def _received() -> rx.Component:
             rx.cond(State.phrase != "", _two_words()),
             rx.cond(
                 SessionState.account != "",
-                el.a(t("My tickets"), href=href("/tickets"), class_name="btn btn--primary"),
+                el.a(t("My tickets"), href=href(TICKETS), class_name="btn btn--primary"),
                 el.a(t("Go to the help center"), href=href("/"), class_name="btn btn--primary"),
             ),
             el.button(

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import TICKETS
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
@@ -20,7 +21,7 @@ def not_found() -> rx.Component:
             el.p(t("The address may be wrong, or the page has moved.")),
             el.div(
                 el.a(t("Go to the help center"), href=href("/"), class_name="btn btn--primary"),
-                el.a(t("My tickets"), href=href("/tickets"), class_name="btn"),
+                el.a(t("My tickets"), href=href(TICKETS), class_name="btn"),
                 class_name="cluster",
             ),
             class_name="empty",

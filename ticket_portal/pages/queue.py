@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import DESK_TICKET
 from ticket_portal.components.frame import frame
 from ticket_portal.components.settings.sign_ins import sign_in_notice
 from ticket_portal.components.ticket.notice import notice, session_ended, ticket_missing
@@ -10,6 +11,7 @@ from ticket_portal.components.ticket.tickets import moment, show_more, status_ch
 from ticket_portal.components.words import href, language_name, t
 from ticket_portal.domain.people import ERASED
 from ticket_portal.domain.tickets.listing import TicketRow
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.queue import QueueState
 from ticket_portal.states.session import SessionState
 
@@ -18,7 +20,7 @@ def queue() -> rx.Component:
     """List what waits for the team, the longest unanswered first."""
     return frame(
         # A customer has no queue: the answer is that of every address that isn't theirs.
-        rx.cond(SessionState.role == "customer", ticket_missing(), _queue()),
+        rx.cond(SessionState.role == Role.CUSTOMER, ticket_missing(), _queue()),
         kind="wide",
     )
 
@@ -75,7 +77,7 @@ def _row(row: rx.Var[TicketRow]) -> rx.Component:
             el.a(
                 rx.cond(row.unread, el.span(class_name="dot", aria_hidden="true")),
                 row.subject,
-                href=href("/agent/tickets/" + row.number.to_string()),
+                href=href(DESK_TICKET + row.number.to_string()),
             ),
             class_name="queue__subject",
         ),

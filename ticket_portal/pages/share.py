@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET, TICKET
 from ticket_portal.components.frame import frame, sign_in_address
 from ticket_portal.components.hooks import as_handler, hook_value
 from ticket_portal.components.icons import icon
@@ -52,7 +53,7 @@ def _choose() -> rx.Component:
                 el.span(t("A new ticket")),
                 type="button",
                 class_name="menu__link",
-                on_click=_give('"new"', href("/tickets/new")),
+                on_click=_give('"new"', href(NEW_TICKET)),
                 disabled=~State.loaded,
             ),
             rx.foreach(State.offered, _ticket),
@@ -89,7 +90,7 @@ def _ticket(row: rx.Var[TicketRow]) -> rx.Component:
         ),
         type="button",
         class_name="menu__link",
-        on_click=_give(f"String({row.number!s})", href("/tickets/" + row.number.to_string()), row),
+        on_click=_give(f"String({row.number!s})", href(TICKET + row.number.to_string()), row),
         custom_attrs={"data-testid": "share-to"},
     )
 
@@ -104,5 +105,5 @@ def _nothing() -> rx.Component:
         "image",
         t("Nothing was shared"),
         t("In another app, choose “Share”, then this app."),
-        el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"),
+        el.a(t("Submit a ticket"), href=href(NEW_TICKET), class_name="btn btn--primary"),
     )

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET
 from ticket_portal.components.claims import just_added, offer
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
@@ -29,9 +30,7 @@ def tickets() -> rx.Component:
     return frame(
         el.div(
             el.h1(t("My tickets")),
-            el.a(
-                icon("plus"), t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"
-            ),
+            el.a(icon("plus"), t("Submit a ticket"), href=href(NEW_TICKET), class_name="btn btn--primary"),
             class_name="page__head",
         ),
         rx.cond(

@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import TICKET, TICKETS
 from ticket_portal.components.frame import frame
 from ticket_portal.components.hooks import hook_value
 from ticket_portal.components.icons import icon
@@ -84,7 +85,7 @@ def _entry(entry: rx.Var[UpdateEntry]) -> rx.Component:
                         ),
                         class_name="row__subject",
                     ),
-                    href=href("/tickets/" + entry.number.to_string()),
+                    href=href(TICKET + entry.number.to_string()),
                 ),
                 el.p(
                     unread_word(entry.unread),
@@ -125,7 +126,7 @@ def _nothing() -> rx.Component:
         "bell",
         t("No updates yet"),
         t("Updates to your tickets will appear here."),
-        el.a(t("My tickets"), href=href("/tickets"), class_name="btn"),
+        el.a(t("My tickets"), href=href(TICKETS), class_name="btn"),
         heading="h2",
     )
 

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from ticket_portal.addresses import number_in
 from ticket_portal.domain import security_log
 from ticket_portal.domain.accounts import known_browsers
 from ticket_portal.domain.errors import (
@@ -30,7 +31,7 @@ from ticket_portal.domain.errors import (
     TooMany,
 )
 from ticket_portal.domain.files.attachments import FileView
-from ticket_portal.domain.files.types import GIF, JPEG, MP4, PNG, WEBP, clean_name
+from ticket_portal.domain.files.types import clean_name
 from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import NOBODY, Viewer, language
 from ticket_portal.domain.security_log import SecurityEvent
@@ -40,8 +41,8 @@ from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
 from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.asgi.origin import refused
+from ticket_portal.sets.file_kinds import OPENED
 from ticket_portal.store.files import NoSuchFile
-from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
 T = TypeVar("T")
@@ -52,7 +53,6 @@ CHUNK_BYTES = 256 * 1024
 LONGEST_UPLOAD = 900.0
 UPLOAD_GRACE_SECONDS = 10.0
 UPLOAD_BYTES_PER_SECOND = 8_000
-SHOWN = (JPEG, PNG, WEBP, GIF, MP4)
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 # A file that is opened by itself gets no rights: no scripts, no forms, nothing from elsewhere, no origin.
 _POLICY = (
@@ -125,16 +125,16 @@ async def _take(request: Request, sender: Sender) -> FileView:
 async def _begin(request: Request, sender: Sender) -> Upload:
     p = portal()
     name = unquote(request.headers.get("x-file-name", ""), errors="replace")
-    form, number = request.query_params.get("form"), request.query_params.get("ticket", "")
+    form, number = request.query_params.get("form"), number_in(request.query_params.get("ticket"))
     length = request.headers.get("content-length", "")
     announced = int(length[:18]) if length.isascii() and length.isdecimal() else None
     if form is not None:
         return await p.write(uploads.begin_for_form, sender, form, name, announced)
-    if not (number.isascii() and number.isdecimal() and len(number) <= len(str(LARGEST))):
+    if not number:
         raise NotFound
     if not sender.is_known:
         raise SignInNeeded
-    return await p.write(uploads.begin_for_ticket, sender, int(number), name, announced)
+    return await p.write(uploads.begin_for_ticket, sender, number, name, announced)
 
 
 class _Body:
@@ -312,7 +312,7 @@ async def _in_threads(content: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 def _disposition(request: Request, kept: StoredFile) -> str:
     """How a browser names it, and whether it shows it: only what browsers only look at (RFC 6266, RFC 8187)."""
-    shown = kept.kind in SHOWN and "download" not in request.query_params
+    shown = kept.kind in OPENED and "download" not in request.query_params
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", kept.name)
     return f"{'inline' if shown else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(kept.name, safe='')}"
 

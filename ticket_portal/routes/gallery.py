@@ -15,6 +15,7 @@ from ticket_portal.delivery.emails import Email, layout
 from ticket_portal.delivery.emails.samples import ABOUT_TICKETS, KINDS, sample
 from ticket_portal.i18n.locales import DEFAULT, LOCALES
 from ticket_portal.routes.mailbox import insiders_only, mail_headers
+from ticket_portal.sets.roles import Role
 from ticket_portal.templates import framed, render
 from ticket_portal.wiring import portal
 
@@ -22,7 +23,7 @@ PATH = "/dev/mailbox/gallery"
 _SCHEMES = {"light": "Light", "dark": "Dark", "turned": "Light, turned over by Gmail"}
 _WIDTHS = {"desktop": "Desktop", "phone": "Phone"}
 _PARTS = {"html": "HTML", "text": "Text part"}
-_READERS = {"guest": "Guest", "customer": "Customer"}
+_READERS: dict[str, str] = {Role.GUEST: "Guest", Role.CUSTOMER: "Customer"}
 # What is shown for an unknown name in the address.
 _CHOICES: dict[str, tuple[dict[str, str], str]] = {
     "kind": ({name: name.capitalize() for name in KINDS}, "reply"),
@@ -30,7 +31,7 @@ _CHOICES: dict[str, tuple[dict[str, str], str]] = {
     "scheme": ({**_SCHEMES, "both": "Both"}, "both"),
     "width": ({**_WIDTHS, "both": "Both"}, "both"),
     "part": (_PARTS, "html"),
-    "reader": (_READERS, "guest"),
+    "reader": (_READERS, Role.GUEST),
 }
 # A program without a dark mode of its own turns the light colours over.
 _TURNED = "html{background:#f3f6f7;filter:invert(1) hue-rotate(180deg)}"
@@ -82,7 +83,7 @@ def _chosen(request: Request) -> dict[str, str]:
 
 
 def _written(shown: dict[str, str]) -> Email:
-    delivery = sample(shown["kind"], shown["language"], guest=shown["reader"] == "guest")
+    delivery = sample(shown["kind"], shown["language"], guest=shown["reader"] == Role.GUEST)
     return emails.write(portal().settings, delivery)
 
 

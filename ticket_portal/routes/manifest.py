@@ -6,15 +6,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ticket_portal.domain.files.types import ENDINGS
+from ticket_portal.addresses import NEW_TICKET, TICKETS
 from ticket_portal.i18n.catalogues import page_text
 from ticket_portal.i18n.locales import LOCALES, locale_of, localized
+from ticket_portal.sets.file_kinds import ENDINGS, MEDIA_TYPES
 from ticket_portal.wiring import portal
 
 NAME = "/manifest.webmanifest"
 # The colours of the page's ground (assets/portal.css): what is seen before the first page is.
 GROUND = "#f6f8f8"
-PICTURES = ["image/*", "video/mp4", "application/pdf", "text/plain", "text/csv"]
 
 
 async def _manifest(request: Request) -> Response:
@@ -54,8 +54,8 @@ def _content(language: str, company: str) -> dict[str, Any]:
             {"src": "/icon-512.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
         ],
         "shortcuts": [
-            {"name": say("My tickets"), "url": at("/tickets"), "icons": _SMALL},
-            {"name": say("Submit a ticket"), "url": at("/tickets/new"), "icons": _SMALL},
+            {"name": say("My tickets"), "url": at(TICKETS), "icons": _SMALL},
+            {"name": say("Submit a ticket"), "url": at(NEW_TICKET), "icons": _SMALL},
         ],
         "share_target": {
             "action": at("/share"),
@@ -65,7 +65,7 @@ def _content(language: str, company: str) -> dict[str, Any]:
                 "title": "title",
                 "text": "text",
                 "url": "url",
-                "files": [{"name": "files", "accept": [*PICTURES, *(f".{ending}" for ending in ENDINGS)]}],
+                "files": [{"name": "files", "accept": [*MEDIA_TYPES, *(f".{ending}" for ending in ENDINGS)]}],
             },
         },
     }

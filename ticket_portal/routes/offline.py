@@ -12,22 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from ticket_portal.addresses import TICKETS
 from ticket_portal.frontend.build import ROOT
-from ticket_portal.i18n.catalogues import msg, page_text
+from ticket_portal.i18n.catalogues import page_text
 from ticket_portal.i18n.locales import LOCALES, localized
+from ticket_portal.sets.names import STATUS_NAMES
 from ticket_portal.templates import raw, render
 from ticket_portal.wiring import portal
-
-# The words of the pages (components/ticket/tickets.py). Marked here too: reworded there alone, they stay
-# translated here.
-STATUSES = {
-    "new": msg("Received"),
-    "open": msg("In progress"),
-    "on_hold": msg("In progress"),
-    "waiting_customer": msg("Waiting for you"),
-    "resolved": msg("Resolved: please confirm"),
-    "closed": msg("Closed"),
-}
 
 
 async def _offline(request: Request) -> Response:
@@ -53,7 +44,9 @@ def _hash(content: str) -> str:
 
 
 def _page(language: str, company: str, style: str, script: str) -> str:
-    statuses = [(status.replace("_", "-"), page_text(language, name)) for status, name in STATUSES.items()]
+    statuses = [
+        (status.replace("_", "-"), page_text(language, name)) for status, name in STATUS_NAMES.items()
+    ]
     return render(
         "offline.html",
         language=language,
@@ -61,7 +54,7 @@ def _page(language: str, company: str, style: str, script: str) -> str:
         style=raw(style),
         script=raw(script),
         icon=raw(_part("icon.svg")),
-        tickets=localized(language, "/tickets"),
+        tickets=localized(language, TICKETS),
         statuses=statuses,
     )
 

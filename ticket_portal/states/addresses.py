@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from ticket_portal.addresses import GUEST_LINK
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.guests import access
 from ticket_portal.domain.tickets import deliveries
@@ -22,7 +23,7 @@ class AddressState(SessionState):
     async def try_again(self) -> None:
         """Write to the address of whoever reads this page again, beginning with one e-mail."""
         viewer = await self._viewer()
-        if bare(self._path).startswith("/guest/"):
+        if bare(self._path).startswith(GUEST_LINK):
             viewer = access.reader(viewer, await self._guest())
         try:
             await portal().write(deliveries.try_again, viewer)

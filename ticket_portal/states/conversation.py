@@ -8,6 +8,7 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.addresses import DESK_TICKET, GUEST_LINK, TICKET, is_guest_link, number_in
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
 from ticket_portal.domain.guests import access, disown, opening
 from ticket_portal.domain.guests.opening import Opening
@@ -20,6 +21,7 @@ from ticket_portal.domain.tickets.detail_requests import DetailView
 from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
 from ticket_portal.domain.tickets.resolution import ResolutionView
 from ticket_portal.i18n.locales import bare, localized
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
 
@@ -32,7 +34,6 @@ POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] =
 MOST_REFUSED = 20
 MOST_UNREAD_PAGES = 3
 WRITES_EVERY = 2.0
-GUESTS_OWN = "/guest/tickets/"
 
 
 class ConversationState(SessionState):
@@ -121,7 +122,7 @@ class ConversationState(SessionState):
         client_id = str(item.get("client_id"))[:64]
         try:
             parse, post = POST[str(item.get("kind"))]
-            number = int(item["number"])
+            number = number_in(item["number"])
             form = await portal().run(
                 partial(parse, item)
             )  # not on the event loop: it looks through the text
@@ -162,7 +163,7 @@ class ConversationState(SessionState):
         except DomainError:
             return
         if can_reply(reader, thread):
-            name = "" if reader.role == "guest" else reader.name
+            name = "" if reader.role == Role.GUEST else reader.name
             hub, topic = portal().hub, f"ticket:{self._ticket_id}"
             await portal().run(lambda: hub.whisper(topic, reader.key, reader.role, name))
 
@@ -217,7 +218,7 @@ class ConversationState(SessionState):
     async def _reader(self) -> Viewer:
         """Return as whom this page reads: on a guest's page the guest, unless the account has the same address."""
         viewer = await self._viewer()
-        if not bare(self._path).startswith("/guest/"):
+        if not bare(self._path).startswith(GUEST_LINK):
             return viewer
         return access.reader(viewer, await self._guest())
 
@@ -238,7 +239,7 @@ class ConversationState(SessionState):
             return None
         self._show(by_link=self._is_link, came_from=ticket.came_from)
         if ticket.merged_into and "original" not in query and not self._is_link and not self._at_desk:
-            path = f"/tickets/{ticket.merged_into}?joined={ticket.number}"
+            path = f"{TICKET}{ticket.merged_into}?joined={ticket.number}"
             self.shown, self._leads_to = "", localized(self._language, path)
             return None
         self._ticket_id = ticket.id
@@ -247,12 +248,11 @@ class ConversationState(SessionState):
 
     @property
     def _is_link(self) -> bool:
-        path = bare(self._path)
-        return path.startswith("/guest/") and not path.startswith(GUESTS_OWN)
+        return is_guest_link(bare(self._path))
 
     @property
     def _at_desk(self) -> bool:
-        return bare(self._path).startswith("/agent/")
+        return bare(self._path).startswith(DESK_TICKET)
 
     async def _find_unread(self, read: int | None) -> None:
         """Find what is new to whoever comes here now, and show as much as it takes to begin there."""
@@ -275,10 +275,10 @@ class ConversationState(SessionState):
         if self._is_link:
             token, original = self._last_segment, "original" in self._query
             return await portal().read(opening.by_link, reader, token, original=original)
-        number = _number(self._last_segment)
+        number = number_in(self._last_segment)
         if not number or (self._at_desk and not reader.of_team):
             raise NotFound
-        return await portal().read(opening.by_number, reader, number, _number(self._query.get("joined", "")))
+        return await portal().read(opening.by_number, reader, number, number_in(self._query.get("joined")))
 
     async def _refresh(self) -> bool:
         """Read the ticket again as who is here now; False when they may not see it any more."""
@@ -396,9 +396,3 @@ class ConversationState(SessionState):
         self._ticket_id = self._told = 0
         self._later = ()
         self._query, self._leads_to = {}, ""
-
-
-def _number(typed: str) -> int:
-    """Return a ticket's number from an address; 0 if it is none."""
-    # isdecimal() alone would take digits of other scripts, which no address of ours has.
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 12 else 0

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from ticket_portal.addresses import number_in
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.tickets import deliveries
 from ticket_portal.domain.tickets.deliveries import AlertView
@@ -21,8 +22,8 @@ class DeliveryState(SessionState):
     async def show(self, number: int) -> None:
         """Read them (again)."""
         try:
-            found = await portal().read(deliveries.of_ticket, await self._viewer(), int(number))
-        except (DomainError, TypeError, ValueError, OverflowError):
+            found = await portal().read(deliveries.of_ticket, await self._viewer(), number_in(number))
+        except DomainError:
             self._show(shown_of=0, alerts=[], requester_problem="")
             return
-        self._show(shown_of=int(number), alerts=found.alerts, requester_problem=found.mail_problem)
+        self._show(shown_of=number, alerts=found.alerts, requester_problem=found.mail_problem)

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.addresses import GUEST_LINK
 from ticket_portal.delivery import vapid
 from ticket_portal.domain.alerts import devices, notifications
 from ticket_portal.domain.alerts.devices import DeviceForm, DeviceView
@@ -103,7 +104,7 @@ class DeviceState(SessionState):
         """Return whose devices this page shows: on a guest's page the guest's, unless the account has that address."""
         viewer = await self._viewer()
         return (
-            access.reader(viewer, await self._guest()) if bare(self._path).startswith("/guest/") else viewer
+            access.reader(viewer, await self._guest()) if bare(self._path).startswith(GUEST_LINK) else viewer
         )
 
     def _refused(self, error: DomainError) -> None:

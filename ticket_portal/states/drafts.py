@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.addresses import NEW_TICKET
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import drafts
@@ -43,7 +44,7 @@ class DraftState(SessionState):
 
     async def _writer(self) -> tuple[Viewer, str]:
         """Return who writes on this page, and where."""
-        if bare(self._path) == "/tickets/new":
+        if bare(self._path) == NEW_TICKET:
             viewer = await self._viewer()
             return (viewer if viewer.account_id else await self._guest()), drafts.NEW
         page = await self.get_state(ConversationState)

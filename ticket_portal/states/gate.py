@@ -13,16 +13,15 @@ from reflex_base.event.processor.base_state_processor import chain_updates
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 
+from ticket_portal.addresses import PageTable
 from ticket_portal.domain import security_log, sessions
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Credentials
-from ticket_portal.i18n.locales import locale_of, localized
+from ticket_portal.i18n.locales import bare, locale_of, localized
+from ticket_portal.sets.audiences import RULES, Audience
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.session import (
-    ACCOUNTS,
-    EVERYBODY,
-    READERS,
-    TEAM,
     SessionState,
     connected,
     log_failure,
@@ -46,6 +45,10 @@ followers = Followers(connected, _show_unread)
 
 class Gate(rx.Middleware):
     """Looks at every event before its handler: who calls, and may they? Unmarked handlers are refused."""
+
+    def __init__(self, pages: PageTable) -> None:
+        """Take the table that says which page is for whom."""
+        self._pages = pages
 
     _touched: ClassVar[dict[str, float]] = {}
     _noting: ClassVar[set[asyncio.Task[None]]] = set()
@@ -77,8 +80,7 @@ class Gate(rx.Middleware):
             return await self._show_page(app, root, session, viewer, guest)
         if event.name in _FRAMEWORK:
             return None
-        audience = _audience(event.name)
-        if audience == EVERYBODY or _belongs(audience, viewer, guest):
+        if _belongs(_audience(event.name), viewer, guest):
             self._touch(credentials)
             return None
         # A name that is no handler of ours is the client's own words.
@@ -123,20 +125,22 @@ class Gate(rx.Middleware):
         await chain_updates([*then, *watching], "Gate", root_state=root)
         return StateUpdate()
 
-    @staticmethod
-    async def _load(app: rx.App, root: "rx.State", viewer: Viewer, guest: Viewer) -> list[Any]:
+    async def _load(self, app: rx.App, root: "rx.State", viewer: Viewer, guest: Viewer) -> list[Any]:
         """Let the page's states load, as far as they may for who is here; return what is to follow, as a redirect.
 
         On a connection this is before the state is sent for the first time. Reflex would send the empty state and load
         after it: after a reconnect a page that shows a conversation would turn into its skeleton and back.
         """
         then: list[Any] = []
+        session = await root.get_state(SessionState)
+        visit = self._pages.find(bare(session._path))
+        page = visit.page if visit else None
+        is_closed = page is not None and RULES[page.audience].sign_in and not page.shows_session_over
+        is_refused = is_closed and page is not None and not _belongs(page.audience, viewer, guest)
         for _handler, name in _handlers(app, root):
             if not name.endswith(".load"):
                 continue
-            audience = _audience(name)
-            if audience != EVERYBODY and not _belongs(audience, viewer, guest):
-                session = await root.get_state(SessionState)
+            if is_refused or not _belongs(_audience(name), viewer, guest):
                 return [
                     _redirect(sign_in_path(session._path))
                     if viewer is NOBODY
@@ -146,7 +150,7 @@ class Gate(rx.Middleware):
             try:
                 found = await registered.handler.fn(await root.get_state(registered.states[0]))
             except Exception as problem:  # noqa: BLE001 - the page must still come to life, to say so
-                (await root.get_state(SessionState)).failure = log_failure(problem)
+                session.failure = log_failure(problem)
             else:
                 then += [found] if found else []
         return then
@@ -171,17 +175,23 @@ class Gate(rx.Middleware):
             log.exception("It could not be noted that a session is in use.")
 
 
-def _belongs(audience: str, viewer: Viewer, guest: Viewer) -> bool:
-    if audience == TEAM:
-        return viewer.of_team
-    if audience == ACCOUNTS:
-        return viewer.account_id is not None
-    return audience == READERS and (viewer.account_id is not None or guest.role == "guest")
+def _belongs(audience: Audience | None, viewer: Viewer, guest: Viewer) -> bool:
+    match audience:
+        case Audience.EVERYBODY:
+            return True
+        case Audience.READERS:
+            return viewer.account_id is not None or guest.role == Role.GUEST
+        case Audience.ACCOUNTS:
+            return viewer.account_id is not None
+        case Audience.TEAM:
+            return viewer.of_team
+        case _:  # a handler without a mark
+            return False
 
 
-def _audience(event_name: str) -> str:
+def _audience(event_name: str) -> Audience | None:
     registered = RegistrationContext.get().event_handlers.get(event_name)
-    return getattr(registered.handler.fn, "_open_to", "") if registered else ""
+    return getattr(registered.handler.fn, "_open_to", None) if registered else None
 
 
 def _handlers(app: rx.App, root: BaseState) -> list[tuple[EventHandler, str]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.addresses import GUEST_TICKET, TICKET, number_in
 from ticket_portal.domain.accounts.codes import CodeStatus
 from ticket_portal.domain.errors import DomainError, LinkMoved, NotFound, TooMany, TooManyCodes, TooSoon
 from ticket_portal.domain.guests import access
@@ -11,6 +12,7 @@ from ticket_portal.domain.people import masked
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.i18n.locales import bare, localized
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
 from ticket_portal.wiring import portal
 
@@ -44,12 +46,12 @@ class GuestState(SessionState):
         """Find out what the link leads to and who is here."""
         end = self._last_segment
         try:
-            if bare(self._path).startswith("/guest/tickets/"):
+            if bare(self._path).startswith(GUEST_TICKET):
                 await self._look_at_own(end)
             else:
                 await self._look_at_link(end)
         except LinkMoved as moved:
-            there = localized(self._language, f"/tickets/{moved.values['number']}")
+            there = localized(self._language, f"{TICKET}{moved.values['number']}")
             return rx.redirect(there, replace=True)
         except NotFound:
             self._show(link=end, stage="invalid", ticket=0, masked_address="", code_sent=False, problem="")
@@ -61,7 +63,7 @@ class GuestState(SessionState):
         opened = await p.read(access.open_link, token)
         view = await p.read(access.preview, token, self._credentials.browser)
         may = can_read(guest, opened.ticket) or (
-            viewer.role == "customer" and can_read(viewer, opened.ticket)
+            viewer.role == Role.CUSTOMER and can_read(viewer, opened.ticket)
         )
         self._show(
             link=token,
@@ -74,7 +76,7 @@ class GuestState(SessionState):
 
     async def _look_at_own(self, number: str) -> None:
         guest, p = await self._guest(), portal()
-        self._show(link=number, ticket=int(number) if number.isdecimal() and len(number) <= 12 else 0)
+        self._show(link=number, ticket=number_in(number))
         self._show(signed_in_as="", bounced=False)
         if guest.address:
             self._show(others=await p.read(tickets.other_tickets_count, guest))

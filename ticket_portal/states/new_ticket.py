@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.addresses import GUEST_LINK, TICKET, number_in
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
 from ticket_portal.domain.files.attachments import parse_ids
@@ -17,8 +18,6 @@ from ticket_portal.i18n.locales import localized
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
 from ticket_portal.store.tables import Ticket
 from ticket_portal.wiring import portal
-
-LONGEST_NUMBER = 10
 
 
 class NewTicketState(SessionState):
@@ -72,14 +71,14 @@ class NewTicketState(SessionState):
         viewer = await self._writer()
         try:
             form, files = str(there["form"]), parse_ids(there["files"])
-            number = int(there["number"])
+            number = number_in(there["number"])
             await portal().write(uploads.carry_over, viewer, number, self._credentials.browser, form, files)
             if viewer.account_id:
-                return rx.redirect(localized(self._language, f"/tickets/{number}"))
+                return rx.redirect(localized(self._language, f"{TICKET}{number}"))
             token = await portal().write(access.link_to_own, viewer, number)
         except (DomainError, KeyError, TypeError, ValueError, OverflowError):
             return None
-        return rx.redirect(localized(self._language, f"/guest/{token}"))
+        return rx.redirect(localized(self._language, f"{GUEST_LINK}{token}"))
 
     @rx.event
     @open_to(EVERYBODY)
@@ -102,7 +101,7 @@ class NewTicketState(SessionState):
             return None
         self._show(problem="", problem_code="", field="", sent=form.client_id, number_sent=ticket.number or 0)
         if viewer.account_id:
-            return rx.redirect(localized(self._language, f"/tickets/{ticket.number}"))
+            return rx.redirect(localized(self._language, f"{TICKET}{ticket.number}"))
         # Who opens a ticket in somebody else's name must not learn the words by which that person knows our mails. So
         # the mail says them first; a browser that proved the address may see them here.
         proved = (await self._guest()).address == form.address
@@ -116,13 +115,12 @@ class NewTicketState(SessionState):
         A guest who proved an address writes as that address; everybody else as who they are signed in as.
         """
         viewer = await self._viewer()
-        number = self.router.url.query_parameters.get("follow_up", "")
-        if number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER:
+        if number := number_in(self.router.url.query_parameters.get("follow_up")):
             for reader in (viewer, await self._guest()):
                 if reader is NOBODY or reader.of_team:
                     continue
                 try:
-                    return reader, await portal().read(tickets.find, reader, int(number))
+                    return reader, await portal().read(tickets.find, reader, number)
                 except NotFound:
                     continue
         return viewer, None

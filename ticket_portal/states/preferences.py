@@ -6,6 +6,7 @@ import reflex as rx
 
 from ticket_portal.domain.alerts import preferences
 from ticket_portal.domain.errors import DomainError
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
 from ticket_portal.wiring import portal
 
@@ -64,7 +65,7 @@ class PreferencesState(SessionState):
 
     async def _refresh(self) -> bool:
         viewer = await self._viewer()
-        if viewer.role != "customer":
+        if viewer.role != Role.CUSTOMER:
             self._show(loaded=False, choices={})
             return False
         view = await portal().read(preferences.view, viewer, self._credentials.zone)

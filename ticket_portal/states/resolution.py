@@ -5,12 +5,12 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.domain.errors import DomainError, NotFound
+from ticket_portal.addresses import typed_number
+from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.tickets import resolution, tickets
 from ticket_portal.domain.tickets.resolution import RatingForm
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.session import READERS, open_to
-from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
 
@@ -70,7 +70,7 @@ class ResolutionState(ConversationState):
     @open_to(READERS)
     async def merge(self, typed: dict[str, Any]) -> None:
         """Join the ticket with another one (the team)."""
-        await self._try(lambda: partial(resolution.merge, into=_number(typed.get("into"))))
+        await self._try(lambda: partial(resolution.merge, into=typed_number(typed.get("into"))))
 
     @rx.event
     @open_to(READERS)
@@ -87,10 +87,3 @@ class ResolutionState(ConversationState):
             return False
         self.refusal = ""
         return True
-
-
-def _number(typed: object) -> int:
-    digits = str(typed or "").strip().removeprefix("#")
-    if not (digits.isascii() and digits.isdecimal() and int(digits[:12]) <= LARGEST):
-        raise NotFound
-    return int(digits[:12])

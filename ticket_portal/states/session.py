@@ -15,6 +15,7 @@ import reflex as rx
 from reflex_base.registry import RegistrationContext
 
 from ticket_portal import measures
+from ticket_portal.addresses import number_in
 from ticket_portal.domain.accounts import accounts, passwords
 from ticket_portal.domain.errors import DomainError, Invalid, TeamPasswordTooShort, TooMany, by_code
 from ticket_portal.domain.operations import qa
@@ -23,22 +24,22 @@ from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
 from ticket_portal.i18n.locales import LOCALES, locale_of
+from ticket_portal.sets.audiences import Audience
+from ticket_portal.sets.roles import Role
 from ticket_portal.wiring import portal
 
 F = TypeVar("F", bound=Callable[..., Any])
 S = TypeVar("S", bound="SessionState")
 
-EVERYBODY = "everybody"
-READERS = "readers"  # a customer, a guest, one of the team: whoever proved something
-ACCOUNTS = "accounts"
-TEAM = "team"
+EVERYBODY, READERS = Audience.EVERYBODY, Audience.READERS
+ACCOUNTS, TEAM = Audience.ACCOUNTS, Audience.TEAM
 SETTLE = 0.15
 REFERENCE_LENGTH = 6
 
 log = logging.getLogger(__name__)
 
 
-def open_to(audience: str) -> Callable[[F], F]:
+def open_to(audience: Audience) -> Callable[[F], F]:
     """Mark an event handler with who may call it. One without the mark can't be called at all."""
 
     def mark(function: F) -> F:
@@ -51,7 +52,7 @@ def open_to(audience: str) -> Callable[[F], F]:
 class SessionState(rx.State):
     """The people at this browser; the base of every other state."""
 
-    role: str = "nobody"
+    role: str = Role.NOBODY
     name: str = ""
     account: str = ""
     guest_address: str = ""
@@ -176,7 +177,7 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
         until = None
     values: dict[str, Any] = {
         "least": passwords.SHORTEST_OF_TEAM if kind is TeamPasswordTooShort else passwords.SHORTEST,
-        "most": query.get("most", "") if query.get("most", "").isdecimal() else "",
+        "most": number_in(query.get("most")) or "",
         "length": "",
         "left": 1,
         "until": until or "",

@@ -4,8 +4,9 @@ import reflex as rx
 
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.domain.tickets.listing import TicketRow
+from ticket_portal.sets.roles import Role
+from ticket_portal.sets.statuses import FINAL
 from ticket_portal.states.session import EVERYBODY, SessionState, open_to
-from ticket_portal.store.tables import FINAL_STATUSES
 from ticket_portal.wiring import portal
 
 MOST_OFFERED = 6
@@ -23,6 +24,6 @@ class ShareState(SessionState):
         """Show the tickets with the last activity."""
         viewer = await self._viewer()
         rows: list[TicketRow] = []
-        if viewer.role == "customer":
+        if viewer.role == Role.CUSTOMER:
             rows = (await portal().read(tickets.mine, viewer)).rows
-        self._show(offered=[r for r in rows if r.status not in FINAL_STATUSES][:MOST_OFFERED], loaded=True)
+        self._show(offered=[r for r in rows if r.status not in FINAL][:MOST_OFFERED], loaded=True)

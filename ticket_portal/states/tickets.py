@@ -7,10 +7,12 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.addresses import DESK, TICKETS
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import search, tickets
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.i18n.locales import bare, localized
+from ticket_portal.sets.statuses import IN_PART, ListPart
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
@@ -24,7 +26,7 @@ MOST_PAGES = 40
 class ListView:
     """What an address says of the list: which part, what is looked for, how many pages of it."""
 
-    show: str = "all"
+    show: str = ListPart.ALL
     query: str = ""
     pages: int = 1
 
@@ -34,7 +36,7 @@ class ListView:
         show, page = typed.get("show", ""), typed.get("page", "")
         pages = int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 1
         return cls(
-            show=show if show in tickets.SHOWN else "all",
+            show=show if show in IN_PART else ListPart.ALL,
             query=" ".join(typed.get("q", "")[: search.LONGEST_QUERY].split()),
             pages=min(max(pages, 1), MOST_PAGES),
         )
@@ -61,7 +63,7 @@ class TicketsState(SessionState):
     loaded: bool = False
     failed: bool = False
     view: str = ""
-    show: str = "all"
+    show: str = ListPart.ALL
     query: str = ""
     rows: rx.Field[list[TicketRow]] = rx.field(default_factory=list)
     more_rows: rx.Field[list[TicketRow]] = rx.field(default_factory=list)
@@ -73,7 +75,7 @@ class TicketsState(SessionState):
     async def load(self) -> Any:
         """Show what the address names; the team is led to its queue."""
         if (await self._viewer()).of_team:
-            return rx.redirect(localized(self._language, "/agent"), replace=True)
+            return rx.redirect(localized(self._language, DESK), replace=True)
         self._show(session_over=False)
         await self._refresh()
         return None
@@ -100,7 +102,7 @@ class TicketsState(SessionState):
             self._show(rows=[], more_rows=[], has_more=False, counts={}, session_over=self.loaded)
             return False
         if (
-            viewer.of_team or bare(self._path) != "/tickets"
+            viewer.of_team or bare(self._path) != TICKETS
         ):  # somewhere else by now: loaded again on the way back
             return False
         view = ListView.parse(self.rx_router_url.query_parameters)

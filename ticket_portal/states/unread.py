@@ -50,7 +50,7 @@ class Followers:
         self._listen()
         self._forget(token)
         whose = viewer if viewer.account_id else guest
-        if whose.role not in ("customer", "guest"):
+        if not whose.is_requester:
             return 0
         topic = f"list:{whose.account_id or whose.address}"
         # Known first, then read: what changes in between is told.

@@ -5,10 +5,12 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.addresses import DESK
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.tickets import updates
 from ticket_portal.domain.tickets.updates import UpdateRow
 from ticket_portal.i18n.locales import bare, localized
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
 from ticket_portal.wiring import portal
 
@@ -33,7 +35,7 @@ class UpdatesState(SessionState):
     async def load(self) -> Any:
         """Show the newest; the team is led to its queue."""
         if (await self._viewer()).of_team:
-            return rx.redirect(localized(self._language, "/agent"), replace=True)
+            return rx.redirect(localized(self._language, DESK), replace=True)
         self._show(more_rows=[], session_over=False)
         await self._refresh()
         return None
@@ -52,7 +54,7 @@ class UpdatesState(SessionState):
     async def show_more(self) -> None:
         """Add the next page below."""
         viewer = await self._viewer()
-        if viewer.role == "customer" and self._after and len(self.more_rows) < MOST_PAGES * updates.PAGE:
+        if viewer.role == Role.CUSTOMER and self._after and len(self.more_rows) < MOST_PAGES * updates.PAGE:
             page = await portal().read(updates.mine, viewer, self._after)
             self._after = page.after
             self._show(more_rows=[*self.more_rows, *page.rows], has_more=bool(page.after))
@@ -62,7 +64,7 @@ class UpdatesState(SessionState):
     async def read_all(self) -> None:
         """Count all as read that is shown here, and what came before it."""
         viewer = await self._viewer()
-        if viewer.role == "customer" and self.rows:
+        if viewer.role == Role.CUSTOMER and self.rows:
             await portal().write(updates.read_all, viewer, max(row.id for row in self.rows))
             await self._refresh()
 

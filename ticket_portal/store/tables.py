@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from ticket_portal.sets.roles import Role
+from ticket_portal.sets.statuses import Status
 from ticket_portal.store import full_text
 from ticket_portal.store.columns import UtcDateTime, Words
 
@@ -20,9 +22,6 @@ SQLModel.metadata = MetaData(
 )
 
 FIRST_NUMBER = 12345
-LARGEST = 2**31 - 1  # a number or an id; neither database compares with more
-CUSTOMER_STATUSES = ("waiting_customer", "resolved")
-FINAL_STATUSES = ("closed", "merged")
 
 
 def _moment(*, null: bool = False) -> Any:
@@ -52,7 +51,7 @@ class Account(SQLModel, table=True):
     address: str = Field(unique=True)
     name: str
     password_hash: str
-    role: str = "customer"
+    role: str = Role.CUSTOMER
     language: str = "en"
     time_zone: str = "UTC"
     # How they want to be told (domain/alerts/preferences): what they turned off, when they sleep.
@@ -200,7 +199,7 @@ class Ticket(SQLModel, table=True):
     number: int | None = Field(default=None, unique=True)
     subject: str
     topic: str = ""
-    status: str = "new"
+    status: str = Status.NEW
     turn_rank: int = 1
     queue_rank: int = 0
     account_id: int | None = _to("account", null=True)

@@ -10,16 +10,17 @@ from ticket_portal.domain import sessions
 from ticket_portal.domain.accounts import accounts, api_tokens, codes, endings
 from ticket_portal.domain.desk import assignment, team
 from ticket_portal.domain.desk.assignment import NotAnAgent
-from ticket_portal.domain.desk.team import AccountRole, LastAdmin, NoSuchAccount, NoSuchAgent
+from ticket_portal.domain.desk.team import LastAdmin, NoSuchAccount, NoSuchAgent
 from ticket_portal.domain.errors import BadAddress, WrongPassword
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import tickets
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Device, Event, Ticket
 
 TAKES_AWAY = {
     "deactivate": lambda work: team.deactivate(work, LINH.address),
-    "demote": lambda work: team.set_role(work, LINH.address, AccountRole.CUSTOMER),
-    "promote": lambda work: team.set_role(work, LINH.address, AccountRole.ADMIN),
+    "demote": lambda work: team.set_role(work, LINH.address, Role.CUSTOMER),
+    "promote": lambda work: team.set_role(work, LINH.address, Role.ADMIN),
     "new password": lambda work: team.set_password(work, LINH.address, "another hash"),
     "sign out": lambda work: team.sign_out(work, LINH.address),
 }
@@ -149,8 +150,8 @@ def test_a_ticket_of_another_agent_stays_with_them(work, admin, ticket):
     "act",
     [
         lambda work, **how: team.deactivate(work, ADMIN.address, **how),
-        lambda work, **how: team.set_role(work, ADMIN.address, AccountRole.AGENT, **how),
-        lambda work, **how: team.set_role(work, ADMIN.address, AccountRole.CUSTOMER, **how),
+        lambda work, **how: team.set_role(work, ADMIN.address, Role.AGENT, **how),
+        lambda work, **how: team.set_role(work, ADMIN.address, Role.CUSTOMER, **how),
     ],
 )
 def test_the_last_admin_stays_unless_forced(work, act):
@@ -161,25 +162,25 @@ def test_the_last_admin_stays_unless_forced(work, act):
 
 
 def test_a_deactivated_admin_is_none_that_is_left(work):
-    team.set_role(work, LINH.address, AccountRole.ADMIN)
+    team.set_role(work, LINH.address, Role.ADMIN)
     team.deactivate(work, LINH.address)
     with pytest.raises(LastAdmin):
         team.deactivate(work, ADMIN.address)
 
 
 def test_two_admins_who_take_each_others_rights_at_once_leave_one(store):
-    store.write(team.set_role, LINH.address, AccountRole.ADMIN)
+    store.write(team.set_role, LINH.address, Role.ADMIN)
     try:
         with ThreadPoolExecutor(2) as together:
             asked = [
-                together.submit(store.write, team.set_role, one, AccountRole.AGENT)
+                together.submit(store.write, team.set_role, one, Role.AGENT)
                 for one in (ADMIN.address, LINH.address)
             ]
         refused = [type(done.exception()) for done in asked if done.exception()]
         assert refused == [LastAdmin]
     finally:
-        store.write(team.set_role, ADMIN.address, AccountRole.ADMIN, force=True)
-        store.write(team.set_role, LINH.address, AccountRole.AGENT, force=True)
+        store.write(team.set_role, ADMIN.address, Role.ADMIN, force=True)
+        store.write(team.set_role, LINH.address, Role.AGENT, force=True)
 
 
 def test_who_is_no_agent_is_not_managed_as_one(work):
@@ -188,7 +189,7 @@ def test_who_is_no_agent_is_not_managed_as_one(work):
             with pytest.raises(NoSuchAgent):
                 act(work, address)
     with pytest.raises(NoSuchAccount):
-        team.set_role(work, "unknown@example.com", AccountRole.AGENT)
+        team.set_role(work, "unknown@example.com", Role.AGENT)
 
 
 def test_a_new_password_forgives_wrong_tries_and_is_mailed(store):
@@ -216,7 +217,7 @@ def test_the_list_says_who_is_there(work, clock):
     linh = next(m for m in team.members(work) if m.address == LINH.address)
     assert (linh.sessions, linh.tokens) == (0, 0)
     team.deactivate(work, LINH.address)
-    team.set_role(work, LINH.address, AccountRole.CUSTOMER)
+    team.set_role(work, LINH.address, Role.CUSTOMER)
     assert not next(m for m in team.members(work) if m.address == LINH.address).active
 
 
@@ -224,8 +225,7 @@ def test_an_address_is_made_an_agents_once(store):
     address = "mai@example.com"
     with ThreadPoolExecutor(4) as together:
         made = [
-            together.submit(store.write, team.create, address, "Mai", "hash", AccountRole.AGENT)
-            for _ in range(4)
+            together.submit(store.write, team.create, address, "Mai", "hash", Role.AGENT) for _ in range(4)
         ]
     assert [type(m.exception()).__name__ for m in made].count("AddressTaken") == 3
 
@@ -233,7 +233,7 @@ def test_an_address_is_made_an_agents_once(store):
 def test_a_ticket_is_given_to_active_agents_alone(work, linh, admin, ticket):
     assignment.assign(work, linh, ticket.number, ADMIN.address.upper())
     assert ticket.assignee_id == admin.account_id
-    team.set_role(work, LINH.address, AccountRole.ADMIN)
+    team.set_role(work, LINH.address, Role.ADMIN)
     team.deactivate(work, ADMIN.address)
     for address in (ADMIN.address, ANA.address, BUDI.address, "unknown@example.com"):
         with pytest.raises(assignment.NotAnAgent):

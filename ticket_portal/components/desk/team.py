@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import DESK_TICKET
 from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.hooks import js_handler
@@ -10,6 +11,7 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.ticket.composer import composer_var, send_button
 from ticket_portal.components.ticket.resolution import refusal
 from ticket_portal.components.words import href, t
+from ticket_portal.sets.statuses import Status
 from ticket_portal.states.resolution import ResolutionState as State
 
 LONGEST_NUMBER = 10
@@ -41,15 +43,15 @@ def agent_buttons() -> tuple[rx.Component, ...]:
 
 def team_actions() -> rx.Component:
     """Offer the team to close, to reopen, and to join the ticket with another one."""
-    ended = (State.status == "resolved") | (State.status == "closed")
+    ended = (State.status == Status.RESOLVED) | (State.status == Status.CLOSED)
     return rx.cond(
-        State.status != "merged",
+        State.status != Status.MERGED,
         rx.fragment(
             rx.cond(
-                ended & ((State.status == "resolved") | State.can_reopen),
+                ended & ((State.status == Status.RESOLVED) | State.can_reopen),
                 _action("refresh", t("Reopen"), State.reopen),
             ),
-            rx.cond(State.status != "closed", _action("lock", t("Close ticket"), State.close)),
+            rx.cond(State.status != Status.CLOSED, _action("lock", t("Close ticket"), State.close)),
             el.button(
                 icon("link"),
                 t("Join with another ticket"),
@@ -119,7 +121,7 @@ def joined_with() -> rx.Component:
     return rx.cond(
         to > 0,
         el.p(
-            el.a(t("Go to ticket {number}", number=to), href=href("/agent/tickets/" + to.to_string())),
+            el.a(t("Go to ticket {number}", number=to), href=href(DESK_TICKET + to.to_string())),
             class_name="ticket__meta",
         ),
     )

@@ -8,6 +8,7 @@ import reflex as rx
 from markdown_it.tree import SyntaxTreeNode
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET
 from ticket_portal.components.hooks import as_handler, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import SITE, href, language, t, tn
@@ -144,7 +145,7 @@ def _still_needed() -> rx.Component:
             el.h2(t("Still need help?"), id="doc-still"),
             el.p(t("Submit a ticket and a real person will reply.")),
         ),
-        el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"),
+        el.a(t("Submit a ticket"), href=href(NEW_TICKET), class_name="btn btn--primary"),
         class_name="doc__ask",
         aria_labelledby="doc-still",
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET
 from ticket_portal.components.hooks import hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.safe_html import safe_html
@@ -94,7 +95,7 @@ def _hit(hit: rx.Var[Hit]) -> rx.Component:
 def _nothing_found() -> rx.Component:
     return el.div(
         el.p(t("No article matches “{query}”.", query=_query())),
-        el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--small"),
+        el.a(t("Submit a ticket"), href=href(NEW_TICKET), class_name="btn btn--small"),
         class_name="found__none",
     )
 

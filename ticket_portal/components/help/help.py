@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET, TICKETS
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
 
@@ -26,14 +27,14 @@ def submit_action(arrow: str = "arrow-right") -> rx.Component:
         "pencil",
         t("Submit a ticket"),
         t("Describe the problem and get a personal reply"),
-        "/tickets/new",
+        NEW_TICKET,
         arrow,
     )
 
 
 def tickets_action(title: Any, arrow: str = "arrow-right") -> rx.Component:
     """Lead to one's own tickets."""
-    return action("inbox", title, t("Read our answers and reply"), "/tickets", arrow)
+    return action("inbox", title, t("Read our answers and reply"), TICKETS, arrow)
 
 
 def find_action(arrow: str = "arrow-right") -> rx.Component:

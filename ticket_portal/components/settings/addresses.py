@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.contact import also_here
 from ticket_portal.components.icons import icon
@@ -35,7 +36,7 @@ def bounced_before() -> rx.Component:
                 "ticket with another address."
             ),
             " ",
-            el.a(t("Submit a ticket"), href=href("/tickets/new")),
+            el.a(t("Submit a ticket"), href=href(NEW_TICKET)),
             " ",
             also_here(),
         ),

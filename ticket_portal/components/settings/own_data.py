@@ -6,6 +6,7 @@ from reflex import el
 from ticket_portal.components.forms import post_form
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import date, href, t
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.settings import SettingsState as State
 
 
@@ -24,7 +25,7 @@ def own_data() -> rx.Component:
                     icon("download"), t("Download your data"), href=href("/settings/data"), class_name="btn"
                 ),
                 rx.cond(
-                    (State.role == "customer") & (State.deletion_at == ""),
+                    (State.role == Role.CUSTOMER) & (State.deletion_at == ""),
                     el.a(
                         t("Delete your account"), href=href("/settings/delete"), class_name="btn btn--quiet"
                     ),

@@ -11,6 +11,7 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
 from ticket_portal.components.zones import zone_options
 from ticket_portal.domain.alerts.kinds import Channel, Preference
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.preferences import PreferencesState as State
 from ticket_portal.states.session import SessionState
 
@@ -36,7 +37,7 @@ def _choose() -> rx.Var:
 def alerts() -> rx.Component:
     """Show what can be chosen about alerts, kept as soon as it is chosen; the team gets none."""
     return rx.cond(
-        (SessionState.role == "customer") & State.loaded,
+        (SessionState.role == Role.CUSTOMER) & State.loaded,
         el.section(
             el.div(
                 el.h2(t("Alerts"), id="alerts"),

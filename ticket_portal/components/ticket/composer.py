@@ -15,6 +15,7 @@ from ticket_portal.components.ticket.shield import secret_words
 from ticket_portal.components.ticket.thread import entries, is_open
 from ticket_portal.components.words import NativeForm, number, t, tn
 from ticket_portal.domain.tickets.messages import LONGEST_BODY
+from ticket_portal.sets.statuses import Status
 from ticket_portal.states.conversation import ConversationState as State
 
 COUNTER_FROM = 9_000
@@ -41,7 +42,7 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
         RunsHook.create("conversation", "useTells", mode, is_open(), dispatcher(lambda _item: State.write())),
         NativeForm.create(
             rx.cond(
-                (State.status == "closed") & State.can_reopen,
+                (State.status == Status.CLOSED) & State.can_reopen,
                 el.p(t("Sending a message will reopen this ticket."), class_name="composer__hint"),
             ),
             _modes() if modes else rx.fragment(),

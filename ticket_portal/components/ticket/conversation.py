@@ -11,6 +11,7 @@ from ticket_portal.components.ticket.resolution import closed_text, next_steps, 
 from ticket_portal.components.ticket.thread import is_open
 from ticket_portal.components.ticket.tickets import status_chip
 from ticket_portal.components.words import date_time, rel_time_in_sentence, t
+from ticket_portal.sets.statuses import Status
 from ticket_portal.states.conversation import ConversationState as State
 
 
@@ -50,23 +51,25 @@ def turn() -> rx.Component:
     return el.div(
         rx.match(
             State.status,
-            ("new", icon("inbox")),
-            ("waiting_customer", icon("reply")),
-            ("resolved", icon("check")),
-            ("closed", icon("lock")),
-            ("merged", icon("link")),
+            (Status.NEW, icon("inbox")),
+            (Status.OPEN, Status.ON_HOLD, icon("clock")),
+            (Status.WAITING_CUSTOMER, icon("reply")),
+            (Status.RESOLVED, icon("check")),
+            (Status.CLOSED, icon("lock")),
+            (Status.MERGED, icon("link")),
             icon("clock"),
         ),
         el.div(
             el.p(
                 rx.match(
                     State.status,
-                    ("new", t("We received your ticket")),
-                    ("waiting_customer", t("We're waiting for you")),
-                    ("resolved", t("Did this solve it?")),
-                    ("closed", t("This ticket is closed")),
-                    ("merged", t("Joined with {number}", number=State.resolution.joined_with)),
-                    t("It's with our team"),
+                    (Status.NEW, t("We received your ticket")),
+                    (Status.OPEN, Status.ON_HOLD, t("It's with our team")),
+                    (Status.WAITING_CUSTOMER, t("We're waiting for you")),
+                    (Status.RESOLVED, t("Did this solve it?")),
+                    (Status.CLOSED, t("This ticket is closed")),
+                    (Status.MERGED, t("Joined with {number}", number=State.resolution.joined_with)),
+                    t("Ticket {number}", number=State.ticket),
                 ),
                 class_name="turn__title",
             ),
@@ -74,22 +77,27 @@ def turn() -> rx.Component:
                 rx.match(
                     State.status,
                     (
-                        "new",
+                        Status.NEW,
                         rx.cond(
                             State.muted,
                             t("Our team will answer here."),
                             t("Our team will answer here. You'll get an email with every update."),
                         ),
                     ),
-                    ("waiting_customer", t("Please reply in the conversation so we can continue.")),
-                    ("resolved", resolved_text()),
-                    ("closed", closed_text()),
-                    ("merged", t("Please continue in that ticket.")),
-                    rx.cond(
-                        State.muted,
-                        t("Our reply will appear here automatically."),
-                        t("Our reply will appear here automatically, and you'll get an email."),
+                    (
+                        Status.OPEN,
+                        Status.ON_HOLD,
+                        rx.cond(
+                            State.muted,
+                            t("Our reply will appear here automatically."),
+                            t("Our reply will appear here automatically, and you'll get an email."),
+                        ),
                     ),
+                    (Status.WAITING_CUSTOMER, t("Please reply in the conversation so we can continue.")),
+                    (Status.RESOLVED, resolved_text()),
+                    (Status.CLOSED, closed_text()),
+                    (Status.MERGED, t("Please continue in that ticket.")),
+                    "",
                 )
             ),
             next_steps(),

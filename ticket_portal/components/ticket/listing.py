@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET, TICKETS
 from ticket_portal.components.hooks import RunsHook, as_handler, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.ticket.notice import notice
@@ -12,6 +13,7 @@ from ticket_portal.components.ticket.tickets import ticket_row
 from ticket_portal.components.words import NativeForm, href, t, tn
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.domain.tickets.search import LONGEST_QUERY
+from ticket_portal.sets.statuses import ListPart
 from ticket_portal.states.tickets import TicketsState as State
 
 _ADDRESS = hook_value("tickets", "useListAddress", "address")
@@ -52,10 +54,12 @@ def search_box() -> rx.Component:
             auto_complete="off",
             enter_key_hint="search",
         ),
-        rx.cond(_address("show") != "all", el.input(type="hidden", name="show", value=_address("show"))),
+        rx.cond(
+            _address("show") != ListPart.ALL, el.input(type="hidden", name="show", value=_address("show"))
+        ),
         role="search",
         method="get",
-        action=href("/tickets"),
+        action=href(TICKETS),
         class_name="search",
         custom_attrs={"ref": rx.Var("searchBox", _var_data=_BOX)},
     )
@@ -64,11 +68,11 @@ def search_box() -> rx.Component:
 def parts() -> rx.Component:
     """The parts of the list, each with how many tickets it has."""
     return el.nav(
-        _part("all", t("All", context="tickets")),
-        _part("waiting", t("Waiting for you", context="tickets")),
-        _part("open", t("Open", context="tickets")),
-        _part("resolved", t("Resolved", context="tickets")),
-        _part("closed", t("Closed", context="tickets")),
+        _part(ListPart.ALL, t("All", context="tickets")),
+        _part(ListPart.WAITING, t("Waiting for you", context="tickets")),
+        _part(ListPart.OPEN, t("Open", context="tickets")),
+        _part(ListPart.RESOLVED, t("Resolved", context="tickets")),
+        _part(ListPart.CLOSED, t("Closed", context="tickets")),
         class_name="tabs",
         aria_label=t("Filter tickets"),
     )
@@ -80,7 +84,7 @@ def _part(show: str, name: Any) -> rx.Component:
         name,
         # They count all tickets, not those that a search finds.
         rx.cond(State.loaded & (State.query == ""), el.span("(", count, ")", class_name="num")),
-        href=href("/tickets" + rx.Var(f'address.part("{show}")', _var_data=_ADDRESS).to(str)),
+        href=href(TICKETS + rx.Var(f'address.part("{show}")', _var_data=_ADDRESS).to(str)),
         aria_current=rx.cond(_address("show") == show, "page", rx.Var("undefined")),
         custom_attrs={"data-part": show},
     )
@@ -132,16 +136,16 @@ def nothing_found() -> rx.Component:
             heading="h2",
         ),
         rx.cond(
-            State.show == "all",
+            State.show == ListPart.ALL,
             notice(
                 "inbox",
                 t("You have no tickets yet"),
                 t("If something isn't working, submit a ticket and we'll answer here."),
-                el.a(t("Submit a ticket"), href=href("/tickets/new"), class_name="btn btn--primary"),
+                el.a(t("Submit a ticket"), href=href(NEW_TICKET), class_name="btn btn--primary"),
                 heading="h2",
             ),
             rx.cond(
-                State.show == "waiting",
+                State.show == ListPart.WAITING,
                 notice(
                     "check",
                     t("Nothing is waiting for you"),
@@ -174,4 +178,4 @@ def failed() -> rx.Component:
 
 
 def _all_tickets() -> rx.Component:
-    return el.a(t("Show all tickets"), href=href("/tickets"), class_name="btn")
+    return el.a(t("Show all tickets"), href=href(TICKETS), class_name="btn")

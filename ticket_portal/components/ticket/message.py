@@ -14,6 +14,7 @@ from ticket_portal.components.ticket.resolution import can_write
 from ticket_portal.components.words import SITE, clock_time, day, t, utc_time
 from ticket_portal.domain.history import EventKind, MessageKind
 from ticket_portal.domain.tickets.conversation import MessageView
+from ticket_portal.sets.roles import TEAM, Role
 from ticket_portal.states.conversation import ConversationState as State
 
 
@@ -103,7 +104,7 @@ def author_of(line: rx.Var[Line]) -> rx.Var:
     return rx.cond(
         line.author != "",
         line.author,
-        rx.cond(line.mine, t("You"), rx.cond(line.role == "guest", t("guest"), t("Customer"))),
+        rx.cond(line.mine, t("You"), rx.cond(line.role == Role.GUEST, t("guest"), t("Customer"))),
     )
 
 
@@ -138,8 +139,7 @@ def _message(line: rx.Var[Line]) -> rx.Component:
             ),
             rx.match(
                 line.role,
-                ("agent", rx.cond(line.mine, rx.fragment(), el.span(SITE.name))),
-                ("admin", rx.cond(line.mine, rx.fragment(), el.span(SITE.name))),
+                *((role, rx.cond(line.mine, rx.fragment(), el.span(SITE.name))) for role in TEAM),
                 rx.fragment(),
             ),
             _time(line.at),

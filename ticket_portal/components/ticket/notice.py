@@ -5,10 +5,12 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import TICKETS
 from ticket_portal.components.contact import also_here
 from ticket_portal.components.drafts import ended_box
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import href, t
+from ticket_portal.sets.roles import Role
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.session import SessionState
 
@@ -77,8 +79,8 @@ def ticket_missing() -> rx.Component:
         t("We can't find that ticket"),
         t("Check the number. It may also belong to another account."),
         rx.cond(
-            SessionState.role == "nobody",
+            SessionState.role == Role.NOBODY,
             el.a(t("Find my ticket"), href=href("/find-ticket"), class_name="btn btn--primary"),
-            el.a(t("My tickets"), href=href("/tickets"), class_name="btn btn--primary"),
+            el.a(t("My tickets"), href=href(TICKETS), class_name="btn btn--primary"),
         ),
     )

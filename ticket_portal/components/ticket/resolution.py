@@ -3,6 +3,7 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import NEW_TICKET, TICKET
 from ticket_portal.components.answers import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.hooks import dispatcher, hook_value
@@ -10,6 +11,7 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
 from ticket_portal.components.words import A, NativeForm, date, href, t
 from ticket_portal.domain.tickets.resolution import LONGEST_COMMENT
+from ticket_portal.sets.statuses import Status
 from ticket_portal.states.resolution import ResolutionState as State
 
 LONGEST_LINE = 500
@@ -44,7 +46,7 @@ def closed_text() -> rx.Var:
 def closing_text() -> rx.Component:
     """Say when a ticket that waits for its requester closes, once they were told by e-mail."""
     return rx.cond(
-        (State.status == "waiting_customer") & (State.resolution.closes_at != ""),
+        (State.status == Status.WAITING_CUSTOMER) & (State.resolution.closes_at != ""),
         el.p(
             t(
                 "If we don't hear from you, the ticket closes automatically on {date}.",
@@ -60,9 +62,10 @@ def next_steps() -> rx.Component:
         closing_text(),
         rx.match(
             State.status,
-            ("resolved", _confirm()),
-            ("closed", _after_closing()),
-            ("merged", el.div(other_ticket(), class_name="cluster")),
+            (Status.RESOLVED, _confirm()),
+            (Status.CLOSED, _after_closing()),
+            (Status.MERGED, el.div(other_ticket(), class_name="cluster")),
+            (Status.NEW, Status.OPEN, Status.WAITING_CUSTOMER, Status.ON_HOLD, rx.fragment()),
             rx.fragment(),
         ),
         rx.cond((State.asks_why_in == State.ticket) & _goes_on(), _why()),
@@ -70,7 +73,9 @@ def next_steps() -> rx.Component:
 
 
 def _goes_on() -> rx.Var[bool]:
-    return (State.status != "resolved") & (State.status != "closed") & (State.status != "merged")
+    return (
+        (State.status != Status.RESOLVED) & (State.status != Status.CLOSED) & (State.status != Status.MERGED)
+    )
 
 
 def _confirm() -> rx.Component:
@@ -204,7 +209,7 @@ def follow_up_link() -> rx.Component:
     return el.a(
         icon("plus"),
         t("Start a follow-up"),
-        href=href("/tickets/new?follow_up=" + State.ticket.to_string()),
+        href=href(NEW_TICKET + "?follow_up=" + State.ticket.to_string()),
         class_name="btn btn--small",
     )
 
@@ -219,7 +224,7 @@ def other_ticket() -> rx.Component:
         A.create(name, href="?joined=" + State.ticket.to_string(), class_name="btn btn--primary btn--small"),
         A.create(
             name,
-            href=href("/tickets/" + to.to_string() + "?joined=" + State.ticket.to_string()),
+            href=href(TICKET + to.to_string() + "?joined=" + State.ticket.to_string()),
             class_name="btn btn--primary btn--small",
         ),
     )
@@ -244,9 +249,7 @@ def joined_notice() -> rx.Component:
                     rx.cond(
                         State.by_link,
                         A.create(original, href="?original=1"),
-                        A.create(
-                            original, href=href("/tickets/" + State.came_from.to_string() + "?original=1")
-                        ),
+                        A.create(original, href=href(TICKET + State.came_from.to_string() + "?original=1")),
                     )
                 ),
             ),
@@ -287,7 +290,7 @@ def no_reply_note() -> rx.Component:
     return el.div(
         icon("lock"),
         rx.cond(
-            State.status == "merged",
+            State.status == Status.MERGED,
             el.div(
                 el.p(t("This ticket was joined with {number}.", number=State.resolution.joined_with)),
                 rx.cond(of_team(), rx.fragment(), el.div(other_ticket(), class_name="cluster")),
@@ -310,4 +313,4 @@ def no_reply_note() -> rx.Component:
 
 def can_write() -> rx.Var[bool]:
     """Whether a message can still be sent in this ticket."""
-    return (State.status != "merged") & ((State.status != "closed") | State.can_reopen)
+    return (State.status != Status.MERGED) & ((State.status != Status.CLOSED) | State.can_reopen)

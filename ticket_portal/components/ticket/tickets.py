@@ -5,25 +5,22 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.addresses import TICKET
 from ticket_portal.components.icons import icon
 from ticket_portal.components.safe_html import safe_html
-from ticket_portal.components.words import date_time, href, rel_time, rel_time_in_sentence, t
+from ticket_portal.components.words import date_time, href, rel_time, rel_time_in_sentence, said, t
 from ticket_portal.domain.tickets.listing import TicketRow
+from ticket_portal.sets.names import STATUS_NAMES, UNKNOWN
+from ticket_portal.sets.statuses import Status
 
 BONES = 6
 
 
 def status_text(status: rx.Var[str] | Any, joined_with: Any = 0) -> rx.Var:
     """Return what people read for a state of a ticket; a joined one names the other."""
-    return rx.match(
-        status,
-        ("new", t("Received")),
-        ("waiting_customer", t("Waiting for you")),
-        ("resolved", t("Resolved: please confirm")),
-        ("closed", t("Closed")),
-        ("merged", t("Joined with {number}", number=joined_with)),
-        t("In progress"),
-    )
+    words = {status: said(name) for status, name in STATUS_NAMES.items()}
+    words[Status.MERGED] = t("Joined with {number}", number=joined_with)
+    return rx.match(status, *words.items(), UNKNOWN)
 
 
 def status_chip(status: rx.Var[str] | Any, joined_with: Any = 0) -> rx.Component:
@@ -51,19 +48,20 @@ def turn_sentence(row: rx.Var[TicketRow]) -> rx.Component:
     return el.time(
         rx.match(
             row.status,
-            ("new", t("With our team – sent {time}", time=ago)),
-            ("waiting_customer", t("Your turn – we asked {time}", time=ago)),
-            ("resolved", t("Your turn – resolved {time}", time=ago)),
-            ("closed", t("Closed {time}", time=ago)),
-            ("merged", t("Continues in another ticket")),
-            t("With our team – last update {time}", time=ago),
+            (Status.NEW, t("With our team – sent {time}", time=ago)),
+            (Status.OPEN, Status.ON_HOLD, t("With our team – last update {time}", time=ago)),
+            (Status.WAITING_CUSTOMER, t("Your turn – we asked {time}", time=ago)),
+            (Status.RESOLVED, t("Your turn – resolved {time}", time=ago)),
+            (Status.CLOSED, t("Closed {time}", time=ago)),
+            (Status.MERGED, t("Continues in another ticket")),
+            rel_time(row.updated_at),
         ),
         date_time=row.updated_at,
         title=date_time(row.updated_at),
     )
 
 
-def ticket_row(row: rx.Var[TicketRow], *, folder: str = "/tickets/") -> rx.Component:
+def ticket_row(row: rx.Var[TicketRow], *, folder: str = TICKET) -> rx.Component:
     """Show one of the person's own tickets; the link covers the row and leads into `folder`."""
     return el.li(
         el.div(

@@ -1,5 +1,6 @@
 """Addresses in e-mails; all begin with `PORTAL_BASE_URL`, nothing of them comes from a request."""
 
+from ticket_portal.addresses import GUEST_LINK, TICKET
 from ticket_portal.domain.alerts.outbox import Delivery
 from ticket_portal.i18n.catalogues import known
 from ticket_portal.i18n.locales import localized
@@ -13,7 +14,7 @@ def page(settings: Settings, language: str, path: str) -> str:
 
 def ticket(settings: Settings, language: str, number: int, token: str) -> str:
     """Return where the recipient reads the ticket: a guest by their own link, a customer after signing in."""
-    return page(settings, language, f"/guest/{token}" if token else f"/tickets/{number}")
+    return page(settings, language, GUEST_LINK + token if token else f"{TICKET}{number}")
 
 
 def mute_address(settings: Settings, delivery: Delivery) -> str:

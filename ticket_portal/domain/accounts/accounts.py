@@ -33,6 +33,7 @@ from ticket_portal.domain.people import canonical, language, one_line, storable
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Arrival
 from ticket_portal.i18n import zones
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Account
 from ticket_portal.store.unit_of_work import Store, Work
 
@@ -124,7 +125,7 @@ def finish_sign_up(
     return sign_ins.begin(work, account, arrival), None
 
 
-def create(work: Work, address: str, name: str, password_hash: str, role: str = "customer") -> Account:
+def create(work: Work, address: str, name: str, password_hash: str, role: str = Role.CUSTOMER) -> Account:
     """Add an account whose address was proved (by a code, or by the operator's word)."""
     account = Account(address=address, name=name, password_hash=password_hash, role=role, created_at=work.now)
     work.session.add(account)
@@ -324,7 +325,7 @@ def update_profile(
     sessions.changed(work, account_id)
 
 
-def checked_password(password: str, role: str = "customer", *context: str) -> str:
+def checked_password(password: str, role: str = Role.CUSTOMER, *context: str) -> str:
     """Return the password as it is hashed, if an account of this role may have it (`passwords.check`)."""
     return passwords.check(password, role, context)
 

@@ -13,6 +13,7 @@ from threading import Lock
 
 from ticket_portal.domain.errors import PasswordTooCommon, PasswordTooShort, TeamPasswordTooShort, TooLong
 from ticket_portal.domain.people import storable
+from ticket_portal.sets.roles import Role
 
 SHORTEST = 10
 SHORTEST_OF_TEAM = (
@@ -60,7 +61,7 @@ def normalised(typed: str) -> str:
     return storable(unicodedata.normalize("NFKC", typed))
 
 
-def check(typed: str, role: str = "customer", context: Iterable[str] = ()) -> str:
+def check(typed: str, role: str = Role.CUSTOMER, context: Iterable[str] = ()) -> str:
     """Return a chosen password in its normal form if it is long enough and not easily guessed.
 
     `role`: of the account that gets it. `context`: what others know of its owner and of the site: address, name,
@@ -68,7 +69,7 @@ def check(typed: str, role: str = "customer", context: Iterable[str] = ()) -> st
     CPU at most.
     """
     password = normalised(typed)
-    if role != "customer" and len(password) < SHORTEST_OF_TEAM:
+    if role != Role.CUSTOMER and len(password) < SHORTEST_OF_TEAM:
         raise TeamPasswordTooShort(least=SHORTEST_OF_TEAM)
     if len(password) < SHORTEST:
         raise PasswordTooShort(least=SHORTEST)

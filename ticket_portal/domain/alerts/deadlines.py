@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
 
+from ticket_portal.sets.statuses import Status
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -17,13 +18,15 @@ STOOD_STILL = timedelta(hours=1)
 
 def begin(work: Work, ticket: Ticket) -> None:
     """Set the deadlines of the state that a ticket was just put into; they begin anew with each word of the team."""
-    days = {
-        "resolved": work.settings.close_resolved_days,
-        "waiting_customer": work.settings.close_waiting_days,
-    }.get(ticket.status)
+    s = work.settings
+    closing: dict[str, int] = {
+        Status.RESOLVED: s.close_resolved_days,
+        Status.WAITING_CUSTOMER: s.close_waiting_days,
+    }
+    days = closing.get(ticket.status)
     ticket.reminders = 0
     ticket.closes_at = ticket.due_at = work.now + timedelta(days=days) if days else None
-    if ticket.status == "waiting_customer":
+    if ticket.status == Status.WAITING_CUSTOMER:
         ticket.due_at = _next(work, ticket)
 
 
@@ -42,7 +45,7 @@ def next_due_at(work: Work) -> datetime | None:
 
 def needs_reminder(work: Work, ticket: Ticket) -> bool:
     """Whether a reminder comes next; without the last one nothing that waits is closed."""
-    return ticket.status == "waiting_customer" and ticket.reminders < len(work.settings.reminders)
+    return ticket.status == Status.WAITING_CUSTOMER and ticket.reminders < len(work.settings.reminders)
 
 
 def reminded(work: Work, ticket: Ticket) -> None:

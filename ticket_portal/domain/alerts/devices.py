@@ -18,6 +18,7 @@ from sqlmodel import col, delete, select
 from ticket_portal.domain import browsers
 from ticket_portal.domain.errors import BadDevice, NotAllowed, NotFound
 from ticket_portal.domain.people import Viewer, language, storable
+from ticket_portal.sets.roles import Role
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Device, Ticket
 from ticket_portal.store.unit_of_work import Work
@@ -173,7 +174,9 @@ def adopt(work: Work, viewer: Viewer, browser: str) -> None:
         if _owns(viewer, device):
             device.session = viewer.session
             work.session.add(device)
-        elif not (viewer.role == "guest" and device.account_id):  # an account and a guest may share a browser
+        elif not (
+            viewer.role == Role.GUEST and device.account_id
+        ):  # an account and a guest may share a browser
             work.session.delete(device)
 
 
@@ -262,7 +265,7 @@ def _decoded(text: str) -> bytes:
 
 def _may_own(viewer: Viewer) -> bool:
     """Customers and guests who proved their address: whoever alerts are for."""
-    return viewer.role in ("customer", "guest") and bool(viewer.address)
+    return viewer.is_requester and bool(viewer.address)
 
 
 def _require_owner(viewer: Viewer) -> None:

@@ -15,6 +15,7 @@ from ticket_portal.domain.alerts.kinds import ALERTS, CHANNELS, GATHERED, AlertK
 from ticket_portal.domain.history import LoggedEvent
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, requester
+from ticket_portal.sets.roles import REQUESTERS
 from ticket_portal.store.tables import (
     Account,
     Alert,
@@ -35,7 +36,7 @@ KEPT_TO_CHECK = timedelta(days=90)
 def about(work: Work, ticket: Ticket, event: LoggedEvent, kind: AlertKind) -> None:
     """Tell the requester of something public that happened in their ticket, unless they did it themselves."""
     immediate = ALERTS[kind].immediate
-    if ticket.locked_at or (not immediate and event.actor_role in ("customer", "guest")):
+    if ticket.locked_at or (not immediate and event.actor_role in REQUESTERS):
         return
     account, address, muted = _recipient(work, ticket)
     if not immediate:

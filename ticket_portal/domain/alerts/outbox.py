@@ -28,6 +28,7 @@ from ticket_portal.domain.alerts.kinds import ALERTS, CHANNELS, AlertKind, Chann
 from ticket_portal.domain.alerts.links import new_link
 from ticket_portal.domain.alerts.notifications import alerts_like, gathered_until
 from ticket_portal.logs import without_words
+from ticket_portal.sets.statuses import Status
 from ticket_portal.store.tables import Account, Alert, Device, Muted, Reading, Ticket
 from ticket_portal.store.unit_of_work import DATABASE_AWAY, Work
 
@@ -405,7 +406,7 @@ def _still_true(work: Work, alert: Alert, kind: AlertKind) -> bool:
         return False
     # Of a merged ticket only that is told: it goes on in the other one.
     only_in = ALERTS[kind].true_while
-    return only_in == ticket.status or (not only_in and ticket.status != "merged")
+    return only_in == ticket.status or (not only_in and ticket.status != Status.MERGED)
 
 
 def _drop(work: Work, alerts: list[Alert]) -> None:

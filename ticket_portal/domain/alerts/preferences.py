@@ -14,6 +14,7 @@ from ticket_portal.domain.alerts.kinds import ALERTS, AlertKind, Channel, Prefer
 from ticket_portal.domain.errors import DeviceNeeded, Invalid, NotAllowed
 from ticket_portal.domain.people import Viewer
 from ticket_portal.i18n import zones
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Account, Alert, Device
 from ticket_portal.store.unit_of_work import Work
 
@@ -97,7 +98,7 @@ def quiet_until(account: Account | None, now: datetime) -> datetime | None:
 
 
 def _account(work: Work, viewer: Viewer) -> Account:
-    if viewer.role != "customer":
+    if viewer.role != Role.CUSTOMER:
         raise NotAllowed
     return work.session.get_one(Account, viewer.account_id, with_for_update=work.writing)
 

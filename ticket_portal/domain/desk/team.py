@@ -6,7 +6,6 @@ pages and sockets, in every process), tokens of the API, devices that are notifi
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import func
 from sqlmodel import col, or_, select
@@ -20,19 +19,9 @@ from ticket_portal.domain.desk import assignment
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.people import canonical
 from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.sets.roles import TEAM, Role
 from ticket_portal.store.tables import Account, ApiToken, Session
 from ticket_portal.store.unit_of_work import Work
-
-
-class AccountRole(StrEnum):
-    """What an account may be."""
-
-    CUSTOMER = "customer"
-    AGENT = "agent"
-    ADMIN = "admin"
-
-
-TEAM = (AccountRole.AGENT, AccountRole.ADMIN)
 
 
 class AddressTaken(DomainError):
@@ -90,7 +79,7 @@ class Ended:
 def members(work: Work) -> list[Member]:
     """Return the accounts of the team, and those that were deactivated, by address."""
     query = select(Account).where(
-        or_(col(Account.role) != AccountRole.CUSTOMER, col(Account.deactivated_at).is_not(None))
+        or_(col(Account.role) != Role.CUSTOMER, col(Account.deactivated_at).is_not(None))
     )
     found = work.session.exec(query.order_by(col(Account.address))).all()
     ids = [account.id for account in found]
@@ -110,13 +99,13 @@ def members(work: Work) -> list[Member]:
     ]
 
 
-def create(work: Work, email: str, name: str, password_hash: str, role: AccountRole) -> Account:
+def create(work: Work, email: str, name: str, password_hash: str, role: Role) -> Account:
     """Add an account of the team, whose address the operator vouches for. Raises BadAddress, AddressTaken."""
     address = canonical(email)
     if accounts.find(work, address):
         raise AddressTaken(email=address)
-    account = accounts.create(work, address, name, password_hash, role.value)
-    security_log.happened(work, SecurityEvent.ACCOUNT_CREATED, address=address, role=role.value)
+    account = accounts.create(work, address, name, password_hash, role)
+    security_log.happened(work, SecurityEvent.ACCOUNT_CREATED, address=address, role=role)
     return account
 
 
@@ -178,7 +167,7 @@ def set_password(work: Work, email: str, password_hash: str) -> Ended:
     return ended
 
 
-def set_role(work: Work, email: str, role: AccountRole, *, force: bool = False) -> tuple[str, Ended]:
+def set_role(work: Work, email: str, role: Role, *, force: bool = False) -> tuple[str, Ended]:
     """Give an account another role; return the one before, and what ended. The same role changes nothing.
 
     Sessions and tokens end with every change, upwards too: a session that was stolen from a customer must not become
@@ -191,13 +180,11 @@ def set_role(work: Work, email: str, role: AccountRole, *, force: bool = False) 
     before = account.role
     if before == role:
         return before, Ended(0, 0)
-    if role != AccountRole.ADMIN:
+    if role != Role.ADMIN:
         _keep_an_admin(work, account, force=force)
-    account.role = role.value
+    account.role = role
     work.session.add(account)
-    security_log.happened(
-        work, SecurityEvent.ROLE_CHANGED, address=account.address, before=before, role=role.value
-    )
+    security_log.happened(work, SecurityEvent.ROLE_CHANGED, address=account.address, before=before, role=role)
     ended = _end(work, account, Ending.ROLE_CHANGED)
     if role in TEAM:
         return before, ended
@@ -224,13 +211,13 @@ def _agent(work: Work, email: str) -> Account:
 
 def _keep_an_admin(work: Work, account: Account, *, force: bool) -> None:
     """Raise LastAdmin if no active admin would be left without this one."""
-    if account.role != AccountRole.ADMIN or account.deactivated_at or force:
+    if account.role != Role.ADMIN or account.deactivated_at or force:
         return
     work.alone(
         "admins"
     )  # two admins who take each other's rights at the same moment would both find another one left
     others = select(func.count()).where(
-        col(Account.role) == AccountRole.ADMIN,
+        col(Account.role) == Role.ADMIN,
         col(Account.deactivated_at).is_(None),
         Account.id != account.id,
     )

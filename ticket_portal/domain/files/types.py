@@ -7,37 +7,11 @@ from typing import Final
 
 from ticket_portal.domain.errors import FileKindRefused
 from ticket_portal.i18n.folding import nfc
+from ticket_portal.sets.file_kinds import ENDINGS, FILMS, PICTURES, RULES, STARTS, TEXTS, FileKind
 from ticket_portal.settings import Settings
 
 # Of a longer name only the end is looked at, which says what kind of file it is.
 LONGEST_TYPED: Final = 4_096
-JPEG, PNG, WEBP, GIF, HEIC = "image/jpeg", "image/png", "image/webp", "image/gif", "image/heic"
-PDF, TXT, CSV, MP4 = "application/pdf", "text/plain", "text/csv", "video/mp4"
-PICTURES: Final = (JPEG, PNG, WEBP, GIF, HEIC)
-TEXTS: Final = (TXT, CSV)
-ENDINGS: Final = {
-    "jpg": JPEG,
-    "jpeg": JPEG,
-    "png": PNG,
-    "webp": WEBP,
-    "gif": GIF,
-    "heic": HEIC,
-    "heif": HEIC,
-    "pdf": PDF,
-    "txt": TXT,
-    "csv": CSV,
-    "mp4": MP4,
-}
-ENDING_OF: Final = {
-    JPEG: "jpg",
-    PNG: "png",
-    WEBP: "webp",
-    GIF: "gif",
-    PDF: "pdf",
-    TXT: "txt",
-    CSV: "csv",
-    MP4: "mp4",
-}
 HEAD: Final = 4096
 LONGEST_NAME: Final = 120
 MEGABYTE: Final = 1_000_000
@@ -97,26 +71,20 @@ def kind_by_name(name: str) -> str:
 
 def kind_by_content(head: bytes) -> str:
     """Return the kind that the first bytes of a file show; text/plain for what is nothing else, "" for HTML."""
-    for start, kind in (
-        (b"\xff\xd8\xff", JPEG),
-        (b"\x89PNG\r\n\x1a\n", PNG),
-        (b"GIF87a", GIF),
-        (b"GIF89a", GIF),
-        (b"%PDF-", PDF),
-    ):
+    for start, kind in STARTS:
         if head.startswith(start):
             return kind
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return WEBP
+        return FileKind.WEBP
     if head[4:8] == b"ftyp":
         brands = {
             head[8:12],
             *(head[i : i + 4] for i in range(16, min(len(head), int.from_bytes(head[:4])), 4)),
         }
         if brands & set(_HEIF_BRANDS):
-            return HEIC
-        return MP4 if brands & set(_MP4_BRANDS) else ""
-    return TXT
+            return FileKind.HEIC
+        return FileKind.MP4 if brands & set(_MP4_BRANDS) else ""
+    return FileKind.TXT
 
 
 def agree(named: str, found: str) -> bool:
@@ -131,7 +99,8 @@ def agree(named: str, found: str) -> bool:
 def renamed(name: str, kind: str) -> str:
     """Return the name with the ending of what is really kept."""
     stem, _dot, ending = name.rpartition(".")
-    return name if ENDINGS.get(ending.lower()) == kind else f"{stem}.{ENDING_OF[kind]}"
+    right = RULES[FileKind(kind)].endings
+    return name if ending.lower() in right else f"{stem}.{right[0]}"
 
 
 def most_bytes(settings: Settings, kind: str) -> int:
@@ -141,4 +110,4 @@ def most_bytes(settings: Settings, kind: str) -> int:
 
 def most_megabytes(settings: Settings, kind: str) -> int:
     """Return the same in megabytes, as people read it."""
-    return settings.limit_video_mb if kind == MP4 else settings.limit_file_mb
+    return settings.limit_video_mb if kind in FILMS else settings.limit_file_mb

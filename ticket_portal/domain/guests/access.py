@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import col, select, update
 
+from ticket_portal.addresses import LARGEST
 from ticket_portal.domain import keys, limits
 from ticket_portal.domain.accounts import codes, sign_ins
 from ticket_portal.domain.accounts.codes import CodeScope, CodeStatus
@@ -16,7 +17,8 @@ from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
 from ticket_portal.domain.sessions import Arrival
 from ticket_portal.domain.tickets import tickets
-from ticket_portal.store.tables import LARGEST, Account, GuestLink, Session, Ticket
+from ticket_portal.sets.roles import Role
+from ticket_portal.store.tables import Account, GuestLink, Session, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 PURPOSE = "guest"
@@ -54,7 +56,7 @@ class AgainView:
 def link_to_own(work: Work, viewer: Viewer, number: int) -> str:
     """Return the token of a new link to a ticket of a guest who proved their address. Raises NotFound."""
     ticket = tickets.find(work, viewer, number)
-    if viewer.role != "guest":
+    if viewer.role != Role.GUEST:
         raise NotFound
     return new_link(work, ticket)
 

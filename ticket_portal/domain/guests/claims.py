@@ -21,6 +21,7 @@ from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.tickets import drafts, updates
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Account, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -38,7 +39,7 @@ class ClaimView:
 
 def preview(work: Work, viewer: Viewer) -> ClaimView:
     """Return how many tickets were sent from the viewer's address without an account; nothing for others."""
-    if viewer.role != "customer":
+    if viewer.role != Role.CUSTOMER:
         return ClaimView()
     found = work.session.exec(select(func.count()).select_from(Ticket).where(*_offered(viewer))).one()
     query = select(func.count(), func.min(Ticket.guest_until)).select_from(Ticket)
@@ -60,7 +61,7 @@ def add(work: Work, viewer: Viewer, browser: str) -> int:
         raise ProofNeeded
     _spend(work, viewer)
     found = work.session.exec(select(Ticket).where(*_offered(viewer)).with_for_update()).all()
-    guest = Viewer(role="guest", address=viewer.address)
+    guest = Viewer(role=Role.GUEST, address=viewer.address)
     for ticket in found:
         ticket.account_id, ticket.proved_by = account.id, "account"
         ticket.guest_until = work.now + timedelta(days=work.settings.claim_undo_days)
@@ -95,7 +96,7 @@ def undo(work: Work, viewer: Viewer) -> int:
     _account(work, viewer)
     _spend(work, viewer)
     found = work.session.exec(select(Ticket).where(*_added(work, viewer)).with_for_update()).all()
-    guest = Viewer(role="guest", address=viewer.address)
+    guest = Viewer(role=Role.GUEST, address=viewer.address)
     for ticket in found:
         ticket.account_id = ticket.guest_until = None
         ticket.proved_by = "code"
@@ -126,7 +127,7 @@ def _added(work: Work, viewer: Viewer) -> tuple[Any, ...]:
 
 
 def _account(work: Work, viewer: Viewer) -> Account:
-    if viewer.role != "customer":
+    if viewer.role != Role.CUSTOMER:
         raise NotAllowed
     return work.session.get_one(Account, viewer.account_id)
 

@@ -22,6 +22,7 @@ from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Arrival
 from ticket_portal.domain.tickets import tickets
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -55,7 +56,7 @@ def lock(work: Work, token: str) -> None:
     access.revoke_links(work, ticket)
     security_log.happened(work, SecurityEvent.TICKET_DISOWNED, address=ticket.address, ticket=ticket.number)
     # Whoever it is said that they did not write it.
-    history.record(work, ticket, Viewer(role="guest"), EventKind.LOCKED)
+    history.record(work, ticket, Viewer(role=Role.GUEST), EventKind.LOCKED)
 
 
 def unlock(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -96,7 +97,7 @@ def prove(
     if ticket.locked_at:
         ticket.locked_at = None
         ticket.proved_by = ticket.proved_by or "code"
-        owner = Viewer(role="guest", address=ticket.address)
+        owner = Viewer(role=Role.GUEST, address=ticket.address)
         history.record(work, ticket, owner, EventKind.UNLOCKED)
     return sign_ins.begin_guest(work, ticket.address, arrival), None
 

@@ -1,11 +1,22 @@
 """What the REST API answers: the answers are made of these models, and OpenAPI describes them from these models."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-Status = Literal["new", "open", "waiting_customer", "on_hold", "resolved", "closed", "merged"]
+from ticket_portal.domain.history import MessageKind
+from ticket_portal.sets.roles import AUTHORS
+from ticket_portal.sets.statuses import Status
+
+if TYPE_CHECKING:  # a type checker can't read a list that is made when the module is loaded
+    StatusName: TypeAlias = str
+    MessageKindName: TypeAlias = str
+    AuthorName: TypeAlias = str
+else:
+    StatusName = Literal[tuple(map(str, Status))]
+    MessageKindName = Literal[tuple(map(str, MessageKind))]
+    AuthorName = Literal[tuple(map(str, AUTHORS))]
 DetailKind = Literal["txid", "network", "amount", "moment", "screenshot", "text"]
 Chain = Literal["", "bitcoin", "ethereum", "tron", "solana"]
 Moment = Annotated[
@@ -37,7 +48,7 @@ class TicketState(Answered):
     """A ticket in three words: its number, its status, and where people read it."""
 
     number: Annotated[int, Field(json_schema_extra={"example": 12345})]
-    status: Status
+    status: StatusName
     url: Address
 
 
@@ -88,8 +99,8 @@ class Message(Answered):
     """Something written in a ticket."""
 
     seq: Annotated[int, Field(description="Place in the ticket's log")]
-    kind: Literal["reply", "note", "details", "answers"]
-    role: Literal["customer", "guest", "agent", "admin"]
+    kind: MessageKindName
+    role: AuthorName
     author: str
     body: str
     created_at: Moment

@@ -12,6 +12,7 @@ import sqlalchemy
 from sqlalchemy import Integer, Select, bindparam, or_
 from sqlmodel import col, delete, select
 
+from ticket_portal.addresses import LARGEST
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import Caller, Scope
 from ticket_portal.domain.errors import DomainError
@@ -30,7 +31,7 @@ from ticket_portal.domain.operations.answers import (
 from ticket_portal.domain.people import Viewer, require_team
 from ticket_portal.domain.tickets import detail_requests, tickets
 from ticket_portal.domain.tickets.detail_requests import DetailView
-from ticket_portal.store.tables import LARGEST, Account, ApiAnswer, Message, Ticket
+from ticket_portal.store.tables import Account, ApiAnswer, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 NEWEST = 100
@@ -125,7 +126,7 @@ def short(work: Work, ticket: Any) -> TicketState:
 
 def _state(work: Work, ticket: Any) -> dict[str, Any]:
     url = f"{work.settings.public_url}/tickets/{ticket.number}"
-    return {"number": ticket.number, "status": ticket.status, "url": url}
+    return {"number": ticket.number, "status": str(ticket.status), "url": url}
 
 
 def assigned(work: Work, ticket: Ticket) -> AssignedTicket:

@@ -21,8 +21,9 @@ from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.people import ERASED, SYSTEM, Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.tickets import tickets
+from ticket_portal.sets.roles import REQUESTERS, Role
+from ticket_portal.sets.statuses import FINAL, Status
 from ticket_portal.store.tables import (
-    FINAL_STATUSES,
     Account,
     Alert,
     Attachment,
@@ -53,7 +54,7 @@ def ask(store: Store, viewer: Viewer, password: str, ip: str) -> None:
 
     Raises NotYourPassword, TooMany, and NotAllowed for others: the team's accounts are the operator's matter.
     """
-    if viewer.role != "customer":
+    if viewer.role != Role.CUSTOMER:
         raise NotAllowed
     hashed = credentials.prove(store, viewer, password, ip)
     store.write(_ask, viewer, hashed, ip)
@@ -135,7 +136,7 @@ def _erase_texts(work: Work, ids: Sequence[int]) -> None:
     work.session.exec(update(Rating).where(col(Rating.ticket_id).in_(ids)).values(comment=""))
     work.session.exec(
         update(Event)
-        .where(col(Event.ticket_id).in_(ids), col(Event.actor_role).in_(("customer", "guest")))
+        .where(col(Event.ticket_id).in_(ids), col(Event.actor_role).in_(REQUESTERS))
         .values(actor_name="", actor_id=None)
     )
 
@@ -147,8 +148,8 @@ def _make_shell(work: Work, ticket: Ticket) -> None:
     ticket.subject, ticket.client_id, ticket.proved_by, ticket.guest_until = NO_SUBJECT, None, "", None
     ticket.has_files = ticket.has_details = False
     ticket.locked_at = ticket.locked_at or work.now  # no more alerts
-    if ticket.status not in FINAL_STATUSES:
-        tickets.move(work, ticket, "closed")
+    if ticket.status not in FINAL:
+        tickets.move(work, ticket, Status.CLOSED)
     history.record(work, ticket, SYSTEM, EventKind.ERASED)
     work.session.add(ticket)
 

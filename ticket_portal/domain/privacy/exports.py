@@ -21,6 +21,8 @@ from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.tickets import detail_requests
 from ticket_portal.domain.tickets.uploads import StoredFile
+from ticket_portal.sets.roles import TEAM
+from ticket_portal.sets.statuses import Status
 from ticket_portal.store.tables import Account, Attachment, Draft, Event, Message, Muted, Rating, Ticket
 from ticket_portal.store.unit_of_work import Store, Work
 
@@ -112,7 +114,7 @@ def ticket(work: Work, viewer: Viewer, ticket_id: int) -> TicketExport | None:
         "subject": found.subject,
         "topic": found.topic,
         # "On hold" is the team's own word for a ticket that is in progress.
-        "status": "open" if found.status == "on_hold" else found.status,
+        "status": Status.OPEN if found.status == Status.ON_HOLD else found.status,
         "language": found.language,
         "created_at": found.created_at.isoformat(),
         "updated_at": found.updated_at.isoformat(),
@@ -120,7 +122,7 @@ def ticket(work: Work, viewer: Viewer, ticket_id: int) -> TicketExport | None:
             {
                 "kind": message.kind,
                 "author": message.author_name,
-                "role": "team" if message.author_role in ("agent", "admin") else message.author_role,
+                "role": "team" if message.author_role in TEAM else message.author_role,
                 "at": message.created_at.isoformat(),
                 "body": message.body,
                 "files": [names[file.id] for file in files if file.message_id == message.id],

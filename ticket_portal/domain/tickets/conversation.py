@@ -19,6 +19,7 @@ from ticket_portal.domain.text import markup
 from ticket_portal.domain.tickets import detail_requests, resolution, tickets
 from ticket_portal.domain.tickets.detail_requests import DetailView
 from ticket_portal.domain.tickets.resolution import ResolutionView
+from ticket_portal.sets.roles import REQUESTERS, TEAM_SIDE
 from ticket_portal.store.tables import Account, Event, Message, Muted, Rating, Reading, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -185,7 +186,7 @@ def read_up_to(work: Work, viewer: Viewer, ticket: Any) -> int:
 def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
     """Return the number of the first message of the other side that is not read yet; 0 if there is none."""
     for entry in entries:
-        theirs = viewer.of_team != (entry.role in ("agent", "admin", "system"))
+        theirs = viewer.of_team != (entry.role in TEAM_SIDE)
         if entry.seq > read and theirs and entry.kind != "event":
             return entry.seq
     return 0
@@ -225,7 +226,7 @@ def _mine(entry: ThreadEntry, viewer: Viewer) -> bool:
     if viewer.of_team:
         return entry.author_id == viewer.account_id
     # A ticket has one requester, also when they sign up later.
-    return entry.view.role in ("customer", "guest")
+    return entry.view.role in REQUESTERS
 
 
 # The queries of an open page are composed once: that takes longer than to run them.

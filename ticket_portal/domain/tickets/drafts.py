@@ -13,8 +13,10 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, Select, bindparam
 from sqlmodel import col, delete, select, update
 
+from ticket_portal.addresses import number_in
 from ticket_portal.domain.errors import Invalid, NotFound, TooLong
 from ticket_portal.domain.people import Viewer, storable
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Draft
 from ticket_portal.store.unit_of_work import Work
 
@@ -22,7 +24,6 @@ NEW = "new"
 MODES = ("public", "note")
 LONGEST_BODY = 20_000
 LONGEST_SUBJECT = 300
-LONGEST_PLACE = 12
 MOST = 100
 OLDEST = timedelta(days=30)
 
@@ -83,7 +84,7 @@ def save(work: Work, viewer: Viewer, form: DraftForm) -> datetime | None:
 
 def load(work: Work, viewer: Viewer, place: str) -> DraftView:
     """Return what the viewer was writing at a place; an empty view when nothing was."""
-    if viewer.role == "nobody" or not _is_place(place):
+    if viewer.role == Role.NOBODY or not _is_place(place):
         return DraftView()
     kept = work.execute(_kept(locked=False), {"owner": _owner(viewer), "place": place}).first()
     if kept is None:
@@ -93,7 +94,7 @@ def load(work: Work, viewer: Viewer, place: str) -> DraftView:
 
 def sent(work: Work, viewer: Viewer, place: str, text: str) -> None:
     """Forget the draft of what is sent just now; what was begun after it stays."""
-    if viewer.role == "nobody":
+    if viewer.role == Role.NOBODY:
         return
     whose = {"owner": _owner(viewer), "place": place}
     kept = work.execute(_kept(locked=True), whose).first()
@@ -133,13 +134,13 @@ def _owner(viewer: Viewer) -> str:
     # Not `viewer.reader`: the team reads as one, but each writes for themselves.
     if viewer.account_id:
         return f"account:{viewer.account_id}"
-    if viewer.role != "guest" or not viewer.address:
+    if viewer.role != Role.GUEST or not viewer.address:
         raise NotFound
     return f"guest:{viewer.address}"
 
 
 def _is_place(place: str) -> bool:
-    return place == NEW or (place.isascii() and place.isdecimal() and len(place) <= LONGEST_PLACE)
+    return place == NEW or number_in(place) > 0
 
 
 def _text(typed: dict[str, Any], field: str, most: int) -> str:

@@ -17,7 +17,8 @@ from ticket_portal.domain.tickets.messages import LONGEST_BODY
 from ticket_portal.domain.tickets.new_ticket import LONGEST_SUBJECT
 from ticket_portal.domain.tickets.tickets import owned_condition
 from ticket_portal.i18n.folding import unmarked
-from ticket_portal.store.tables import FINAL_STATUSES, Message, Ticket
+from ticket_portal.sets.statuses import FINAL
+from ticket_portal.store.tables import Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 NEWEST = 50
@@ -41,11 +42,11 @@ class Duplicate:
 
 def find(work: Work, viewer: Viewer, subject: str, body: str) -> list[Duplicate]:
     """Return the viewer's own open tickets on the same matter, the surest first; none without a proved identity."""
-    if viewer.role not in ("customer", "guest"):
+    if not viewer.is_requester:
         return []
     own = work.session.exec(
         select(Ticket)
-        .where(owned_condition(work, viewer), col(Ticket.status).not_in(FINAL_STATUSES))
+        .where(owned_condition(work, viewer), col(Ticket.status).not_in(FINAL))
         .order_by(col(Ticket.updated_at).desc(), col(Ticket.id).desc())
         .limit(NEWEST)
     ).all()

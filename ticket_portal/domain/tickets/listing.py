@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, or_
 from sqlmodel import col
 
-from ticket_portal.store.tables import LARGEST, Ticket
+from ticket_portal.addresses import LARGEST
+from ticket_portal.store.tables import Ticket
 
 PAGE = 25
 # Columns, because the objects of a table cost three times as much.

@@ -10,6 +10,7 @@ import sqlalchemy
 from sqlalchemy import Select, and_, bindparam
 from sqlmodel import col, select
 
+from ticket_portal.addresses import LARGEST
 from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import notifications
@@ -31,7 +32,8 @@ from ticket_portal.domain.permissions import can_answer, can_reply, can_work, re
 from ticket_portal.domain.text import secrets
 from ticket_portal.domain.tickets import detail_requests, drafts, tickets
 from ticket_portal.domain.tickets.detail_requests import DetailAnswer, DetailItemSpec
-from ticket_portal.store.tables import LARGEST, Message, Ticket
+from ticket_portal.sets.statuses import REOPENING, Status
+from ticket_portal.store.tables import Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_BODY = 10_000
@@ -138,7 +140,7 @@ def request_details(work: Work, viewer: Viewer, number: int, form: MessageForm) 
     message, event = _post(work, ticket, viewer, MessageKind.DETAILS, form, **facts)
     detail_requests.add(work, message, form.items)
     ticket.has_details = ticket.has_details or bool(form.items)
-    tickets.move(work, ticket, "waiting_customer")
+    tickets.move(work, ticket, Status.WAITING_CUSTOMER)
     notifications.about(work, ticket, event, AlertKind.DETAILS_REQUESTED)
     return message
 
@@ -161,7 +163,7 @@ def answer_details(work: Work, viewer: Viewer, number: int, form: AnswersForm) -
     message, _event = _write(work, ticket, viewer, MessageKind.ANSWERS, body, form.client_id, files)
     codes.refuse_own(work, viewer.address, body)
     detail_requests.settle(work, message, fitting)
-    if ticket.status != "waiting_customer" or not detail_requests.still_open(work, ticket.id):
+    if ticket.status != Status.WAITING_CUSTOMER or not detail_requests.still_open(work, ticket.id):
         _after_requesters_reply(work, ticket, viewer)
     return message
 
@@ -234,16 +236,16 @@ def _require_open(work: Work, ticket: Ticket) -> None:
 
 
 def _after_team_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
-    if ticket.status == "closed":
+    if ticket.status == Status.CLOSED:
         history.record(work, ticket, viewer, EventKind.REOPENED)
-    status = "open" if ticket.status in ("new", "open", "closed") else ticket.status
+    status = Status.OPEN if ticket.status in (Status.NEW, Status.OPEN, Status.CLOSED) else ticket.status
     tickets.move(work, ticket, status)
 
 
 def _after_requesters_reply(work: Work, ticket: Ticket, viewer: Viewer) -> None:
-    if ticket.status in ("resolved", "closed"):
+    if ticket.status in REOPENING:
         history.record(work, ticket, viewer, EventKind.REOPENED)
-    tickets.move(work, ticket, "new" if ticket.status == "new" else "open", unanswered=True)
+    tickets.move(work, ticket, Status.NEW if ticket.status == Status.NEW else Status.OPEN, unanswered=True)
 
 
 def _spend(work: Work, viewer: Viewer, secret: type[SecretFound] | None) -> None:

@@ -24,13 +24,14 @@ from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
 from ticket_portal.domain.text import secrets
 from ticket_portal.domain.tickets import drafts, messages, tickets
+from ticket_portal.sets.roles import Role
+from ticket_portal.sets.topics import Topic
 from ticket_portal.store import search
 from ticket_portal.store.tables import FIRST_NUMBER, Account, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_SUBJECT = 150
 LONGEST_NAME = 80
-TOPICS = ("withdrawal", "deposit", "card", "account", "other")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class TicketForm:
             language=language(language_code),
             files=files,
             follows=follows,
-            topic=topic if (topic := typed.get("topic")) in TOPICS else "",
+            topic=next((topic for topic in Topic if topic == typed.get("topic")), ""),
         )
 
 
@@ -106,7 +107,7 @@ def submit(work: Work, viewer: Viewer, form: TicketForm, ip: str = "", browser: 
         return earlier
     _spend(work, viewer, form, ip)
     secrets.refuse(work.settings, form.secret, address=form.address, ip=ip)
-    proved = viewer.role == "guest" and viewer.address == form.address
+    proved = viewer.role == Role.GUEST and viewer.address == form.address
     proved_by = "account" if viewer.account_id else "code" if proved else ""
     ticket = _open(work, form, account_id=viewer.account_id, proved_by=proved_by)
     ticket.follows = _followed(work, viewer, ticket, form.follows)
@@ -127,14 +128,14 @@ def submit_for(work: Work, viewer: Viewer, form: TicketForm) -> Ticket:
         author = guest(ticket)
     else:
         ticket = _open(work, form, account_id=account.id, proved_by="account", name=form.name or account.name)
-        author = Viewer(role="customer", account_id=account.id, name=account.name)
+        author = Viewer(role=Role.CUSTOMER, account_id=account.id, name=account.name)
     _first_message(work, ticket, author, form)
     return ticket
 
 
 def guest(ticket: Ticket) -> Viewer:
     """Return the viewer for a ticket's unregistered sender."""
-    return Viewer(role="guest", address=ticket.address, name=ticket.requester, language=ticket.language)
+    return Viewer(role=Role.GUEST, address=ticket.address, name=ticket.requester, language=ticket.language)
 
 
 def _open(work: Work, form: TicketForm, *, account_id: int | None, proved_by: str, name: str = "") -> Ticket:

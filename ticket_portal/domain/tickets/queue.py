@@ -10,19 +10,9 @@ from sqlmodel import col
 from ticket_portal.domain.people import Viewer, require_team
 from ticket_portal.domain.tickets import listing
 from ticket_portal.domain.tickets.listing import PAGE, TicketPage
+from ticket_portal.sets.statuses import FINAL_RANK
 from ticket_portal.store.tables import Account, Ticket
 from ticket_portal.store.unit_of_work import Work
-
-# What comes first: who waits for the team, then who has an answer, then the rest.
-RANK = {
-    "new": 0,
-    "open": 1,
-    "on_hold": 2,
-    "waiting_customer": 3,
-    "resolved": 4,
-    "closed": 9,
-    "merged": 9,
-}
 
 
 def page(work: Work, viewer: Viewer, after: str = "") -> TicketPage:
@@ -60,6 +50,6 @@ def _waiting(*, further: bool) -> Select[*tuple[Any, ...]]:
             *listing.ROW, *map(col, said), col(Ticket.language), col(Account.name).label("assignee")
         )
         .join(Account, col(Account.id) == col(Ticket.assignee_id), isouter=True)
-        .where(col(Ticket.queue_rank) < RANK["closed"])
+        .where(col(Ticket.queue_rank) < FINAL_RANK)
     )
     return listing.keyset_page(query, col(Ticket.queue_rank), col(Ticket.waiting_since), further=further)

@@ -29,6 +29,7 @@ from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team,
 from ticket_portal.domain.permissions import can_confirm, can_work, require
 from ticket_portal.domain.text import secrets
 from ticket_portal.domain.tickets import tickets
+from ticket_portal.sets.statuses import REOPENING, Status
 from ticket_portal.store.tables import Rating, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -88,7 +89,8 @@ def view(work: Work, ticket: Any) -> ResolutionView:
         followed_by=ticket.followed_by or 0,
         score=ticket.score or 0,
         comment=ticket.comment or "",
-        can_rate=ticket.status == "closed" and not (ticket.rated_at and _is_final(work, ticket.rated_at)),
+        can_rate=ticket.status == Status.CLOSED
+        and not (ticket.rated_at and _is_final(work, ticket.rated_at)),
     )
 
 
@@ -97,9 +99,9 @@ def close(work: Work, viewer: Viewer, number: int) -> Ticket:
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_work, ticket)
     tickets.refuse_merged(ticket)
-    if ticket.status != "closed":
+    if ticket.status != Status.CLOSED:
         event = history.record(work, ticket, viewer, EventKind.CLOSED)
-        tickets.move(work, ticket, "closed")
+        tickets.move(work, ticket, Status.CLOSED)
         notifications.about(work, ticket, event, AlertKind.CLOSED)
     return ticket
 
@@ -111,9 +113,9 @@ def reopen(work: Work, viewer: Viewer, number: int) -> Ticket:
     tickets.refuse_merged(ticket)
     if _is_closed_for_good(work, ticket):
         raise CannotReopen
-    if ticket.status in ("resolved", "closed"):
+    if ticket.status in REOPENING:
         event = history.record(work, ticket, viewer, EventKind.REOPENED)
-        tickets.move(work, ticket, "open")
+        tickets.move(work, ticket, Status.OPEN)
         notifications.about(work, ticket, event, AlertKind.REOPENED)
     return ticket
 
@@ -125,7 +127,7 @@ def rate(work: Work, viewer: Viewer, number: int, form: RatingForm) -> Rating:
     """
     ticket = tickets.find(work, viewer, number)
     require(viewer, can_confirm, ticket)
-    if ticket.status != "closed":
+    if ticket.status != Status.CLOSED:
         raise NotAllowed
     rating = work.session.get(Rating, ticket.id) or Rating(ticket_id=ticket.id, score=0, created_at=work.now)
     if rating.score and _is_final(work, rating.created_at):
@@ -152,13 +154,13 @@ def merge(work: Work, viewer: Viewer, number: int, into: int) -> Ticket:
     # Always in one order: two agents who join crosswise would wait for each other otherwise.
     found = {n: tickets.find(work, viewer, n) for n in sorted((number, into))}
     ticket, other = found[number], found[into]
-    if ticket.status == "merged" and ticket.merged_into == into:
+    if ticket.status == Status.MERGED and ticket.merged_into == into:
         return ticket
     _require_mergeable(work, ticket, other)
     event = history.record(work, ticket, viewer, EventKind.MERGED, into=into)
     history.record(work, other, viewer, EventKind.JOINED, other=number)
     _wait_on(work, ticket, other)
-    tickets.move(work, ticket, "merged")
+    tickets.move(work, ticket, Status.MERGED)
     ticket.seen_by_requester_seq = (
         ticket.last_seq
     )  # what is new is in the other one: opening this leads there
@@ -196,16 +198,16 @@ def _remind(work: Work, ticket: Ticket) -> None:
 
 def _close_by_time(work: Work, ticket: Ticket) -> None:
     event = history.record(work, ticket, SYSTEM, EventKind.CLOSED, by="time")
-    tickets.move(work, ticket, "closed")
+    tickets.move(work, ticket, Status.CLOSED)
     notifications.about(work, ticket, event, AlertKind.CLOSED)
 
 
 def _require_mergeable(work: Work, ticket: Ticket, other: Ticket) -> None:
-    if ticket.status == "merged":
+    if ticket.status == Status.MERGED:
         raise TicketMerged
     if requester(ticket) != requester(other):
         raise MergeOfStrangers
-    if other.status == "merged":
+    if other.status == Status.MERGED:
         raise MergeIntoMerged(number=other.number, other=other.merged_into)
     if _is_closed_for_good(work, other):
         raise MergeIntoClosed(number=other.number)
@@ -213,11 +215,11 @@ def _require_mergeable(work: Work, ticket: Ticket, other: Ticket) -> None:
 
 def _wait_on(work: Work, ticket: Ticket, other: Ticket) -> None:
     """Carry the waiting time for an answer over to the ticket that remains."""
-    if ticket.queue_rank or other.status in ("resolved", "closed"):
+    if ticket.queue_rank or other.status in REOPENING:
         return
     since = ticket.waiting_since
     if other.queue_rank:
-        tickets.move(work, other, "open", unanswered=True)
+        tickets.move(work, other, Status.OPEN, unanswered=True)
     other.waiting_since = min(other.waiting_since, since)
 
 

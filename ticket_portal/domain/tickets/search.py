@@ -9,13 +9,14 @@ import sqlalchemy
 from sqlalchemy import and_, case, func, or_
 from sqlmodel import col, select
 
+from ticket_portal.addresses import typed_number
 from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.text import markup
 from ticket_portal.domain.tickets import listing, tickets
 from ticket_portal.domain.tickets.listing import TicketPage, TicketRow
 from ticket_portal.i18n.folding import nfc
 from ticket_portal.store import search
-from ticket_portal.store.tables import LARGEST, Message, SearchEntry, Ticket
+from ticket_portal.store.tables import Message, SearchEntry, Ticket
 from ticket_portal.store.unit_of_work import Work
 
 LONGEST_QUERY = 200
@@ -74,9 +75,7 @@ def marked(text: str, words: list[str], longest: int = 0) -> str:
 
 
 def _number(words: list[str]) -> int:
-    typed = words[0] if len(words) == 1 else ""
-    number = int(typed) if typed.isascii() and typed.isdecimal() else 0
-    return number if number <= LARGEST else 0
+    return typed_number(words[0]) if len(words) == 1 else 0
 
 
 def _row(ticket: Any, words: list[str], hit: str) -> TicketRow:

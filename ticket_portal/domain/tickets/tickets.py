@@ -8,6 +8,7 @@ import sqlalchemy
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, true
 from sqlmodel import col
 
+from ticket_portal.addresses import LARGEST
 from ticket_portal.domain import history
 from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.alerts.kinds import AlertKind
@@ -15,19 +16,12 @@ from ticket_portal.domain.errors import NotFound, TicketLocked, TicketMerged
 from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.people import ERASED, Viewer
 from ticket_portal.domain.permissions import by_address, can_confirm, can_read, can_work, require
-from ticket_portal.domain.tickets import listing, queue
+from ticket_portal.domain.tickets import listing
 from ticket_portal.domain.tickets.listing import PAGE, TicketPage
-from ticket_portal.store.tables import CUSTOMER_STATUSES, FINAL_STATUSES, LARGEST, Ticket
+from ticket_portal.sets.roles import Role, Side
+from ticket_portal.sets.statuses import IN_PART, REOPENING, ListPart, Status, rules_of
+from ticket_portal.store.tables import Ticket
 from ticket_portal.store.unit_of_work import Work
-
-# The parts of a person's list; a ticket that waits for them is open too.
-SHOWN = {
-    "all": (),
-    "waiting": ("waiting_customer",),
-    "open": ("new", "open", "on_hold", "waiting_customer"),
-    "resolved": ("resolved",),
-    "closed": FINAL_STATUSES,
-}
 
 # The team wrote or did something that the requester has not read yet.
 UNREAD = col(Ticket.team_seq) > col(Ticket.seen_by_requester_seq)
@@ -61,10 +55,10 @@ def _readable(viewer: Viewer, ticket: Any) -> Any:
     return ticket
 
 
-def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> TicketPage:
+def mine(work: Work, viewer: Viewer, after: str = "", show: str = ListPart.ALL) -> TicketPage:
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
     mark = listing.parse_cursor(after)
-    query = _own(viewer.role, show if show in SHOWN else "all", further=mark is not None)
+    query = _own(viewer.role, show if show in IN_PART else ListPart.ALL, further=mark is not None)
     found = work.execute(query, owner_params(work, viewer) | listing.cursor_params(mark)).all()
     rows = [listing.row(t, unread=t.unread) for t in found[:PAGE]]
     last_one = found[PAGE - 1] if len(found) > PAGE else None
@@ -76,7 +70,7 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = "all") -> Tick
 def counts(work: Work, viewer: Viewer) -> dict[str, int]:
     """Return how many tickets each part of the viewer's list has."""
     found = work.execute(_by_status(viewer.role), owner_params(work, viewer)).all()
-    return {show: sum(n for status, n in found if not of or status in of) for show, of in SHOWN.items()}
+    return {show: sum(n for status, n in found if not of or status in of) for show, of in IN_PART.items()}
 
 
 def owned_condition(work: Work, viewer: Viewer) -> ColumnElement[bool]:
@@ -90,9 +84,9 @@ def owned_by_role(role: str) -> ColumnElement[bool]:
 
 
 def _owned(role: str, account_id: Any, address: Any, now: Any) -> ColumnElement[bool]:
-    if role == "customer":
+    if role == Role.CUSTOMER:
         return col(Ticket.account_id) == account_id
-    if role == "guest":
+    if role == Role.GUEST:
         return and_(
             col(Ticket.address) == address,
             or_(col(Ticket.account_id).is_(None), col(Ticket.guest_until) > now),
@@ -108,13 +102,13 @@ def owner_params(work: Work, viewer: Viewer) -> dict[str, Any]:
 
 def status_condition(show: str) -> ColumnElement[bool]:
     """Return the condition that a ticket belongs to a part of a list; a part that nobody knows is all of it."""
-    statuses = SHOWN.get(show)
+    statuses = IN_PART[ListPart(show)] if show in IN_PART else ()
     return col(Ticket.status).in_(statuses) if statuses else true()
 
 
 def other_tickets_count(work: Work, viewer: Viewer) -> int:
     """Return how many tickets a guest has besides the one they look at."""
-    return max(0, (work.scalar(_how_many("guest"), owner_params(work, viewer)) or 0) - 1)
+    return max(0, (work.scalar(_how_many(Role.GUEST), owner_params(work, viewer)) or 0) - 1)
 
 
 def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
@@ -122,10 +116,10 @@ def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:
     ticket = find(work, viewer, number)
     require(viewer, can_work, ticket)
     refuse_merged(ticket)
-    if ticket.status in ("resolved", "closed"):
+    if ticket.status in REOPENING:
         return ticket
     event = history.record(work, ticket, viewer, EventKind.RESOLVED)
-    move(work, ticket, "resolved")
+    move(work, ticket, Status.RESOLVED)
     notifications.about(work, ticket, event, AlertKind.RESOLVED)
     return ticket
 
@@ -144,9 +138,9 @@ def confirm_solved(work: Work, viewer: Viewer, number: int) -> Ticket:
     """The requester says that it is solved: the ticket closes. They are not told what they did themselves."""
     ticket = find(work, viewer, number)
     require(viewer, can_confirm, ticket)
-    if ticket.status == "resolved":
+    if ticket.status == Status.RESOLVED:
         history.record(work, ticket, viewer, EventKind.CLOSED)
-        move(work, ticket, "closed")
+        move(work, ticket, Status.CLOSED)
     return ticket
 
 
@@ -154,9 +148,9 @@ def still_need_help(work: Work, viewer: Viewer, number: int) -> Ticket:
     """The requester says that it is not solved: the ticket is the team's again."""
     ticket = find(work, viewer, number)
     require(viewer, can_confirm, ticket)
-    if ticket.status == "resolved":
+    if ticket.status == Status.RESOLVED:
         history.record(work, ticket, viewer, EventKind.REOPENED)
-        move(work, ticket, "open", unanswered=True)
+        move(work, ticket, Status.OPEN, unanswered=True)
     return ticket
 
 
@@ -165,14 +159,15 @@ def move(work: Work, ticket: Ticket, status: str, *, unanswered: bool = False) -
 
     `unanswered` says that the requester spoke last, which puts an open ticket at the head of the queue.
     """
-    rank = 0 if unanswered else queue.RANK[status]
+    rules = rules_of(status)
+    rank = 0 if unanswered else rules.rank
     if rank != ticket.queue_rank or not unanswered:
         ticket.waiting_since = work.now
     ticket.status = status
     ticket.queue_rank = rank
-    ticket.turn_rank = 0 if status in CUSTOMER_STATUSES else 1
-    ticket.resolved_at = work.now if status == "resolved" else None
-    ticket.closed_at = work.now if status in FINAL_STATUSES else None
+    ticket.turn_rank = 0 if rules.side == Side.REQUESTER else 1
+    ticket.resolved_at = work.now if status == Status.RESOLVED else None
+    ticket.closed_at = work.now if rules.is_final else None
     deadlines.begin(work, ticket)
     work.session.add(ticket)
     work.changed(ticket)
@@ -187,7 +182,7 @@ def reopen_until(ticket: Any, reopen_days: int) -> datetime | None:
 
 def refuse_merged(ticket: Ticket) -> None:
     """Raise TicketMerged: nothing is done in a ticket that goes on elsewhere."""
-    if ticket.status == "merged":
+    if ticket.status == Status.MERGED:
         raise TicketMerged
 
 

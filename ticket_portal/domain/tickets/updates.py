@@ -12,10 +12,12 @@ import sqlalchemy
 from sqlalchemy import Select, func, or_
 from sqlmodel import col, delete, select, update
 
+from ticket_portal.addresses import LARGEST
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import Viewer, requester
 from ticket_portal.domain.tickets import listing, tickets
-from ticket_portal.store.tables import LARGEST, Reading, Ticket, TicketUpdate
+from ticket_portal.sets.roles import Role
+from ticket_portal.store.tables import Reading, Ticket, TicketUpdate
 from ticket_portal.store.unit_of_work import Work
 
 PAGE = 25
@@ -45,7 +47,7 @@ class UpdatePage:
 
 def unread(work: Work, viewer: Viewer) -> int:
     """Return in how many of the viewer's own tickets there is something that they have not read; 0 for the team."""
-    if viewer.role not in ("customer", "guest"):
+    if not viewer.is_requester:
         return 0
     return work.scalar(_how_many_unread(viewer.role), tickets.owner_params(work, viewer)) or 0
 
@@ -115,7 +117,7 @@ def _how_many_unread(role: str) -> Select[int]:
 
 
 def _owner(viewer: Viewer) -> str:
-    if viewer.role != "customer":
+    if viewer.role != Role.CUSTOMER:
         raise NotAllowed
     return viewer.reader
 

@@ -19,6 +19,8 @@ from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read, can_reply, require
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.tickets import messages, tickets
+from ticket_portal.sets.file_kinds import FileKind
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Attachment, Message, Ticket
 from ticket_portal.store.unit_of_work import Work
 
@@ -42,7 +44,7 @@ class Sender:
     @property
     def is_known(self) -> bool:
         """Whether it is a signed-in person, or a guest whose address was proved."""
-        return self.viewer.role != "nobody"
+        return self.viewer.role != Role.NOBODY
 
     @property
     def limited_as(self) -> str:
@@ -187,7 +189,7 @@ def find(
         if not any(can_read(v, ticket) and (v.of_team or message.kind != MessageKind.NOTE) for v in viewers):
             raise NotFound
     if thumbnail:
-        return StoredFile(file.name, types.WEBP, 0, file.thumbnail_key)
+        return StoredFile(file.name, FileKind.WEBP, 0, file.thumbnail_key)
     return StoredFile(file.name, file.kind, file.size, file.key)
 
 
@@ -306,4 +308,4 @@ def _reserve(work: Work, sender: Sender, upload: Upload) -> None:
 def _uploaded(file: Attachment, viewers: tuple[Viewer, ...], browser: str) -> bool:
     if file.form:
         return bool(browser) and file.browser_hash == browser
-    return file.uploader in {viewer.key for viewer in viewers if viewer.role != "nobody"}
+    return file.uploader in {viewer.key for viewer in viewers if viewer.role != Role.NOBODY}

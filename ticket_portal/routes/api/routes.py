@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import partial, wraps
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 from uuid import uuid4
 
 from pydantic import (
@@ -28,6 +28,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from ticket_portal import wiring
+from ticket_portal.addresses import number_in
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import BadToken, Caller, Scope, ScopeMissing
 from ticket_portal.domain.desk import assignment
@@ -48,7 +49,7 @@ from ticket_portal.domain.operations.answers import (
     DetailKind,
     FieldProblem,
     Message,
-    Status,
+    StatusName,
     Ticket,
     TicketPage,
     TicketState,
@@ -59,6 +60,7 @@ from ticket_portal.domain.tickets import detail_requests, messages, new_ticket, 
 from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.catalogues import translate
+from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.routes.api import schemas
 from ticket_portal.routes.api.schemas import JSON, LONGEST_KEY, Operation
 from ticket_portal.routes.asgi.bodies import whole
@@ -66,11 +68,14 @@ from ticket_portal.routes.asgi.cookies import caller
 from ticket_portal.store.unit_of_work import Work
 
 LARGEST_BODY = 64 * 1024
-LARGEST_NUMBER = 2**31 - 1
 NO_STORE = {"Cache-Control": "no-store"}
 
 Endpoint = Callable[[Request, Caller], Awaitable[Response]]
-Language = Literal["en", "es", "fr", "id", "uk", "vi"]
+# What requests may name; a type checker can't read a list that is made when the module is loaded.
+if TYPE_CHECKING:
+    LanguageCode: TypeAlias = str
+else:
+    LanguageCode = Literal[tuple(LOCALES)]
 
 
 class Body(BaseModel):
@@ -91,7 +96,7 @@ class NewTicket(Body):
 
     email: Annotated[str, StringConstraints(max_length=254)]
     name: Annotated[str, StringConstraints(max_length=new_ticket.LONGEST_NAME)] = ""
-    language: Language = "en"
+    language: LanguageCode = "en"
     subject: Annotated[str, StringConstraints(max_length=new_ticket.LONGEST_SUBJECT)]
     body: Annotated[str, StringConstraints(max_length=messages.LONGEST_BODY)]
 
@@ -134,7 +139,7 @@ class TicketFilter(BaseModel):
     limit: Annotated[
         int, Field(ge=1, le=api.LARGEST_PAGE, description=f"Tickets a page, {api.LARGEST_PAGE} at most")
     ] = api.PAGE
-    status: Annotated[Status | None, Field(description="Only tickets with this status")] = None
+    status: Annotated[StatusName | None, Field(description="Only tickets with this status")] = None
     updated_since: Annotated[
         AwareDatetime | None,
         Field(description="Only tickets updated at or after this moment, such as 2026-11-30T12:00:00Z"),
@@ -374,12 +379,8 @@ def _key(request: Request) -> str:
 
 
 def _number(request: Request) -> int:
-    typed = request.path_params["number"]
     # What no ticket's number can be is no ticket; the database would refuse a longer one in its own words.
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(LARGEST_NUMBER))):
-        raise NotFound
-    number = int(typed)
-    if number > LARGEST_NUMBER:
+    if not (number := number_in(request.path_params["number"])):
         raise NotFound
     return number
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ticket_portal.domain.people import Viewer
+from ticket_portal.sets.roles import Role
 from ticket_portal.settings import Settings
 
 S = TypeVar("S")
@@ -126,7 +127,7 @@ class Holder:
 def holder_of(viewer: Viewer, guest: Viewer, network: str) -> Holder:
     """Return who a socket counts for: an account, a guest who proved an address, or a network."""
     for person in (viewer, guest):
-        if person.role != "nobody":
+        if person.role != Role.NOBODY:
             who = f"account:{person.account_id}" if person.account_id else f"guest:{person.address}"
             return Holder(who, True)
     return Holder(f"network:{network}", False)

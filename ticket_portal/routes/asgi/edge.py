@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ticket_portal.addresses import ARGUMENTS, PageTable
 from ticket_portal.frontend.plugins import NOT_FOUND, SAMPLE
 from ticket_portal.i18n.locales import ALIASES, DEFAULT, bare, fold, locale_of, localized, negotiate
 from ticket_portal.routes.asgi import cookies
@@ -19,13 +20,8 @@ SERVED = "ticket_portal.served"
 _FOREVER = b"public, max-age=31536000, immutable"
 _FRESH = b"no-cache"
 _NEVER = b"no-store"
-_PRIVATE = re.compile(r"/(guest|tickets|updates|agent|settings|share)(/|$)")
 _OTHER_NAMES = {DEFAULT: DEFAULT, **ALIASES}
 _CONDITIONAL = (b"if-none-match", b"if-modified-since")
-
-# What an argument in an address looks like: what cannot exist is answered 404 at once.
-_ARGUMENTS = {"_number": "[1-9][0-9]{0,11}", "_token": "[A-Za-z0-9_-]{16,128}", "_slug": "[a-z0-9-]{1,80}"}
-_ANYTHING = "[^/]+"
 
 
 @dataclass(frozen=True)
@@ -48,9 +44,7 @@ class Files:
             *(f"/{file.relative_to(static).as_posix()}" for file in static.rglob("*.html")),
         }
         self._shells = [
-            (_matching(name, _ARGUMENTS), _matching(name, {}), name)
-            for name in names
-            if f"/{SAMPLE}" in name and not name.endswith(NOT_FOUND)
+            (_matching(name), name) for name in names if f"/{SAMPLE}" in name and not name.endswith(NOT_FOUND)
         ]
 
     def find(self, path: str) -> Answer | None:
@@ -60,13 +54,12 @@ class Files:
         # "/x/../es" and "//" would reach a page's file past its own address (and past its own headers).
         if path in self._internal or not {"", ".", ".."}.isdisjoint(path[1:].split("/")):
             return self.missing(path)
-        for exactly, roughly, shell in self._shells:
-            if exactly.fullmatch(path):
-                return Answer(_folder(shell))
-            # The same page with status 404, not the page of unknown addresses: the browser's router finds the
-            # real page for this address, and would show both, one under the other.
-            if roughly.fullmatch(path):
-                return Answer(_folder(shell), 404)
+        for pattern, shell in self._shells:
+            if match := pattern.fullmatch(path):
+                # What cannot exist is answered 404 at once: with the same page, not the page of unknown addresses. The
+                # browser's router finds the real page for this address, and would show both, one under the other.
+                can_exist = all(ARGUMENTS[name](value) for name, value in match.groupdict().items())
+                return Answer(_folder(shell), 200 if can_exist else 404)
         return None
 
     def missing(self, path: str) -> Answer:
@@ -78,20 +71,21 @@ def _folder(name: str) -> str:
     return name if name == "/" else f"{name}/"
 
 
-def _matching(shell: str, arguments: dict[str, str]) -> re.Pattern[str]:
-    parts = [
-        arguments.get(part, _ANYTHING) if part.startswith(SAMPLE) else re.escape(part)
+def _matching(shell: str) -> re.Pattern[str]:
+    parts = (
+        f"(?P<{part.removeprefix(SAMPLE)}>[^/]+)" if part.startswith(SAMPLE) else re.escape(part)
         for part in shell.split("/")
-    ]
+    )
     return re.compile("/".join(parts))
 
 
 class Edge:
     """ASGI layer around the portal: see the module."""
 
-    def __init__(self, app: ASGIApp, static: Path) -> None:
+    def __init__(self, app: ASGIApp, static: Path, pages: PageTable) -> None:
         self._app = app
         self._files = Files(static)
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
@@ -101,11 +95,13 @@ class Edge:
             return await elsewhere(scope, receive, send)
         answer = self._files.find(path)
         if answer:
-            return await self._app(_at(scope, answer), receive, _Reply(send, path, answer.status))
-        reply = _Reply(send, path, catch_missing=True)
+            reply = _Reply(send, path, self._pages, answer.status)
+            return await self._app(_at(scope, answer), receive, reply)
+        reply = _Reply(send, path, self._pages, catch_missing=True)
         await self._app(scope, receive, reply)
         if reply.missing:
-            await self._app(_at(scope, self._files.missing(path)), receive, _Reply(send, path, 404))
+            reply = _Reply(send, path, self._pages, 404)
+            await self._app(_at(scope, self._files.missing(path)), receive, reply)
         return None
 
     def _elsewhere(self, scope: Scope, path: str) -> RedirectResponse | None:
@@ -130,10 +126,17 @@ class _Reply:
     """Sends an answer on: with the page's status, with how long it may be kept, or not at all if nothing was found."""
 
     def __init__(
-        self, send: Send, path: str, status: int | None = None, *, catch_missing: bool = False
+        self,
+        send: Send,
+        path: str,
+        pages: PageTable,
+        status: int | None = None,
+        *,
+        catch_missing: bool = False,
     ) -> None:
         self._send = send
         self._path = path
+        self._pages = pages
         self._status = status
         self._catch = catch_missing
         self.missing = False
@@ -156,7 +159,7 @@ class _Reply:
             await self._send(message)
 
     def _keep(self, message: Message) -> bytes:
-        if _PRIVATE.match(bare(self._path)):
+        if not self._pages.is_stored(bare(self._path)):
             return _NEVER
         hashed = self._path.startswith("/assets/") and message["status"] in (200, 304)
         return _FOREVER if hashed else _FRESH

@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ticket_portal.addresses import GUEST_LINK
 from ticket_portal.i18n.locales import bare
 from ticket_portal.routes.asgi.edge import SERVED
 
@@ -86,7 +87,7 @@ class SecurityHeaders:
         if asset:
             return always
         # The address of a guest's page is a secret: no other page or host may hear it.
-        secret = bare(scope["path"]).startswith("/guest/")
+        secret = bare(scope["path"]).startswith(GUEST_LINK)
         return [
             *always,
             *_DOCUMENTS,

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from ticket_portal.addresses import TICKETS
 from ticket_portal.domain.errors import DomainError, ProofNeeded
 from ticket_portal.domain.guests import claims
 from ticket_portal.routes.forms.form_route import SubmittedForm, form_route, problem, to
@@ -17,8 +18,8 @@ async def add(asked: SubmittedForm) -> Response:
     except ProofNeeded:
         return await send_code(asked)
     except DomainError as error:
-        return to(asked.page("/tickets", **problem(error)))
-    return to(asked.page("/tickets"))
+        return to(asked.page(TICKETS, **problem(error)))
+    return to(asked.page(TICKETS))
 
 
 async def send_code(asked: SubmittedForm) -> Response:
@@ -26,8 +27,8 @@ async def send_code(asked: SubmittedForm) -> Response:
     try:
         await portal().write(claims.send_code, await asked.viewer(), asked.browser, asked.ip)
     except DomainError as error:
-        return to(asked.page("/tickets", **problem(error)))
-    return to(asked.page("/tickets"))
+        return to(asked.page(TICKETS, **problem(error)))
+    return to(asked.page(TICKETS))
 
 
 async def verify(asked: SubmittedForm) -> Response:
@@ -35,8 +36,8 @@ async def verify(asked: SubmittedForm) -> Response:
     try:
         await portal().write(claims.verify, await asked.viewer(), asked.browser, asked.ip, asked.text("code"))
     except DomainError as error:
-        return to(asked.page("/tickets", **problem(error)))
-    return to(asked.page("/tickets"))
+        return to(asked.page(TICKETS, **problem(error)))
+    return to(asked.page(TICKETS))
 
 
 async def undo(asked: SubmittedForm) -> Response:
@@ -44,8 +45,8 @@ async def undo(asked: SubmittedForm) -> Response:
     try:
         await portal().write(claims.undo, await asked.viewer())
     except DomainError as error:
-        return to(asked.page("/tickets", **problem(error)))
-    return to(asked.page("/tickets"))
+        return to(asked.page(TICKETS, **problem(error)))
+    return to(asked.page(TICKETS))
 
 
 routes = [

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ticket_portal.addresses import GUEST_TICKET
 from ticket_portal.domain.errors import DomainError, LinkInvalid
 from ticket_portal.domain.guests import disown
 from ticket_portal.domain.guests.disown import Locking
@@ -70,7 +71,7 @@ async def _unlock(request: Request, asked: SubmittedForm) -> Response:
             problem = error
     if session:
         asked.arrived()
-        response = to(localized(_language(request, locking), f"/guest/tickets/{locking.number}"))
+        response = to(localized(_language(request, locking), f"{GUEST_TICKET}{locking.number}"))
         cookies.keep(
             response, p.settings, cookies.GUEST, session, p.settings.guest_session_hours * 3600 + A_DAY
         )

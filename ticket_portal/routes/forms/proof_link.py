@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ticket_portal.addresses import is_token
 from ticket_portal.domain.accounts import accounts, proof_links
 from ticket_portal.domain.accounts.passwords import LONGEST, SHORTEST, SHORTEST_OF_TEAM
 from ticket_portal.domain.accounts.proof_links import Proof
@@ -77,7 +78,7 @@ def _refusal(proof: Proof, refused: str) -> str:
 
 def _as_segment(token: str) -> str:
     """Return what may stand in an address; a malformed token leads to the page of invalid links."""
-    return token if token.replace("-", "").replace("_", "").isalnum() and token.isascii() else "invalid"
+    return token if is_token(token) else "invalid"
 
 
 forms = [form_route("/auth/reset-by-link", _set_password), form_route("/auth/allow-browser", _allow_browser)]

@@ -9,6 +9,16 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from ticket_portal.addresses import (
+    DESK,
+    GUEST_LINK,
+    GUEST_TICKET,
+    GUEST_TICKETS,
+    TICKETS,
+    is_token,
+    number_in,
+    typed_number,
+)
 from ticket_portal.domain import keys
 from ticket_portal.domain.accounts import accounts, codes, sign_ins
 from ticket_portal.domain.accounts.accounts import RESET, SIGN_UP, SignUp
@@ -22,7 +32,6 @@ from ticket_portal.routes.asgi import cookies
 from ticket_portal.routes.forms import return_to
 from ticket_portal.routes.forms.disown import PATH as NOT_ME
 from ticket_portal.routes.forms.form_route import A_DAY, SubmittedForm, form_route, problem, to
-from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 
 
@@ -52,7 +61,7 @@ async def _signed_in(asked: SubmittedForm, token: str) -> Response:
     await p.write(devices.adopt, viewer, asked.browser)
     s = p.settings
     wanted = asked.text("next") or return_to.back(s, asked.cookies)
-    response = to(own_address(wanted) or asked.page("/agent" if viewer.of_team else "/tickets"))
+    response = to(own_address(wanted) or asked.page(DESK if viewer.of_team else TICKETS))
     return_to.forget(response, s, asked.cookies)
     cookies.keep_session(response, s, token, of_team=viewer.of_team)
     return response
@@ -220,7 +229,7 @@ async def find_ticket(asked: SubmittedForm) -> Response:
         await portal().write(
             access.send_links_again,
             asked.text("email"),
-            int(number[:12]) if number else None,
+            typed_number(number) if number else None,
             asked.ip,
             asked.language,
         )
@@ -232,15 +241,10 @@ async def find_ticket(asked: SubmittedForm) -> Response:
 def _guests_page(asked: SubmittedForm) -> str:
     """Return the address of the page that a guest's form stands on: a link's, or a ticket's of their list."""
     if token := asked.text("token"):
-        return asked.page(f"/guest/{_as_segment(token)}")
-    number = asked.text("number")
-    known = number.isascii() and number.isdecimal() and 0 < int(number[:12]) <= LARGEST
-    return asked.page(f"/guest/tickets/{int(number[:12])}" if known else "/guest/tickets")
-
-
-def _as_segment(token: str) -> str:
-    """Return what may stand in an address; a malformed token leads to the page of invalid links."""
-    return token if token.replace("-", "").replace("_", "").isalnum() and token.isascii() else "invalid"
+        # A malformed token leads to the page of invalid links.
+        return asked.page(GUEST_LINK + (token if is_token(token) else "invalid"))
+    number = number_in(asked.text("number"))
+    return asked.page(f"{GUEST_TICKET}{number}" if number else GUEST_TICKETS)
 
 
 routes = [
