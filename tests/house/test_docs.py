@@ -21,7 +21,7 @@ FILE = re.compile(
 NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`", re.ASCII)
 # Made by the build or by a running portal, or of somebody else's.
 ELSEWHERE = re.compile(
-    r"([a-z]|\.venv|\.web|\.web-dev|app|build|data|files|incoming|node_modules|portal|transports|utils)/|application/"
+    r"([a-z]|\.venv|\.web|\.web-dev|app|build|data|files|incoming|node_modules|portal|transports|utils)/|(application|image|text|video)/"
     r"|(llms|security|robots)\.txt|socket\.io|package(-lock)?\.json|manifest\.json|sitemap\.xml|texts\.json|[a-z]\.\w+$"
 )
 # Folders that paths in a text may begin in.

@@ -58,8 +58,8 @@ def test_every_member_has_its_words_in_every_language(name: str, locale: str):
 
 def test_every_state_but_the_final_ones_has_its_style():
     for status in set(Status) - set(statuses.FINAL):
-        assert f"[data-status={status}]" in STYLE, status
-    styled = set(re.findall(r"\[data-status=(\w+)\]", STYLE))
+        assert f'[data-status="{status}"]' in STYLE, status
+    styled = set(re.findall(r'\[data-status="(\w+)"\]', STYLE))
     assert styled <= set(Status)
 
 
@@ -92,7 +92,7 @@ def test_the_refusals_name_every_kind_of_file():
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("status", Status)
 def test_the_page_without_a_connection_and_the_export_say_what_the_pages_say(status: Status, locale: str):
-    """F3: the offline page and the export had copies of these words, which a rewording left behind."""
+    """The offline page and the export had copies of these words, which a rewording left behind."""
     words = page_text(locale, names.STATUS_NAMES[status])
 
     page = offline._page(locale, "Example", "", "")

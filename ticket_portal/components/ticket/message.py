@@ -80,7 +80,7 @@ def sentences(line: rx.Var[Line]) -> dict[EventKind, rx.Var]:
         EventKind.RESOLVED: t("{name} marked this ticket as resolved", name=who),
         EventKind.REOPENED: t("The ticket was reopened"),
         EventKind.CLOSED: rx.cond(
-            line.role == "system", t("The ticket closed automatically"), t("The ticket was closed")
+            line.role == Role.SYSTEM, t("The ticket closed automatically"), t("The ticket was closed")
         ),
         EventKind.MERGED: t("The ticket was joined with {number}", number=line.other),
         EventKind.JOINED: t("Ticket {number} was joined with this one", number=line.other),
