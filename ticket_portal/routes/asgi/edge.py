@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ticket_portal.frontend.plugins import NOT_FOUND, SAMPLE
 from ticket_portal.i18n.locales import ALIASES, DEFAULT, bare, fold, locale_of, localized, negotiate
 from ticket_portal.routes.asgi import cookies
+from ticket_portal.routes.asgi.page_cache import PageCache
 
 SERVED = "ticket_portal.served"
 """Key of the ASGI scope: this layer writes there which file answers, the headers (routes/asgi/headers.py) read it."""
@@ -91,6 +92,7 @@ class Edge:
 
     def __init__(self, app: ASGIApp, static: Path) -> None:
         self._app = app
+        self._pages = PageCache(app, static)
         self._files = Files(static)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,11 +103,11 @@ class Edge:
             return await elsewhere(scope, receive, send)
         answer = self._files.find(path)
         if answer:
-            return await self._app(_at(scope, answer), receive, _Reply(send, path, answer.status))
+            return await self._pages(_at(scope, answer), receive, _Reply(send, path, answer.status))
         reply = _Reply(send, path, catch_missing=True)
         await self._app(scope, receive, reply)
         if reply.missing:
-            await self._app(_at(scope, self._files.missing(path)), receive, _Reply(send, path, 404))
+            await self._pages(_at(scope, self._files.missing(path)), receive, _Reply(send, path, 404))
         return None
 
     def _elsewhere(self, scope: Scope, path: str) -> RedirectResponse | None:
