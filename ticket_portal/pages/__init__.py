@@ -103,9 +103,7 @@ PAGES = [
         msg("Your ticket"),
         on_load=[
             GuestState.load,
-            ConversationState.load,
             DraftState.load,
-            DeviceState.load,
             ConversationState.watch,
         ],
     ),
@@ -122,9 +120,7 @@ PAGES = [
         msg("Ticket details"),
         on_load=[
             GuestState.load,
-            ConversationState.load,
             DraftState.load,
-            DeviceState.load,
             ConversationState.watch,
         ],
     ),

@@ -33,7 +33,7 @@ class ClaimState(SessionState):
         code = CodeStatus()
         if view.found:
             code = await p.read(claims.code, viewer, self._credentials.browser)
-        refusal = problem_in(self.router.url.query_parameters)
+        refusal = problem_in(self.rx_router_url.query_parameters)
         if refusal and refusal.code not in _SENDING:
             refusal = None
         refusal = code.refusal or refusal

@@ -35,8 +35,7 @@ class DeviceState(SessionState):
     @open_to(EVERYBODY)
     async def load(self) -> None:
         """Show the devices of whoever this page is for."""
-        self._show(problem="", problem_code="", tested=0, outcome="")
-        await self._list()
+        self._begin(await portal().read(devices.mine, await self._owner()))
 
     @rx.event
     @open_to(READERS)
@@ -90,12 +89,19 @@ class DeviceState(SessionState):
             self._show(outcome={"sent": "sent", "dropped": "gone"}.get(found, "late"))
             await self._list()
 
+    def _begin(self, found: list[DeviceView]) -> None:
+        """Show these on a page that has just come."""
+        self._show(problem="", problem_code="", tested=0, outcome="")
+        self._put(found)
+
     async def _list(self) -> None:
-        owner = await self._owner()
+        self._put(await portal().read(devices.mine, await self._owner()))
+
+    def _put(self, found: list[DeviceView]) -> None:
         private = portal().settings.vapid_key
         self._show(
             push_key=vapid.public_key(private) if private else "",
-            devices=await portal().read(devices.mine, owner),
+            devices=found,
             listed=True,
         )
 

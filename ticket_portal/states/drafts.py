@@ -26,7 +26,9 @@ class DraftState(SessionState):
     async def load(self) -> None:
         """Give the browser what was written here on another device, or before a sign-out."""
         writer, place = await self._writer()
-        found = await portal().read(drafts.load, writer, place)
+        found = (await self.get_state(ConversationState))._take_draft() if place != drafts.NEW else None
+        if found is None:
+            found = DraftView() if writer is NOBODY else await portal().read(drafts.load, writer, place)
         self._show(place=place if writer is not NOBODY else "", draft=found, saved_at=found.saved_at)
 
     @rx.event

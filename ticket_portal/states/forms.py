@@ -35,7 +35,7 @@ class FormState(SessionState):
     @open_to(EVERYBODY)
     async def load(self) -> None:
         """Read what the address says, and whether a code is on its way to this browser."""
-        query = self.router.url.query_parameters
+        query = self.rx_router_url.query_parameters
         refusal = problem_in(query)
         notice = query.get("notice", "")
         self._show(

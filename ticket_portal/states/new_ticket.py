@@ -116,7 +116,7 @@ class NewTicketState(SessionState):
         A guest who proved an address writes as that address; everybody else as who they are signed in as.
         """
         viewer = await self._viewer()
-        number = self.router.url.query_parameters.get("follow_up", "")
+        number = self.rx_router_url.query_parameters.get("follow_up", "")
         if number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER:
             for reader in (viewer, await self._guest()):
                 if reader is NOBODY or reader.of_team:

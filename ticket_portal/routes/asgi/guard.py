@@ -42,7 +42,7 @@ class PageGuard:
             guest = await self._portal.viewer(credentials(scope, self._portal.settings).guest)
             if guest is NOBODY:
                 return await self._as_nobody(own[1], scope, receive, send)
-            found = own[1] is None or await self._exists(tickets.find, guest, int(own[1]))
+            found = own[1] is None or await self._exists(tickets.look_up, guest, int(own[1]))
         elif path.startswith("/guest/"):
             try:
                 found = await self._link_is_valid(path)
@@ -69,13 +69,13 @@ class PageGuard:
 
     async def _link_is_valid(self, path: str) -> bool:
         match = _GUEST.fullmatch(path)
-        return match is not None and await self._exists(access.open_link, match[1])
+        return match is not None and await self._exists(access.look_up_link, match[1])
 
     async def _is_theirs(self, viewer: Viewer, path: str) -> bool:
         if path.startswith("/agent") and not viewer.of_team:
             return False
         match = _TICKET.fullmatch(path)
-        return match is None or await self._exists(tickets.find, viewer, int(match[1]))
+        return match is None or await self._exists(tickets.look_up, viewer, int(match[1]))
 
     async def _exists(
         self, find: Callable[Concatenate[Work, P], object], *args: P.args, **kwargs: P.kwargs
