@@ -17,6 +17,7 @@ from ticket_portal.domain.alerts.links import new_link
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer, canonical, masked
+from ticket_portal.domain.permissions import is_handed_over
 from ticket_portal.domain.sessions import Arrival
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import LARGEST, Account, GuestLink, Session, Ticket
@@ -191,7 +192,7 @@ def _token_hash(token: str) -> str:
 def _require_valid(work: Work, revoked_at: datetime | None, ticket: Any) -> None:
     if revoked_at or _too_old(work, ticket):
         raise LinkInvalid
-    if ticket.account_id is not None and (ticket.guest_until is None or work.now >= ticket.guest_until):
+    if is_handed_over(ticket, work.now):
         raise LinkMoved(number=ticket.number)
 
 
