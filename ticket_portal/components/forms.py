@@ -17,7 +17,7 @@ UNSET = rx.Var("undefined")
 
 
 def post_form(action: str, *content: rx.Component, forget: Any = None, **props: Any) -> rx.Component:
-    """Make a form for one of the doors in routes/forms/session.py.
+    """Make a form for one of the doors in routes/forms/session.py or guest_forms.py.
 
     `forget`: the key of a person whose drafts and unsent messages leave the device with this form.
     """
