@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from ticket_portal.domain import permissions
+from ticket_portal.domain.addresses import ERASED
 from ticket_portal.domain.errors import NotFound
-from ticket_portal.domain.people import ERASED, NOBODY, SYSTEM, Viewer
+from ticket_portal.domain.people import NOBODY, SYSTEM, Viewer
 from ticket_portal.domain.permissions import can_read, owned_by, owned_by_role, owner_params, readable_by
 from ticket_portal.store.tables import Muted, Ticket
 from ticket_portal.store.unit_of_work import Work

@@ -5,11 +5,12 @@ from typing import Any
 
 import reflex as rx
 
+from ticket_portal.domain.addresses import masked
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
 from ticket_portal.domain.files.attachments import parse_ids
 from ticket_portal.domain.guests import access
-from ticket_portal.domain.people import NOBODY, Viewer, masked
+from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import duplicates, new_ticket, tickets, uploads
 from ticket_portal.domain.tickets.duplicates import Duplicate
 from ticket_portal.domain.tickets.new_ticket import TicketForm

@@ -16,9 +16,10 @@ from reflex_base.registry import RegistrationContext
 
 from ticket_portal import measures
 from ticket_portal.domain.accounts import accounts, passwords
+from ticket_portal.domain.addresses import masked
 from ticket_portal.domain.errors import DomainError, Invalid, TeamPasswordTooShort, TooMany, by_code
 from ticket_portal.domain.operations import qa
-from ticket_portal.domain.people import Viewer, masked
+from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time

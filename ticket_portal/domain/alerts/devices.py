@@ -20,7 +20,8 @@ from sqlmodel import col, delete, select
 
 from ticket_portal.domain import browsers
 from ticket_portal.domain.errors import BadDevice, NotAllowed, NotFound
-from ticket_portal.domain.people import Viewer, language, storable
+from ticket_portal.domain.people import Viewer, language
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Device, Ticket
 from ticket_portal.store.unit_of_work import Work

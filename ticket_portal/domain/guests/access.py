@@ -12,11 +12,12 @@ from sqlmodel import col, select, update
 from ticket_portal.domain import keys, limits
 from ticket_portal.domain.accounts import codes, sign_ins
 from ticket_portal.domain.accounts.codes import CodeScope, CodeStatus
+from ticket_portal.domain.addresses import canonical, masked
 from ticket_portal.domain.alerts import notifications, undeliverable
 from ticket_portal.domain.alerts.links import new_link
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer, canonical, masked
+from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.permissions import is_handed_over
 from ticket_portal.domain.sessions import Arrival
 from ticket_portal.domain.tickets import tickets

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ticket_portal.domain.accounts.codes import CodeStatus
+from ticket_portal.domain.addresses import masked
 from ticket_portal.domain.alerts import devices
 from ticket_portal.domain.alerts.devices import DeviceView
 from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.guests import access, opening
 from ticket_portal.domain.guests.opening import Opening
-from ticket_portal.domain.people import NOBODY, Viewer, masked
+from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.unit_of_work import Work

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, bindparam
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain.errors import Invalid, NotFound, TooLong
-from ticket_portal.domain.people import Viewer, storable
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.store.tables import Draft
 from ticket_portal.store.unit_of_work import Work
 

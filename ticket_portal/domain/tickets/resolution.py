@@ -23,9 +23,10 @@ from ticket_portal.domain.errors import (
     TooLong,
 )
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team, storable
+from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team
 from ticket_portal.domain.permissions import can_confirm, can_work, require
 from ticket_portal.domain.text import secrets
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Rating, Ticket
 from ticket_portal.store.unit_of_work import Work

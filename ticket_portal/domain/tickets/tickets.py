@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, true
 from sqlmodel import col
 
 from ticket_portal.domain import history
+from ticket_portal.domain.addresses import ERASED
 from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.errors import NotFound, TicketLocked, TicketMerged
-from ticket_portal.domain.people import ERASED, Viewer
+from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.permissions import (
     by_address,
     can_confirm,
