@@ -22,7 +22,9 @@ from ticket_portal.domain.tickets.drafts import DraftView
 from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
 from ticket_portal.domain.tickets.resolution import ResolutionView
 from ticket_portal.i18n.locales import bare, localized
-from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
+from ticket_portal.states.audiences import EVERYBODY, READERS, open_to
+from ticket_portal.states.live_page import behind, connected
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] = {

@@ -5,7 +5,8 @@ import reflex as rx
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.tickets import deliveries
 from ticket_portal.domain.tickets.deliveries import AlertView
-from ticket_portal.states.session import TEAM, SessionState, open_to
+from ticket_portal.states.audiences import TEAM, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

@@ -12,7 +12,8 @@ from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import Viewer
 from ticket_portal.i18n.locales import bare
-from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
+from ticket_portal.states.audiences import EVERYBODY, READERS, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 LOOK_EVERY = 0.25

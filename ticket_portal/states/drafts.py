@@ -9,8 +9,9 @@ from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import drafts
 from ticket_portal.domain.tickets.drafts import DraftForm, DraftView
 from ticket_portal.i18n.locales import bare
+from ticket_portal.states.audiences import EVERYBODY, open_to
 from ticket_portal.states.conversation import ConversationState
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

@@ -6,7 +6,8 @@ from ticket_portal.domain.accounts import accounts, codes, credentials
 from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.errors import DomainError, Invalid
 from ticket_portal.i18n.locales import bare, own_address
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
+from ticket_portal.states.audiences import EVERYBODY, open_to
+from ticket_portal.states.session import SessionState, problem_in
 from ticket_portal.wiring import portal
 
 NOTICES = (

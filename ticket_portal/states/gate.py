@@ -18,15 +18,9 @@ from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.locales import locale_of, localized
-from ticket_portal.states.session import (
-    ACCOUNTS,
-    EVERYBODY,
-    READERS,
-    TEAM,
-    SessionState,
-    connected,
-    log_failure,
-)
+from ticket_portal.states.audiences import ACCOUNTS, EVERYBODY, READERS, TEAM
+from ticket_portal.states.live_page import connected
+from ticket_portal.states.session import SessionState, log_failure
 from ticket_portal.states.unread import Followers
 from ticket_portal.wiring import portal
 

@@ -7,9 +7,10 @@ import reflex as rx
 from ticket_portal.domain.accounts.codes import CodeStatus
 from ticket_portal.domain.errors import DomainError, LinkMoved, NotFound, TooMany, TooManyCodes, TooSoon
 from ticket_portal.i18n.locales import localized
+from ticket_portal.states.audiences import EVERYBODY, open_to
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.devices import DeviceState
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
+from ticket_portal.states.session import SessionState, problem_in
 
 # What a try to send a code may have led to; nothing else is taken from the address.
 _SENDING = {e.code: e for e in (TooMany, TooManyCodes, TooSoon)}

@@ -15,7 +15,8 @@ from ticket_portal.domain.tickets import duplicates, new_ticket, tickets, upload
 from ticket_portal.domain.tickets.duplicates import Duplicate
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.locales import localized
-from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
+from ticket_portal.states.audiences import EVERYBODY, READERS, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.store.tables import Ticket
 from ticket_portal.wiring import portal
 

@@ -8,8 +8,8 @@ import reflex as rx
 from ticket_portal.domain.errors import DomainError, NotFound
 from ticket_portal.domain.tickets import resolution, tickets
 from ticket_portal.domain.tickets.resolution import RatingForm
+from ticket_portal.states.audiences import READERS, open_to
 from ticket_portal.states.conversation import ConversationState
-from ticket_portal.states.session import READERS, open_to
 from ticket_portal.store.tables import LARGEST
 from ticket_portal.wiring import portal
 

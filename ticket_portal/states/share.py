@@ -4,7 +4,8 @@ import reflex as rx
 
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.domain.tickets.listing import TicketRow
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to
+from ticket_portal.states.audiences import EVERYBODY, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.store.tables import FINAL_STATUSES
 from ticket_portal.wiring import portal
 
