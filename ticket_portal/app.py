@@ -44,7 +44,16 @@ from ticket_portal.routes.asgi.headers import SecurityHeaders
 from ticket_portal.routes.asgi.socket import SocketGuard
 from ticket_portal.routes.asgi.tab_states import SWEEP_EVERY, TabStates, forget_state, forget_strays
 from ticket_portal.routes.asgi.well_formed import WellFormed
-from ticket_portal.routes.forms import account, claims, disown, feedback, mute, proof_link, session
+from ticket_portal.routes.forms import (
+    account,
+    claims,
+    disown,
+    feedback,
+    guest_forms,
+    mute,
+    proof_link,
+    session,
+)
 from ticket_portal.routes.metrics import CountFailures
 from ticket_portal.states.gate import Gate
 from ticket_portal.states.session import SessionState, log_failure
@@ -62,6 +71,7 @@ WARM_UP = "requestAnimationFrame(() => setTimeout(() => new Intl.DateTimeFormat(
 
 ROUTES = [
     *session.routes,
+    *guest_forms.routes,
     *account.routes,
     *claims.routes,
     *devices.routes,

@@ -19,11 +19,12 @@ from tests.bench import (
     people,
     server_time,
     uploads,
+    visits,
 )
 from tests.bench import browser as browsers
 from tests.bench.server import Data, Server, folder, memory_of, postgres
 
-PARTS = ("live", "server", "rate", "memory", "pages", "feel", "uploads", "alerts", "abuse", "build")
+PARTS = ("live", "server", "rate", "visits", "memory", "pages", "feel", "uploads", "alerts", "abuse", "build")
 SIZES = (100, 10_000, 100_000)
 
 
@@ -58,6 +59,8 @@ def _measure(where: Path, browser: Any, parts: set[str], *, quick: bool) -> dict
         result["server_time"]["ratio_to_100"] = _ratios(result["server_time"], largest.tickets)
     if "rate" in parts:
         result |= _rates(where, largest, boot)
+    if "visits" in parts:
+        result["visits_16"] = visits.measure(data[100], boot, 160 if quick else 640)
     if "live" in parts:
         result["commit_to_dom"] = live.measure(largest, browser, boot, rounds)
     if "memory" in parts:

@@ -11,7 +11,7 @@ from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.alerts import outbox
 from ticket_portal.domain.errors import CannotReopen, CodeExpired, NotFound, TicketMerged
-from ticket_portal.domain.guests import access
+from ticket_portal.domain.guests import access, page
 from ticket_portal.domain.operations import qa
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import messages, tickets
@@ -79,7 +79,7 @@ def test_the_demo_is_loaded_into_an_empty_database_alone(store):
 def test_a_guests_link_leads_to_the_ticket(store):
     told = scenarios.load(store, "guest-ticket")
 
-    view = store.read(access.preview, told["token"], "a-browser")
+    view = store.read(page.arrive, told["token"], "a-browser")
 
     assert (view.number, view.code.sent) == (told["number"], False)
     assert told["link"].endswith(f"/guest/{told['token']}")
@@ -91,7 +91,7 @@ def test_an_expired_code_is_told_to_the_browser_that_asked_for_it(store):
     told = scenarios.load(store, "guest-expired-code")
     browser = keys.token_hash(told["browser"])
 
-    assert isinstance(store.read(access.preview, told["token"], browser).code.refusal, CodeExpired)
+    assert isinstance(store.read(page.arrive, told["token"], browser).code.refusal, CodeExpired)
     _token, refusal = store.write(access.verify, told["token"], browser, "192.0.2.1", told["code"])
     assert isinstance(refusal, CodeExpired)
 

@@ -11,11 +11,12 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticket_portal.addresses import PageTable
 from ticket_portal.routes.asgi.edge import Edge
 from ticket_portal.routes.asgi.headers import SecurityHeaders, policy
+from ticket_portal.routes.asgi.page_cache import MOST_PAGES
 from ticket_portal.sets.audiences import Audience
 
 PAGES = ["", "tickets", "tickets/new", "tickets/_number", "guest/_token", "_404"]
@@ -216,6 +217,58 @@ def test_a_page_that_was_never_found_is_not_unmodified(visitor: Visitor):
 def test_other_methods_and_routes_pass(visitor: Visitor):
     assert visitor.asks("POST", "/api").text == "kept"
     assert visitor.asks("HEAD", "/tickets/12345").status_code == 200
+
+
+class Counted:
+    """Serves files and counts how often it is asked."""
+
+    def __init__(self, static: Path) -> None:
+        self.requests = 0
+        self._files = StaticFiles(directory=static, html=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.requests += 1
+        await self._files(scope, receive, send)
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    """A build with one page."""
+    (tmp_path / "index.html").write_text("<p>A page</p>")
+    return tmp_path
+
+
+def test_a_page_is_read_from_the_disk_once(build: Path):
+    files = Counted(build)
+    asked = Visitor(Edge(files, build, TABLE))
+    first, second = asked.gets("/"), asked.gets("/")
+    assert (first.status_code, first.text, first.headers) == (second.status_code, second.text, second.headers)
+    assert second.headers["cache-control"] == "no-cache"
+    assert files.requests == 1
+    assert asked.gets("/", **{"accept-encoding": "br"}).text == first.text
+    assert files.requests == 2, "what is taken compressed may be another file"
+
+
+def test_what_is_no_plain_request_is_answered_as_ever(build: Path):
+    asked = Visitor(Edge(StaticFiles(directory=build, html=True), build, TABLE))
+    page = asked.gets("/")
+    assert asked.asks("HEAD", "/").content == b""
+    assert asked.gets("/", range="bytes=0-2").content == b"<p>"
+    assert asked.gets("/", **{"if-none-match": page.headers["etag"]}).status_code == 304
+    assert asked.gets("/").text == page.text
+
+
+def test_pages_in_memory_are_bounded(build: Path):
+    files = Counted(build)
+    asked = Visitor(Edge(files, build, TABLE))
+    asked.gets("/")
+    for number in range(MOST_PAGES):
+        asked.gets("/", **{"accept-encoding": f"x-{number}"})
+    before = files.requests
+    asked.gets("/", **{"accept-encoding": f"x-{MOST_PAGES - 1}"})
+    assert files.requests == before
+    asked.gets("/")
+    assert files.requests == before + 1, "the one that was asked for the longest ago went"
 
 
 # --- the headers

@@ -23,7 +23,7 @@ class Pages:
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         self.open, self.told, self.reads = set[str](), list[tuple[str, int]](), 0
         self._store, self._hub = store, Hub(store)
-        portal = SimpleNamespace(hub=self._hub, read=self._ask)
+        portal = SimpleNamespace(hub=self._hub, read=self._read)
         monkeypatch.setattr(unread, "portal", lambda: portal)
         monkeypatch.setattr(unread, "SETTLE", 0.05)
         self.followers = Followers(lambda token: token in self.open, self._show)
@@ -46,7 +46,7 @@ class Pages:
 
         asyncio.run(inside())
 
-    async def _ask(self, function: Any, *args: Any) -> Any:
+    async def _read(self, function: Any, *args: Any) -> Any:
         self.reads += function is updates.unread
         return await asyncio.to_thread(self._store.read, function, *args)
 

@@ -133,8 +133,8 @@ def help_feedback() -> None:
 def log_name(email_or_ip: str) -> None:
     """Say as what an address or an IP appears in the security log."""
     from ticket_portal.domain import networks, security_log
+    from ticket_portal.domain.addresses import canonical
     from ticket_portal.domain.errors import BadAddress
-    from ticket_portal.domain.people import canonical
 
     try:
         subject = canonical(email_or_ip)

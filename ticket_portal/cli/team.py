@@ -47,8 +47,8 @@ def create_agent(
 ) -> None:
     """Make an account of the team. Asks for a password; without a terminal, or left empty, one is made and shown."""
     from ticket_portal.domain.accounts import accounts
+    from ticket_portal.domain.addresses import canonical
     from ticket_portal.domain.desk import team
-    from ticket_portal.domain.people import canonical
 
     with said_plainly():
         address = canonical(email)

@@ -1,6 +1,7 @@
 """VAPID keys (RFC 8292): how push services know who sends."""
 
 import base64
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -16,6 +17,7 @@ def new_keys() -> tuple[str, str]:
     return _text(private), _text(public)
 
 
+@lru_cache(maxsize=2)
 def public_key(private: str) -> str:
     """Return the public key that belongs to a private one: what browsers subscribe with."""
     raw = base64.urlsafe_b64decode(private + "=" * (-len(private) % 4))

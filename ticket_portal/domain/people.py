@@ -1,20 +1,13 @@
-"""Who is looking, and the addresses people are known by."""
+"""Who is looking: a viewer, and the names under which their reading and their drafts are kept."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from email_validator import EmailNotValidError, validate_email
-
-from ticket_portal.domain.errors import BadAddress, NotFound
+from ticket_portal.domain.errors import NotFound
 from ticket_portal.i18n.locales import LOCALES
 from ticket_portal.sets.roles import REQUESTERS, TEAM, Role
-
-LONGEST_ADDRESS = 254
-LONGEST_LOOKED_AT = 10_000
-# Replaces the address of a deleted account. No mailbox can have it (RFC 2606).
-ERASED = "deleted@deleted.invalid"
 
 
 @dataclass(frozen=True)
@@ -78,42 +71,6 @@ class Requested(Protocol):
 def requester(ticket: Requested) -> str:
     """Return the name under which the reading of a ticket's requester is remembered."""
     return f"account:{ticket.account_id}" if ticket.account_id else f"guest:{ticket.address}"
-
-
-def canonical(address: str) -> str:
-    """Return the form in which addresses are compared and kept: lower case, the domain in its IDNA spelling.
-
-    Plus tags stay: `ana+a@…` and `ana+b@…` are two addresses (RFC 5233 leaves their meaning to the host).
-    Raises BadAddress.
-    """
-    if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise BadAddress
-    try:
-        # `.test` and its like are only refused where mail is really delivered; the carrier finds out.
-        found = validate_email(address.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise BadAddress from None
-    return f"{found.local_part}@{found.ascii_domain}".lower()
-
-
-def one_line(typed: object) -> str:
-    """Return what was typed into a field of one line: spaces joined, without what no database keeps.
-
-    Of more than 10,000 characters only the first are looked at; no field takes as many.
-    """
-    return " ".join(storable(str(typed or "")[:LONGEST_LOOKED_AT]).split())
-
-
-def storable(typed: str) -> str:
-    """Return a text that any database can keep: PostgreSQL can't keep NUL, nothing can encode a lone surrogate."""
-    return typed.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def masked(address: str) -> str:
-    """Return the address so that its owner knows it and a stranger can't: `j•••@e•••.com`."""
-    local, _at, domain = address.partition("@")
-    host, _dot, ending = domain.rpartition(".")
-    return f"{local[:1]}•••@{host[:1]}•••.{ending}"
 
 
 def language(code: str) -> str:

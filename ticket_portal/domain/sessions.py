@@ -14,7 +14,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
 from ticket_portal.domain import keys
-from ticket_portal.domain.people import NOBODY, Role, Viewer, one_line
+from ticket_portal.domain.people import NOBODY, Role, Viewer
+from ticket_portal.domain.text.cleaning import one_line
 from ticket_portal.sets.roles import role_of
 from ticket_portal.store.tables import Account, Device, Session, Undeliverable
 from ticket_portal.store.unit_of_work import Work

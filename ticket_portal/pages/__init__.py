@@ -117,9 +117,7 @@ PAGES = [
         msg("Your ticket"),
         on_load=[
             GuestState.load,
-            ConversationState.load,
             DraftState.load,
-            DeviceState.load,
             ConversationState.watch,
         ],
         audience=Audience.LINK,
@@ -137,9 +135,7 @@ PAGES = [
         msg("Ticket details"),
         on_load=[
             GuestState.load,
-            ConversationState.load,
             DraftState.load,
-            DeviceState.load,
             ConversationState.watch,
         ],
         audience=Audience.GUESTS,

@@ -16,7 +16,7 @@ from ticket_portal.components.ticket.notice import ticket_missing, ticket_sessio
 from ticket_portal.components.ticket.resolution import can_write, related
 from ticket_portal.components.ticket.thread import thread, waiting_thread
 from ticket_portal.components.words import date_time, href, language_name, route_param, t
-from ticket_portal.domain.people import ERASED
+from ticket_portal.domain.addresses import ERASED
 from ticket_portal.sets.statuses import Status
 from ticket_portal.states.conversation import ConversationState as State
 

@@ -9,7 +9,7 @@ from ticket_portal.components.settings.sign_ins import sign_in_notice
 from ticket_portal.components.ticket.notice import notice, session_ended, ticket_missing
 from ticket_portal.components.ticket.tickets import moment, show_more, status_chip, unread_word, waiting_rows
 from ticket_portal.components.words import href, language_name, t
-from ticket_portal.domain.people import ERASED
+from ticket_portal.domain.addresses import ERASED
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.sets.roles import Role
 from ticket_portal.states.queue import QueueState

@@ -19,9 +19,9 @@ from ticket_portal.delivery import outbox
 from ticket_portal.delivery.faults import MAIL_DOWN, PUSH_GONE, SLOW_DATABASE
 from ticket_portal.demo import scenarios
 from ticket_portal.demo.scenarios import NoSuchScenario
+from ticket_portal.domain.addresses import canonical
 from ticket_portal.domain.errors import BadAddress
 from ticket_portal.domain.operations import health, mailbox, pushbox, qa
-from ticket_portal.domain.people import canonical
 from ticket_portal.routes.asgi.bodies import whole
 from ticket_portal.routes.asgi.internal_access import may_enter
 from ticket_portal.store.tables import CapturedMail, CapturedPush

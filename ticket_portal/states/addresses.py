@@ -7,7 +7,8 @@ from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.guests import access
 from ticket_portal.domain.tickets import deliveries
 from ticket_portal.i18n.locales import bare
-from ticket_portal.states.session import READERS, SessionState, open_to
+from ticket_portal.states.audiences import READERS, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

@@ -6,7 +6,8 @@ import reflex as rx
 
 from ticket_portal.domain.alerts import verify
 from ticket_portal.domain.errors import DomainError
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to
+from ticket_portal.states.audiences import EVERYBODY, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

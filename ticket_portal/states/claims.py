@@ -5,7 +5,8 @@ import reflex as rx
 from ticket_portal.domain.accounts.codes import CodeStatus
 from ticket_portal.domain.errors import TooMany, TooManyCodes, TooSoon
 from ticket_portal.domain.guests import claims
-from ticket_portal.states.session import ACCOUNTS, SessionState, open_to, problem_in
+from ticket_portal.states.audiences import ACCOUNTS, open_to
+from ticket_portal.states.session import SessionState, problem_in
 from ticket_portal.wiring import portal
 
 # What a try to send a code may have led to; nothing else is taken from the address.
@@ -33,7 +34,7 @@ class ClaimState(SessionState):
         code = CodeStatus()
         if view.found:
             code = await p.read(claims.code, viewer, self._credentials.browser)
-        refusal = problem_in(self.router.url.query_parameters)
+        refusal = problem_in(self.rx_router_url.query_parameters)
         if refusal and refusal.code not in _SENDING:
             refusal = None
         refusal = code.refusal or refusal

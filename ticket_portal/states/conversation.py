@@ -10,19 +10,23 @@ import reflex as rx
 
 from ticket_portal.addresses import DESK_TICKET, GUEST_LINK, TICKET, is_guest_link, number_in
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
-from ticket_portal.domain.guests import access, disown, opening
+from ticket_portal.domain.guests import access, disown, opening, page
 from ticket_portal.domain.guests.opening import Opening
+from ticket_portal.domain.guests.page import GuestPage
 from ticket_portal.domain.history import MessageKind, PostedMessage
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
 from ticket_portal.domain.tickets import conversation, messages, muting, tickets
 from ticket_portal.domain.tickets.conversation import MessageView, Thread
 from ticket_portal.domain.tickets.detail_requests import DetailView
+from ticket_portal.domain.tickets.drafts import DraftView
 from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
 from ticket_portal.domain.tickets.resolution import ResolutionView
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.sets.roles import Role
-from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
+from ticket_portal.states.audiences import EVERYBODY, READERS, open_to
+from ticket_portal.states.live_page import behind, connected
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] = {
@@ -81,8 +85,10 @@ class ConversationState(SessionState):
 
     _query: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     _leads_to: str = ""
+    _draft: DraftView | None = None
     _ticket_id: int = 0
     _told: int = 0
+    _put_last: tuple[int, str] = (0, "")  # which reading of the ticket is shown, and as whom
     _later: tuple[MessageView, ...] = ()  # no list: Reflex wraps each of a list's items at each look
     _wrote_at: float = 0.0
 
@@ -90,10 +96,7 @@ class ConversationState(SessionState):
     @open_to(EVERYBODY)
     async def load(self) -> Any:
         """Show the ticket that the address names, if whoever is here may read it; a joined one leads to the other."""
-        read = await self._open()
-        self._fold()
-        await self._find_unread(read)
-        return rx.redirect(self._leads_to, replace=True) if self._leads_to else None
+        return await self._begin()
 
     @rx.event(background=True, supersedes=True)
     @open_to(EVERYBODY)
@@ -102,7 +105,8 @@ class ConversationState(SessionState):
         hub = portal().hub
         async with self:
             state = behind(self)
-            await state._open()  # a background handler may begin before the foreground one has run
+            if not state._is_here:  # a background handler may begin before the foreground one has run
+                await state._open()
             ticket_id, number, token = state._ticket_id, state.ticket, state.rx_router_session.client_token
         if not ticket_id:
             return
@@ -222,27 +226,45 @@ class ConversationState(SessionState):
             return viewer
         return access.reader(viewer, await self._guest())
 
-    async def _open(self) -> int | None:
+    async def _begin(self, found: Opening | NotFound | None = None) -> Any:
+        """Show the ticket that the address names; `found`: what is known of it already, or why it is not theirs."""
+        read = await self._open(found)
+        self._fold()
+        await self._find_unread(read)
+        return rx.redirect(self._leads_to, replace=True) if self._leads_to else None
+
+    @property
+    def _is_here(self) -> bool:
+        """Whether the address is still the one that was opened."""
+        return (self.shown, self._query) == (self._last_segment, self._asked)
+
+    @property
+    def _asked(self) -> dict[str, str]:
+        query = self.rx_router_url.query_parameters
+        return {k: v for k, v in query.items() if k in ("original", "joined")}
+
+    async def _open(self, found: Opening | NotFound | None = None) -> int | None:
         """Show the ticket; return how far it was read before, if it was not open here yet."""
-        query = {k: v for k, v in self.router.url.query_parameters.items() if k in ("original", "joined")}
-        if (self.shown, self._query) == (self._last_segment, query) and self._ticket_id:
+        if self._is_here and self._ticket_id:
             await self._refresh()
             return None
         self._forget_private()
-        self.shown, self._query = self._last_segment, query
+        self.shown, self._query = self._last_segment, self._asked
         try:
-            ticket = await self._named_ticket()
+            ticket = await self._named_ticket() if found is None else found
+            if isinstance(ticket, NotFound):
+                raise ticket
         except DomainError as error:
             # Nobody who isn't signed in is led to a ticket's address: this is a tab whose session just ended.
             over = await self._reader() is NOBODY and not self._is_link
             self._show(session_over=over, missing=not over, locked=error.code == TicketLocked.code)
             return None
         self._show(by_link=self._is_link, came_from=ticket.came_from)
-        if ticket.merged_into and "original" not in query and not self._is_link and not self._at_desk:
+        if ticket.merged_into and "original" not in self._query and not self._is_link and not self._at_desk:
             path = f"{TICKET}{ticket.merged_into}?joined={ticket.number}"
             self.shown, self._leads_to = "", localized(self._language, path)
             return None
-        self._ticket_id = ticket.id
+        self._ticket_id, self._draft = ticket.id, ticket.draft
         await self._refresh()
         return ticket.read
 
@@ -270,15 +292,31 @@ class ConversationState(SessionState):
                 first_unread=conversation.first_unread([*self.earlier, *self.messages], reader, read),
             )
 
-    async def _named_ticket(self) -> Opening:
+    async def _named_ticket(self) -> Opening | NotFound:
         reader = await self._reader()
         if self._is_link:
-            token, original = self._last_segment, "original" in self._query
-            return await portal().read(opening.by_link, reader, token, original=original)
+            return (await self._arrive()).opening
         number = number_in(self._last_segment)
         if not number or (self._at_desk and not reader.of_team):
             raise NotFound
-        return await portal().read(opening.by_number, reader, number, number_in(self._query.get("joined")))
+        return await portal().read(opening.by_number, reader, number, number_in(self._asked.get("joined")))
+
+    async def _arrive(self) -> GuestPage:
+        """Return all that a guest's page begins with, in one read. Raises LinkInvalid."""
+        viewer, guest, found = await self._viewer(), await self._guest(), self._credentials
+        end, query, p = self._last_segment, self._asked, portal()
+        if self._is_link:
+            original = "original" in query
+            return await p.read(page.arrive, end, found.browser, viewer, guest, original=original)
+        number, joined = number_in(end), number_in(query.get("joined"))
+        return await p.read(
+            page.arrive_at_own, number, found.browser, viewer, guest, found.guest, joined=joined
+        )
+
+    def _take_draft(self) -> DraftView | None:
+        """Return the draft that was read as the ticket was opened, once: later it may be another."""
+        draft, self._draft = self._draft, None
+        return draft
 
     async def _refresh(self) -> bool:
         """Read the ticket again as who is here now; False when they may not see it any more."""
@@ -296,7 +334,12 @@ class ConversationState(SessionState):
                 shown=shown, missing=not over, session_over=over, locked=error.code == TicketLocked.code
             )
             return False
-        self._put(thread, reader)
+        if (thread.serial, reader.key) == self._put_last:
+            self._hear(reader)
+            self._show(missing=False, session_over=False)
+        else:
+            self._put(thread, reader)
+            self._put_last = (thread.serial, reader.key)
         return True
 
     async def _thread(self, ticket_id: int, *, team: bool) -> Thread:
@@ -394,5 +437,6 @@ class ConversationState(SessionState):
         }  # fmt: skip
         self._show(**fresh)
         self._ticket_id = self._told = 0
+        self._put_last = (0, "")
         self._later = ()
-        self._query, self._leads_to = {}, ""
+        self._query, self._leads_to, self._draft = {}, "", None

@@ -6,7 +6,8 @@ from ticket_portal.addresses import number_in
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.tickets import deliveries
 from ticket_portal.domain.tickets.deliveries import AlertView
-from ticket_portal.states.session import TEAM, SessionState, open_to
+from ticket_portal.states.audiences import TEAM, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

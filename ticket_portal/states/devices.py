@@ -13,7 +13,8 @@ from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.guests import access
 from ticket_portal.domain.people import Viewer
 from ticket_portal.i18n.locales import bare
-from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
+from ticket_portal.states.audiences import EVERYBODY, READERS, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 LOOK_EVERY = 0.25
@@ -36,8 +37,7 @@ class DeviceState(SessionState):
     @open_to(EVERYBODY)
     async def load(self) -> None:
         """Show the devices of whoever this page is for."""
-        self._show(problem="", problem_code="", tested=0, outcome="")
-        await self._list()
+        self._begin(await portal().read(devices.mine, await self._owner()))
 
     @rx.event
     @open_to(READERS)
@@ -91,12 +91,19 @@ class DeviceState(SessionState):
             self._show(outcome={"sent": "sent", "dropped": "gone"}.get(found, "late"))
             await self._list()
 
+    def _begin(self, found: list[DeviceView]) -> None:
+        """Show these on a page that has just come."""
+        self._show(problem="", problem_code="", tested=0, outcome="")
+        self._put(found)
+
     async def _list(self) -> None:
-        owner = await self._owner()
+        self._put(await portal().read(devices.mine, await self._owner()))
+
+    def _put(self, found: list[DeviceView]) -> None:
         private = portal().settings.vapid_key
         self._show(
             push_key=vapid.public_key(private) if private else "",
-            devices=await portal().read(devices.mine, owner),
+            devices=found,
             listed=True,
         )
 

@@ -10,8 +10,9 @@ from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import drafts
 from ticket_portal.domain.tickets.drafts import DraftForm, DraftView
 from ticket_portal.i18n.locales import bare
+from ticket_portal.states.audiences import EVERYBODY, open_to
 from ticket_portal.states.conversation import ConversationState
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 
@@ -27,7 +28,9 @@ class DraftState(SessionState):
     async def load(self) -> None:
         """Give the browser what was written here on another device, or before a sign-out."""
         writer, place = await self._writer()
-        found = await portal().read(drafts.load, writer, place)
+        found = (await self.get_state(ConversationState))._take_draft() if place != drafts.NEW else None
+        if found is None:
+            found = DraftView() if writer is NOBODY else await portal().read(drafts.load, writer, place)
         self._show(place=place if writer is not NOBODY else "", draft=found, saved_at=found.saved_at)
 
     @rx.event

@@ -6,7 +6,8 @@ from ticket_portal.domain.accounts import accounts, codes, credentials
 from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.errors import DomainError, Invalid
 from ticket_portal.i18n.locales import bare, own_address
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
+from ticket_portal.states.audiences import EVERYBODY, open_to
+from ticket_portal.states.session import SessionState, problem_in
 from ticket_portal.wiring import portal
 
 NOTICES = (
@@ -35,7 +36,7 @@ class FormState(SessionState):
     @open_to(EVERYBODY)
     async def load(self) -> None:
         """Read what the address says, and whether a code is on its way to this browser."""
-        query = self.router.url.query_parameters
+        query = self.rx_router_url.query_parameters
         refusal = problem_in(query)
         notice = query.get("notice", "")
         self._show(

@@ -21,11 +21,8 @@ from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.locales import bare, locale_of, localized
 from ticket_portal.sets.audiences import RULES, Audience
 from ticket_portal.sets.roles import Role
-from ticket_portal.states.session import (
-    SessionState,
-    connected,
-    log_failure,
-)
+from ticket_portal.states.live_page import connected
+from ticket_portal.states.session import SessionState, log_failure
 from ticket_portal.states.unread import Followers
 from ticket_portal.wiring import portal
 

@@ -4,17 +4,14 @@ from typing import Any
 
 import reflex as rx
 
-from ticket_portal.addresses import GUEST_TICKET, TICKET, number_in
+from ticket_portal.addresses import TICKET
 from ticket_portal.domain.accounts.codes import CodeStatus
 from ticket_portal.domain.errors import DomainError, LinkMoved, NotFound, TooMany, TooManyCodes, TooSoon
-from ticket_portal.domain.guests import access
-from ticket_portal.domain.people import masked
-from ticket_portal.domain.permissions import can_read
-from ticket_portal.domain.tickets import tickets
-from ticket_portal.i18n.locales import bare, localized
-from ticket_portal.sets.roles import Role
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to, problem_in
-from ticket_portal.wiring import portal
+from ticket_portal.i18n.locales import localized
+from ticket_portal.states.audiences import EVERYBODY, open_to
+from ticket_portal.states.conversation import ConversationState
+from ticket_portal.states.devices import DeviceState
+from ticket_portal.states.session import SessionState, problem_in
 
 # What a try to send a code may have led to; nothing else is taken from the address.
 _SENDING = {e.code: e for e in (TooMany, TooManyCodes, TooSoon)}
@@ -43,48 +40,27 @@ class GuestState(SessionState):
     @rx.event
     @open_to(EVERYBODY)
     async def load(self) -> Any:
-        """Find out what the link leads to and who is here."""
-        end = self._last_segment
+        """Find out what the address leads to and who is here; show the code, or the conversation."""
+        conversation, end = await self.get_state(ConversationState), self._last_segment
         try:
-            if bare(self._path).startswith(GUEST_TICKET):
-                await self._look_at_own(end)
-            else:
-                await self._look_at_link(end)
+            page = await conversation._arrive()
         except LinkMoved as moved:
+            await conversation._begin(moved)
             there = localized(self._language, f"{TICKET}{moved.values['number']}")
             return rx.redirect(there, replace=True)
-        except NotFound:
+        except NotFound as refusal:
             self._show(link=end, stage="invalid", ticket=0, masked_address="", code_sent=False, problem="")
-        return None
-
-    async def _look_at_link(self, token: str) -> None:
-        viewer, guest = await self._viewer(), await self._guest()
-        p = portal()
-        opened = await p.read(access.open_link, token)
-        view = await p.read(access.preview, token, self._credentials.browser)
-        may = can_read(guest, opened.ticket) or (
-            viewer.role == Role.CUSTOMER and can_read(viewer, opened.ticket)
-        )
+            return await conversation._begin(refusal if conversation._is_link else None)
         self._show(
-            link=token,
-            ticket=view.number,
-            signed_in_as=masked(viewer.address) if viewer.account_id and not may else "",
-            bounced=view.bounced,
-            others=await p.read(tickets.other_tickets_count, guest) if may and guest.address else 0,
+            link=end,
+            ticket=page.number,
+            signed_in_as=page.signed_in_as,
+            bounced=page.bounced,
+            others=page.others,
         )
-        self._show_code(view.masked_address, view.code, proved=may)
-
-    async def _look_at_own(self, number: str) -> None:
-        guest, p = await self._guest(), portal()
-        self._show(link=number, ticket=number_in(number))
-        self._show(signed_in_as="", bounced=False)
-        if guest.address:
-            self._show(others=await p.read(tickets.other_tickets_count, guest))
-            self._show_code(masked(guest.address), CodeStatus(), proved=True)
-            return
-        found = self._credentials
-        view = await p.read(access.look_again, found.guest, found.browser)
-        self._show_code(view.masked_address, view.code, proved=False)
+        self._show_code(page.masked_address, page.code, proved=page.proved)
+        (await self.get_state(DeviceState))._begin(page.devices)
+        return await conversation._begin(page.opening)
 
     def _show_code(self, masked_address: str, code: CodeStatus, *, proved: bool) -> None:
         refusal = code.refusal or self._sending_problem()
@@ -98,5 +74,5 @@ class GuestState(SessionState):
         )
 
     def _sending_problem(self) -> DomainError | None:
-        found = problem_in(self.router.url.query_parameters)
+        found = problem_in(self.rx_router_url.query_parameters)
         return found if found and found.code in _SENDING else None

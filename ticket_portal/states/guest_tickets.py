@@ -8,8 +8,10 @@ from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.i18n.locales import localized
+from ticket_portal.states.audiences import EVERYBODY, open_to
+from ticket_portal.states.live_page import behind, keep_fresh
 from ticket_portal.states.paging import add_page, show_head
-from ticket_portal.states.session import EVERYBODY, SessionState, behind, keep_fresh, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

@@ -6,16 +6,18 @@ from typing import Any
 import reflex as rx
 
 from ticket_portal.addresses import GUEST_LINK, TICKET, number_in
+from ticket_portal.domain.addresses import masked
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import DomainError, Invalid, NotFound
 from ticket_portal.domain.files.attachments import parse_ids
 from ticket_portal.domain.guests import access
-from ticket_portal.domain.people import NOBODY, Viewer, masked
+from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import duplicates, new_ticket, tickets, uploads
 from ticket_portal.domain.tickets.duplicates import Duplicate
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.i18n.locales import localized
-from ticket_portal.states.session import EVERYBODY, READERS, SessionState, open_to
+from ticket_portal.states.audiences import EVERYBODY, READERS, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.store.tables import Ticket
 from ticket_portal.wiring import portal
 
@@ -115,7 +117,7 @@ class NewTicketState(SessionState):
         A guest who proved an address writes as that address; everybody else as who they are signed in as.
         """
         viewer = await self._viewer()
-        if number := number_in(self.router.url.query_parameters.get("follow_up")):
+        if number := number_in(self.rx_router_url.query_parameters.get("follow_up")):
             for reader in (viewer, await self._guest()):
                 if reader is NOBODY or reader.of_team:
                     continue

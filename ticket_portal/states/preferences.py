@@ -7,7 +7,9 @@ import reflex as rx
 from ticket_portal.domain.alerts import preferences
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.sets.roles import Role
-from ticket_portal.states.session import ACCOUNTS, SessionState, behind, connected, open_to
+from ticket_portal.states.audiences import ACCOUNTS, open_to
+from ticket_portal.states.live_page import behind, connected
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 LATEST = 2**53

@@ -6,7 +6,8 @@ import reflex as rx
 
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import DomainError, Invalid
-from ticket_portal.states.session import ACCOUNTS, SessionState, open_to
+from ticket_portal.states.audiences import ACCOUNTS, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

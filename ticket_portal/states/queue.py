@@ -4,8 +4,10 @@ import reflex as rx
 
 from ticket_portal.domain.tickets import queue
 from ticket_portal.domain.tickets.listing import TicketRow
+from ticket_portal.states.audiences import TEAM, open_to
+from ticket_portal.states.live_page import behind, keep_fresh
 from ticket_portal.states.paging import add_page, show_head
-from ticket_portal.states.session import TEAM, SessionState, behind, keep_fresh, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

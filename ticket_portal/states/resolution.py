@@ -9,8 +9,8 @@ from ticket_portal.addresses import typed_number
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.tickets import resolution, tickets
 from ticket_portal.domain.tickets.resolution import RatingForm
+from ticket_portal.states.audiences import READERS, open_to
 from ticket_portal.states.conversation import ConversationState
-from ticket_portal.states.session import READERS, open_to
 from ticket_portal.wiring import portal
 
 

@@ -4,49 +4,32 @@ Identity comes from the cookies of the socket's handshake alone: the guard in `r
 hashes in a header that Reflex never shows to the browser.
 """
 
-import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import MAXYEAR, MINYEAR, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import reflex as rx
-from reflex_base.registry import RegistrationContext
 
 from ticket_portal import measures
 from ticket_portal.addresses import number_in
 from ticket_portal.domain.accounts import accounts, passwords
+from ticket_portal.domain.addresses import masked
 from ticket_portal.domain.errors import DomainError, Invalid, TeamPasswordTooShort, TooMany, by_code
 from ticket_portal.domain.operations import qa
-from ticket_portal.domain.people import Viewer, masked
+from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.sessions import Credentials
 from ticket_portal.i18n.catalogues import translate
 from ticket_portal.i18n.dates import format_time
 from ticket_portal.i18n.locales import LOCALES, locale_of
-from ticket_portal.sets.audiences import Audience
 from ticket_portal.sets.roles import Role
+from ticket_portal.states.audiences import EVERYBODY, open_to
 from ticket_portal.wiring import portal
 
-F = TypeVar("F", bound=Callable[..., Any])
-S = TypeVar("S", bound="SessionState")
-
-EVERYBODY, READERS = Audience.EVERYBODY, Audience.READERS
-ACCOUNTS, TEAM = Audience.ACCOUNTS, Audience.TEAM
-SETTLE = 0.15
 REFERENCE_LENGTH = 6
 
 log = logging.getLogger(__name__)
-
-
-def open_to(audience: Audience) -> Callable[[F], F]:
-    """Mark an event handler with who may call it. One without the mark can't be called at all."""
-
-    def mark(function: F) -> F:
-        function._open_to = audience  # pyright: ignore[reportFunctionMemberAccess]
-        return function
-
-    return mark
 
 
 class SessionState(rx.State):
@@ -188,37 +171,3 @@ def problem_in(query: Mapping[str, str]) -> DomainError | None:
     if isinstance(error, Invalid):
         error.field = query.get("field", "")[:20]
     return error
-
-
-def connected(token: str) -> bool:
-    """Return whether a tab is still here, so that what watches for it should go on."""
-    # The namespace's own `token_to_sid` copies the table of all tabs at each look.
-    sockets = RegistrationContext.get().app.event_namespace
-    return (
-        not portal().hub.closing and sockets is not None and token in sockets._token_manager.token_to_socket
-    )
-
-
-def behind(state: S) -> S:
-    """Return what a background handler's `self` stands for; use it inside `async with self` alone.
-
-    There nobody else may write, so the checks that its stand-in makes at every attribute find nothing, and cost a
-    fifth of each update.
-    """
-    return state.__wrapped__  # pyright: ignore[reportAttributeAccessIssue]
-
-
-async def keep_fresh(page: Any, token: str, topics: set[str]) -> None:
-    """Let a page's `_refresh` read again whatever changes, while the tab is open; False from it is the end.
-
-    `page`: the background handler's `self`. A burst of changes is one redrawing.
-    """
-    hub = portal().hub
-    async with hub.subscription(topics) as changed:
-        while connected(token):
-            async with page:
-                if not await behind(page)._refresh():
-                    return
-            if not await hub.wait(changed):
-                return
-            await asyncio.sleep(SETTLE)

@@ -3,7 +3,8 @@
 import reflex as rx
 
 from ticket_portal.domain.privacy import erasure
-from ticket_portal.states.session import ACCOUNTS, SessionState, open_to
+from ticket_portal.states.audiences import ACCOUNTS, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

@@ -6,7 +6,8 @@ from ticket_portal.domain.tickets import tickets
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.sets.roles import Role
 from ticket_portal.sets.statuses import FINAL
-from ticket_portal.states.session import EVERYBODY, SessionState, open_to
+from ticket_portal.states.audiences import EVERYBODY, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 MOST_OFFERED = 6

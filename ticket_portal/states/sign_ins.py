@@ -4,7 +4,8 @@ import reflex as rx
 
 from ticket_portal.domain.accounts import sign_ins
 from ticket_portal.domain.accounts.sign_ins import SignInView
-from ticket_portal.states.session import ACCOUNTS, SessionState, open_to
+from ticket_portal.states.audiences import ACCOUNTS, open_to
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 

@@ -13,7 +13,9 @@ from ticket_portal.domain.tickets import search, tickets
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.sets.statuses import IN_PART, ListPart
-from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
+from ticket_portal.states.audiences import ACCOUNTS, open_to
+from ticket_portal.states.live_page import behind, keep_fresh
+from ticket_portal.states.session import SessionState
 from ticket_portal.store.unit_of_work import Work
 from ticket_portal.wiring import portal
 

@@ -11,7 +11,9 @@ from ticket_portal.domain.tickets import updates
 from ticket_portal.domain.tickets.updates import UpdateRow
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.sets.roles import Role
-from ticket_portal.states.session import ACCOUNTS, SessionState, behind, keep_fresh, open_to
+from ticket_portal.states.audiences import ACCOUNTS, open_to
+from ticket_portal.states.live_page import behind, keep_fresh
+from ticket_portal.states.session import SessionState
 from ticket_portal.wiring import portal
 
 log = logging.getLogger(__name__)

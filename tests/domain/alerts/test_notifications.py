@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from tests.cast import mails, opens, says
 from tests.domain.alerts.rows import GATHER, HOLD, told
-from ticket_portal.domain.guests import access
+from ticket_portal.domain.guests import page
 from ticket_portal.domain.tickets import messages, tickets
 from ticket_portal.store.tables import Alert
 
@@ -20,7 +20,7 @@ def test_a_confirmation_leaves_at_once_with_a_link_for_a_guest_only(work, ana, m
     )  # fmt: skip
     assert first.guest_token == ""
     assert (second.kind, second.address, second.language) == ("confirmation", minh.address, "vi")
-    assert access.preview(work, second.guest_token, "").number == of_minh.number
+    assert page.arrive(work, second.guest_token, "").number == of_minh.number
 
 
 def test_each_public_act_of_the_team_is_told(work, clock, linh, ana):

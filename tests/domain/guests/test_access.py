@@ -7,7 +7,7 @@ from tests.cast import BROWSER, IP, code_for, mails, opens, reads, says
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts
 from ticket_portal.domain.errors import BadAddress, CodeWrong, LinkInvalid, NotFound, TooMany
-from ticket_portal.domain.guests import access
+from ticket_portal.domain.guests import access, page
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.tickets import conversation, messages, tickets
@@ -39,7 +39,7 @@ def test_from_the_link_to_the_conversation(work, minh, linh, guest_ticket, link)
 
 
 def test_the_link_alone_shows_number_and_masked_address(work, guest_ticket, link):
-    view = access.preview(work, link, BROWSER)
+    view = page.arrive(work, link, BROWSER)
     assert (view.number, view.masked_address) == (guest_ticket.number, "m•••@e•••.com")
     shown = str(view)
     for secret in (guest_ticket.subject, guest_ticket.address, "Minh", "'new'", "Monday"):
@@ -52,7 +52,7 @@ def test_looking_has_no_effect(work, link):
     ]
     work.topics.clear()
     for _ in range(5):
-        access.preview(work, link, BROWSER)
+        page.arrive(work, link, BROWSER)
     after = [
         work.session.exec(select(func.count()).select_from(t)).one() for t in (Alert, Challenge, LimitHit)
     ]
@@ -83,7 +83,7 @@ def test_every_link_that_does_not_open_gets_the_same_answer(work, clock, minh, g
         "' OR 1=1 --",
     ):
         for ask in (
-            lambda: access.preview(work, token, BROWSER),  # noqa: B023
+            lambda: page.arrive(work, token, BROWSER),  # noqa: B023
             lambda: access.send_code(work, token, BROWSER, IP, "en"),  # noqa: B023
             lambda: access.verify(work, token, BROWSER, IP, "123456"),  # noqa: B023
         ):
@@ -97,14 +97,14 @@ def test_a_link_works_until_ninety_days_after_closing_to_the_second(
     work, clock, minh, linh, guest_ticket, link
 ):
     clock.advance(days=1000)
-    assert access.preview(work, link, BROWSER), "an open ticket's link does not age"
+    assert page.arrive(work, link, BROWSER), "an open ticket's link does not age"
     tickets.resolve(work, linh, guest_ticket.number)
     tickets.confirm_solved(work, minh, guest_ticket.number)
     clock.advance(days=90)
-    assert access.preview(work, link, BROWSER)
+    assert page.arrive(work, link, BROWSER)
     clock.advance(seconds=1)
     with pytest.raises(LinkInvalid):
-        access.preview(work, link, BROWSER)
+        page.arrive(work, link, BROWSER)
 
 
 def test_each_mail_has_its_own_link_and_the_earlier_ones_stay_valid(work, clock, linh, guest_ticket, link):
@@ -112,7 +112,7 @@ def test_each_mail_has_its_own_link_and_the_earlier_ones_stay_valid(work, clock,
     clock.advance(minutes=1)
     newer = mails(work)[0].guest_token
     assert newer != link
-    assert access.preview(work, newer, BROWSER).number == access.preview(work, link, BROWSER).number
+    assert page.arrive(work, newer, BROWSER).number == page.arrive(work, link, BROWSER).number
     assert all(token not in str(work.session.exec(select(GuestLink)).all()) for token in (link, newer))
 
 
@@ -121,8 +121,8 @@ def test_revoking_is_for_one_ticket(work, minh, guest_ticket, link):
     access.revoke_links(work, guest_ticket)
     work.session.expire_all()
     with pytest.raises(LinkInvalid):
-        access.preview(work, link, BROWSER)
-    assert access.preview(work, other, BROWSER)
+        page.arrive(work, link, BROWSER)
+    assert page.arrive(work, other, BROWSER)
 
 
 def test_the_code_goes_to_the_links_address_and_in_the_pages_language(work, link):
@@ -149,8 +149,8 @@ def test_a_wrong_code_proves_nothing(work, guest_ticket, link):
     assert token == ""
     assert isinstance(refusal, CodeWrong)
     assert guest_ticket.proved_by == ""
-    assert access.preview(work, link, BROWSER).code.refusal.code == "code_wrong"
-    assert access.preview(work, link, "another browser").code.sent is False
+    assert page.arrive(work, link, BROWSER).code.refusal.code == "code_wrong"
+    assert page.arrive(work, link, "another browser").code.sent is False
 
 
 def test_a_wrong_try_is_counted_for_good(store, minh):
@@ -202,7 +202,7 @@ def test_lost_links_come_by_mail_for_open_and_lately_closed_tickets(work, clock,
     assert (mail.kind, mail.address, mail.language) == ("security", minh.address, "vi")
     assert sorted(mail.data["numbers"]) == sorted([open_one.number, lately.number])
     tokens = mail.secret["tokens"]
-    assert access.preview(work, tokens[str(open_one.number)], BROWSER).number == open_one.number
+    assert page.arrive(work, tokens[str(open_one.number)], BROWSER).number == open_one.number
 
 
 def test_a_number_picks_one_ticket(work, clock, minh):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.cast import mails, opens, says
-from ticket_portal.domain.errors import LinkInvalid, NotFound, TicketLocked
+from ticket_portal.domain.errors import NotFound, TicketLocked
 from ticket_portal.domain.guests import disown, opening
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import conversation, messages, resolution, tickets
@@ -58,23 +58,3 @@ def test_it_says_from_which_ticket_one_was_led_here_if_that_is_so(work, ana, bud
     assert opening.by_number(work, ana, other.number, ticket.number).came_from == ticket.number
     for named in (third.number, of_budi.number, 99_999, 10**30, -1):
         assert opening.by_number(work, ana, other.number, named).came_from == 0
-
-
-def test_a_link_opens_its_ticket_for_who_proved_the_address(work, minh, budi, linh, guest_ticket, link):
-    begins = opening.by_link(work, minh, link, original=False)
-    assert (begins.id, begins.came_from) == (guest_ticket.id, 0)
-    for stranger in (NOBODY, budi, replace(minh, address="other@example.com")):
-        with pytest.raises(NotFound):
-            opening.by_link(work, stranger, link, original=False)
-    for wrong in (link[:-1], f"{'x' * len(link)}", ""):
-        with pytest.raises(LinkInvalid):
-            opening.by_link(work, minh, wrong, original=False)
-
-
-def test_a_link_leads_to_where_its_ticket_goes_on(work, minh, linh, guest_ticket, link):
-    other = opens(work, minh)
-    resolution.merge(work, linh, guest_ticket.number, other.number)
-    begins = opening.by_link(work, minh, link, original=False)
-    assert (begins.number, begins.came_from) == (other.number, guest_ticket.number)
-    begins = opening.by_link(work, minh, link, original=True)
-    assert (begins.number, begins.came_from) == (guest_ticket.number, 0)

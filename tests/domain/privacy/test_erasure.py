@@ -11,11 +11,12 @@ from tests.cast import PASSWORD, asks_about, mails, opens, says
 from tests.conftest import advance
 from ticket_portal.domain import keys, sessions
 from ticket_portal.domain.accounts import accounts
+from ticket_portal.domain.addresses import ERASED
 from ticket_portal.domain.alerts import notifications, phrases
 from ticket_portal.domain.errors import CannotReopen, NotAllowed, NotYourPassword, WrongPassword
 from ticket_portal.domain.guests import access, disown
 from ticket_portal.domain.operations import pushbox
-from ticket_portal.domain.people import ERASED, NOBODY, Viewer
+from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.privacy import erasure
 from ticket_portal.domain.tickets import conversation, drafts, messages, new_ticket, tickets, uploads
 from ticket_portal.domain.tickets.drafts import DraftForm

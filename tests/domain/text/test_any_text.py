@@ -8,18 +8,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ticket_portal.domain.addresses import LONGEST_ADDRESS, canonical, masked
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import BadAddress, CardFound, DomainError, PhraseFound
 from ticket_portal.domain.files import types
-from ticket_portal.domain.people import (
-    LONGEST_ADDRESS,
-    LONGEST_LOOKED_AT,
-    canonical,
-    masked,
-    one_line,
-    storable,
-)
 from ticket_portal.domain.text import identifiers, markup, secrets
+from ticket_portal.domain.text.cleaning import LONGEST_LOOKED_AT, one_line, storable
 from ticket_portal.domain.tickets import search
 from ticket_portal.i18n import folding
 from ticket_portal.i18n.catalogues import fill

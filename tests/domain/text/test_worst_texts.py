@@ -14,8 +14,8 @@ from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.alerts import phrases
 from ticket_portal.domain.errors import DomainError
 from ticket_portal.domain.files import types
-from ticket_portal.domain.people import one_line
 from ticket_portal.domain.text import identifiers, markup, secrets
+from ticket_portal.domain.text.cleaning import one_line
 from ticket_portal.domain.tickets import duplicates
 from ticket_portal.domain.tickets.messages import LONGEST_BODY
 from ticket_portal.i18n import folding

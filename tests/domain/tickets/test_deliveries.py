@@ -8,7 +8,7 @@ from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.alerts import notifications, outbox, undeliverable
 from ticket_portal.domain.errors import NotFound, TooMany
-from ticket_portal.domain.guests import access
+from ticket_portal.domain.guests import access, page
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets import deliveries, messages
 from ticket_portal.domain.tickets.deliveries import AlreadyTaken, Report
@@ -144,7 +144,7 @@ def test_a_code_is_tried_all_the_same_and_entering_it_shows_that_the_address_wor
     [mail] = mails(work)
     reports(work, mail, "bounced")
     link = access.new_link(work, guest_ticket)
-    assert access.preview(work, link, "browser").bounced
+    assert page.arrive(work, link, "browser").bounced
     access.send_code(work, link, "browser", IP, "en")
     assert access.verify(work, link, "browser", IP, code_for(work, minh.address))[1] is None
     assert undeliverable.problem(work, minh.address) == ""

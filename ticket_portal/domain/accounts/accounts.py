@@ -18,6 +18,7 @@ from ticket_portal.domain.accounts import (
 )
 from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.accounts.guessing import Guessed, Target
+from ticket_portal.domain.addresses import canonical
 from ticket_portal.domain.alerts import notifications, phrases
 from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.errors import (
@@ -29,9 +30,10 @@ from ticket_portal.domain.errors import (
     WrongPassword,
 )
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import canonical, language, one_line, storable
+from ticket_portal.domain.people import language
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Arrival
+from ticket_portal.domain.text.cleaning import one_line, storable
 from ticket_portal.i18n import zones
 from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Account

@@ -18,10 +18,12 @@ from sqlalchemy import Select, bindparam
 from sqlmodel import col, select, update
 
 from ticket_portal.domain import keys, limits, security_log, sessions
+from ticket_portal.domain.addresses import canonical
 from ticket_portal.domain.errors import DomainError, NotFound, TooMany
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import NOBODY, Viewer, canonical, one_line
+from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.security_log import SecurityEvent
+from ticket_portal.domain.text.cleaning import one_line
 from ticket_portal.store.tables import Account, ApiToken
 from ticket_portal.store.unit_of_work import Store, Work
 

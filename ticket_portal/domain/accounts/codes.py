@@ -11,8 +11,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+import sqlalchemy
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlmodel import col, delete, select
 
 from ticket_portal.domain import keys, limits, security_log
@@ -188,7 +191,8 @@ def enter(work: Work, scope: CodeScope, typed: str, *, use: bool = True) -> Doma
 
 def status(work: Work, scope: CodeScope) -> CodeStatus:
     """Return what the page shows: whether a code is on its way, and why the last try failed."""
-    challenge = _newest(work, scope)
+    whose = {"browser": scope.browser, "purpose": scope.purpose, "address": scope.address}
+    challenge = work.execute(_newest_columns(), whose).first() if scope.browser else None
     if challenge is None or challenge.used_at or work.now > challenge.expires_at + timedelta(hours=1):
         return CodeStatus()
     return CodeStatus(
@@ -292,14 +296,14 @@ def _over(work: Work, challenge: Challenge) -> DomainError | None:
     return CodeExpired() if work.now >= challenge.expires_at else None
 
 
-def _wrong(s: Settings, challenge: Challenge) -> DomainError:
+def _wrong(s: Settings, challenge: Any) -> DomainError:
     left = s.code_tries - challenge.wrong_tries
     if left <= 0:
         return CodeEnded()
     return CodeWrongFewLeft(left=left) if left <= WARN_FROM else CodeWrong()
 
 
-def _shown_refusal(work: Work, scope: CodeScope, challenge: Challenge) -> DomainError | None:
+def _shown_refusal(work: Work, scope: CodeScope, challenge: Any) -> DomainError | None:
     if closed := _closed(work, scope):
         return closed
     if challenge.problem == CodeWrong.code:
@@ -354,15 +358,29 @@ def _hmac(s: Settings, scope: CodeScope, code: str) -> str:
 
 
 def _challenges(scope: CodeScope) -> Any:
+    asked_here = _of_scope(scope.browser, scope.purpose, scope.address)
+    return select(Challenge).where(*asked_here).order_by(col(Challenge.id).desc())
+
+
+def _of_scope(browser: Any, purpose: Any, address: Any) -> tuple[ColumnElement[bool], ...]:
     return (
-        select(Challenge)
-        .where(
-            Challenge.browser_hash == scope.browser,
-            Challenge.purpose == scope.purpose,
-            Challenge.address == scope.address,
-        )
-        .order_by(col(Challenge.id).desc())
+        col(Challenge.browser_hash) == browser,
+        col(Challenge.purpose) == purpose,
+        col(Challenge.address) == address,
     )
+
+
+@cache  # composed once: each page of a guest asks for it
+def _newest_columns() -> Select[*tuple[Any, ...]]:
+    shown = (
+        Challenge.created_at,
+        Challenge.expires_at,
+        Challenge.used_at,
+        Challenge.problem,
+        Challenge.wrong_tries,
+    )
+    asked_here = _of_scope(bindparam("browser"), bindparam("purpose"), bindparam("address"))
+    return sqlalchemy.select(*map(col, shown)).where(*asked_here).order_by(col(Challenge.id).desc()).limit(1)
 
 
 def _working(work: Work, address: str) -> Sequence[Challenge]:

@@ -12,6 +12,7 @@ from ticket_portal.domain.accounts import accounts, codes, guessing, known_brows
 from ticket_portal.domain.accounts.codes import CodeScope
 from ticket_portal.domain.accounts.endings import Ending
 from ticket_portal.domain.accounts.guessing import Guessed, Target
+from ticket_portal.domain.addresses import canonical, masked
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.errors import (
@@ -21,7 +22,7 @@ from ticket_portal.domain.errors import (
     SameAddress,
 )
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer, canonical, masked
+from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.store.tables import Account, Alert, Device, Muted, Ticket
 from ticket_portal.store.unit_of_work import Store, Work

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from threading import Lock
 
 from ticket_portal.domain.errors import PasswordTooCommon, PasswordTooShort, TeamPasswordTooShort, TooLong
-from ticket_portal.domain.people import storable
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.sets.roles import Role
 
 SHORTEST = 10

@@ -9,15 +9,19 @@ import hashlib
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy
 from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy import ColumnElement, Select, bindparam
 from sqlmodel import col, delete, select
 
 from ticket_portal.domain import browsers
 from ticket_portal.domain.errors import BadDevice, NotAllowed, NotFound
-from ticket_portal.domain.people import Viewer, language, storable
+from ticket_portal.domain.people import Viewer, language
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.sets.roles import Role
 from ticket_portal.settings import Settings
 from ticket_portal.store.tables import Device, Ticket
@@ -134,7 +138,8 @@ def mine(work: Work, viewer: Viewer) -> list[DeviceView]:
     """Return the viewer's devices, the newest first."""
     if not _may_own(viewer):
         return []
-    found = work.session.exec(select(Device).where(*_of(viewer)).order_by(col(Device.id).desc())).all()
+    owner = {"account_id": viewer.account_id, "address": viewer.address}
+    found = work.execute(_newest_first(of_account=viewer.account_id is not None), owner).all()
     return [
         DeviceView(
             id=d.id,
@@ -281,10 +286,21 @@ def _owns(viewer: Viewer, device: Device) -> bool:
     return viewer.account_id is None and device.address == viewer.address
 
 
-def _of(viewer: Viewer) -> tuple[Any, ...]:
-    if viewer.account_id is not None:
-        return (col(Device.account_id) == viewer.account_id,)
-    return col(Device.address) == viewer.address, col(Device.account_id).is_(None)
+def _of(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    return _owned(viewer.account_id, viewer.address, of_account=viewer.account_id is not None)
+
+
+def _owned(account_id: Any, address: Any, *, of_account: bool) -> tuple[ColumnElement[bool], ...]:
+    if of_account:
+        return (col(Device.account_id) == account_id,)
+    return col(Device.address) == address, col(Device.account_id).is_(None)
+
+
+@cache  # composed once: each page of a guest asks for it
+def _newest_first(*, of_account: bool) -> Select[*tuple[Any, ...]]:
+    shown = (Device.id, Device.name, Device.endpoint, Device.created_at, Device.seen_at)
+    owned = _owned(bindparam("account_id"), bindparam("address"), of_account=of_account)
+    return sqlalchemy.select(*map(col, shown)).where(*owned).order_by(col(Device.id).desc())
 
 
 def _make_room(work: Work, viewer: Viewer) -> None:

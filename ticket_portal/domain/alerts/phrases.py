@@ -13,7 +13,7 @@ from sqlmodel import col, delete, select
 
 from ticket_portal.domain import keys
 from ticket_portal.domain.errors import PhraseIsLink, PhraseTooShort, TooLong
-from ticket_portal.domain.people import one_line
+from ticket_portal.domain.text.cleaning import one_line
 from ticket_portal.i18n.catalogues import known
 from ticket_portal.i18n.folding import nfc, nfkc
 from ticket_portal.i18n.phrase_words import WORDS

@@ -1,7 +1,10 @@
 """Addresses that mails don't reach, or whose owner called our mails spam."""
 
 from datetime import datetime
+from functools import cache
 
+import sqlalchemy
+from sqlalchemy import Select, bindparam
 from sqlmodel import col, delete
 
 from ticket_portal.domain import sessions
@@ -13,8 +16,7 @@ BOUNCED, COMPLAINED = "bounced", "complained"
 
 def problem(work: Work, address: str) -> str:
     """Return why mails to this address are not tried: bounced, complained, or "" where they are."""
-    found = work.session.get(Undeliverable, address)
-    return found.problem if found else ""
+    return work.scalar(_problem(), {"address": address}) or ""
 
 
 def mark(work: Work, address: str, why: str) -> None:
@@ -40,3 +42,10 @@ def arrived(work: Work, address: str, since: datetime | None = None) -> None:
 
 def _tell(work: Work, address: str) -> None:
     work.publish(*(f"session:{token_hash}" for token_hash in sessions.of_address(work, address)))
+
+
+@cache  # composed once: each page of a guest asks for it
+def _problem() -> Select[str]:
+    return sqlalchemy.select(col(Undeliverable.problem)).where(
+        col(Undeliverable.address) == bindparam("address")
+    )

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from ticket_portal.domain import limits
+from ticket_portal.domain.addresses import masked
 from ticket_portal.domain.errors import Missing
 from ticket_portal.domain.keys import REFERENCE_LENGTH, REFERENCE_SIGNS
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import masked
 from ticket_portal.i18n.folding import nfkc
 from ticket_portal.store.tables import Alert, Ticket
 from ticket_portal.store.unit_of_work import Work

@@ -4,9 +4,10 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from ticket_portal.domain import history, sessions
+from ticket_portal.domain.addresses import canonical
 from ticket_portal.domain.errors import Invalid
 from ticket_portal.domain.history import EventKind
-from ticket_portal.domain.people import SYSTEM, Viewer, canonical
+from ticket_portal.domain.people import SYSTEM, Viewer
 from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.store.tables import Account, Ticket

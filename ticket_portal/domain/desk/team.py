@@ -13,11 +13,11 @@ from sqlmodel import col, or_, select
 from ticket_portal.domain import security_log, sessions
 from ticket_portal.domain.accounts import accounts, endings
 from ticket_portal.domain.accounts.endings import Ending
+from ticket_portal.domain.addresses import canonical
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.desk import assignment
 from ticket_portal.domain.errors import DomainError
-from ticket_portal.domain.people import canonical
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.sets.roles import TEAM, Role
 from ticket_portal.store.tables import Account, ApiToken, Session

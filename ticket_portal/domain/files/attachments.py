@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from ticket_portal.domain.errors import FileGone, TooManyFiles
 from ticket_portal.domain.history import MessageKind, PostedMessage
-from ticket_portal.domain.people import Viewer, storable
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.store import search
 from ticket_portal.store.tables import Attachment, Ticket
 from ticket_portal.store.unit_of_work import Work

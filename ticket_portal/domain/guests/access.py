@@ -1,20 +1,25 @@
 """Guests: the unique link in an e-mail, the code that proves the address, lost links (docs/contract.md#guests)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
 
+import sqlalchemy
+from sqlalchemy import Select, bindparam
 from sqlmodel import col, select, update
 
 from ticket_portal.addresses import LARGEST
 from ticket_portal.domain import keys, limits
 from ticket_portal.domain.accounts import codes, sign_ins
 from ticket_portal.domain.accounts.codes import CodeScope, CodeStatus
+from ticket_portal.domain.addresses import canonical, masked
 from ticket_portal.domain.alerts import notifications, undeliverable
 from ticket_portal.domain.alerts.links import new_link
 from ticket_portal.domain.errors import DomainError, LinkInvalid, LinkMoved, NotFound
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer, canonical, masked
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import is_handed_over
 from ticket_portal.domain.sessions import Arrival
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.sets.roles import Role
@@ -33,16 +38,6 @@ class OpenedLink(NamedTuple):
 
     link: GuestLink
     ticket: Ticket
-
-
-@dataclass(frozen=True)
-class LinkView:
-    """All that a link alone shows: the ticket's number, the masked address, and whether mails to it came back."""
-
-    number: int
-    masked_address: str
-    code: CodeStatus
-    bounced: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,30 +61,35 @@ def open_link(work: Work, token: str) -> OpenedLink:
 
     Raises LinkMoved, a kind of it, where the ticket is in an account by now.
     """
-    if len(token) != TOKEN_LENGTH:
-        raise LinkInvalid
     found = work.session.exec(
         select(GuestLink, Ticket)
         .join(Ticket, col(Ticket.id) == col(GuestLink.ticket_id))
-        .where(GuestLink.token_hash == keys.token_hash(token))
+        .where(GuestLink.token_hash == _token_hash(token))
     ).first()
-    if found is None or found[0].revoked_at or _too_old(work, found[1]):
+    if found is None:
         raise LinkInvalid
-    ticket = found[1]
-    if ticket.account_id is not None and (ticket.guest_until is None or work.now >= ticket.guest_until):
-        raise LinkMoved(number=ticket.number)
-    return OpenedLink(*found)
+    link, ticket = found
+    _require_valid(work, link.revoked_at, ticket)
+    return OpenedLink(link, ticket)
 
 
-def preview(work: Work, token: str, browser: str) -> LinkView:
-    """Return what the verification page shows; nothing changes by looking. Raises LinkInvalid."""
-    link, ticket = open_link(work, token)
-    return LinkView(
-        number=ticket.number or 0,
-        masked_address=masked(link.address),
-        code=codes.status(work, _door(link, browser)),
-        bounced=undeliverable.problem(work, link.address) == undeliverable.BOUNCED,
-    )
+def look_up_link(work: Work, token: str) -> Any:
+    """Return the columns of a link's ticket and `link_address`, without their objects. Raises as `open_link`."""
+    ticket = work.execute(_ticket_of_link(), {"token_hash": _token_hash(token)}).first()
+    if ticket is None:
+        raise LinkInvalid
+    _require_valid(work, ticket.link_revoked_at, ticket)
+    return ticket
+
+
+def code_status(work: Work, ticket: Any, browser: str) -> CodeStatus:
+    """Return where the code of a link's page is; `ticket` as `look_up_link` returns it."""
+    return codes.status(work, _scope(ticket.id, ticket.link_address, browser))
+
+
+def has_bounced(work: Work, ticket: Any) -> bool:
+    """Whether mails to a link's address came back; `ticket` as `look_up_link` returns it."""
+    return undeliverable.problem(work, ticket.link_address) == undeliverable.BOUNCED
 
 
 def reader(viewer: Viewer, guest: Viewer) -> Viewer:
@@ -101,7 +101,7 @@ def reader(viewer: Viewer, guest: Viewer) -> Viewer:
 def send_code(work: Work, token: str, browser: str, ip: str, language: str) -> None:
     """Send a code to the link's address, and to nobody else. Raises LinkInvalid, TooSoon, TooManyCodes."""
     link, _ticket = open_link(work, token)
-    codes.send(work, _door(link, browser, ip), language)
+    codes.send(work, _scope(link.ticket_id, link.address, browser, ip), language)
 
 
 def verify(
@@ -109,7 +109,7 @@ def verify(
 ) -> tuple[str, DomainError | None]:
     """Return the token of a guest session if the code is right, else why not. Raises LinkInvalid."""
     link, ticket = open_link(work, token)
-    if refusal := codes.enter(work, _door(link, browser, ip), typed):
+    if refusal := codes.enter(work, _scope(link.ticket_id, link.address, browser, ip), typed):
         return "", refusal
     if not ticket.proved_by:
         ticket.proved_by = "code"
@@ -152,12 +152,12 @@ def send_links_again(work: Work, email: str, number: int | None, ip: str, langua
 def look_again(work: Work, session: str, browser: str) -> AgainView:
     """Return what a page shows whose guest's session ran out while it was open. Raises LinkInvalid."""
     address = _ran_out(work, session)
-    return AgainView(masked(address), codes.status(work, _door_again(address, browser)))
+    return AgainView(masked(address), codes.status(work, _scope_again(address, browser)))
 
 
 def send_code_again(work: Work, session: str, browser: str, ip: str, language: str) -> None:
     """Send a code to whom the session that ran out was. Raises LinkInvalid, TooSoon, TooManyCodes."""
-    codes.send(work, _door_again(_ran_out(work, session), browser, ip), language)
+    codes.send(work, _scope_again(_ran_out(work, session), browser, ip), language)
 
 
 def verify_again(
@@ -165,7 +165,7 @@ def verify_again(
 ) -> tuple[str, DomainError | None]:
     """Return the token of a new guest session if the code is right, else why not. Raises LinkInvalid."""
     address = _ran_out(work, session)
-    if refusal := codes.enter(work, _door_again(address, browser, ip), typed):
+    if refusal := codes.enter(work, _scope_again(address, browser, ip), typed):
         return "", refusal
     return sign_ins.begin_guest(work, address, arrival), None
 
@@ -178,15 +178,38 @@ def _ran_out(work: Work, session: str) -> str:
     return found.address
 
 
-def _door_again(address: str, browser: str, ip: str = "") -> CodeScope:
+def _scope_again(address: str, browser: str, ip: str = "") -> CodeScope:
     return CodeScope(PURPOSE, address, browser, ip)
 
 
-def _door(link: GuestLink, browser: str, ip: str = "") -> CodeScope:
-    return CodeScope(f"{PURPOSE}:{link.ticket_id}", link.address, browser, ip)
+def _scope(ticket_id: int, address: str, browser: str, ip: str = "") -> CodeScope:
+    return CodeScope(f"{PURPOSE}:{ticket_id}", address, browser, ip)
 
 
-def _too_old(work: Work, ticket: Ticket) -> bool:
+def _token_hash(token: str) -> str:
+    if len(token) != TOKEN_LENGTH:
+        raise LinkInvalid
+    return keys.token_hash(token)
+
+
+def _require_valid(work: Work, revoked_at: datetime | None, ticket: Any) -> None:
+    if revoked_at or _too_old(work, ticket):
+        raise LinkInvalid
+    if is_handed_over(ticket, work.now):
+        raise LinkMoved(number=ticket.number)
+
+
+@cache  # composed once: each page of a guest asks for it
+def _ticket_of_link() -> Select[*tuple[Any, ...]]:
+    link = (col(GuestLink.address).label("link_address"), col(GuestLink.revoked_at).label("link_revoked_at"))
+    return (
+        sqlalchemy.select(*Ticket.__table__.columns, *link)  # pyright: ignore[reportAttributeAccessIssue]
+        .join(GuestLink, col(GuestLink.ticket_id) == col(Ticket.id))
+        .where(col(GuestLink.token_hash) == bindparam("token_hash"))
+    )
+
+
+def _too_old(work: Work, ticket: Any) -> bool:
     return ticket.closed_at is not None and work.now > ticket.closed_at + timedelta(
         days=work.settings.link_days
     )

@@ -19,6 +19,7 @@ from ticket_portal.domain.errors import DomainError, NotAllowed, ProofNeeded
 from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import offered_to, owned_by
 from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.tickets import drafts, updates
 from ticket_portal.sets.roles import Role
@@ -41,7 +42,7 @@ def preview(work: Work, viewer: Viewer) -> ClaimView:
     """Return how many tickets were sent from the viewer's address without an account; nothing for others."""
     if viewer.role != Role.CUSTOMER:
         return ClaimView()
-    found = work.session.exec(select(func.count()).select_from(Ticket).where(*_offered(viewer))).one()
+    found = work.session.exec(select(func.count()).select_from(Ticket).where(offered_to(viewer))).one()
     query = select(func.count(), func.min(Ticket.guest_until)).select_from(Ticket)
     added, until = work.session.exec(query.where(*_added(work, viewer))).one()
     return ClaimView(found, added, until.isoformat() if until else "")
@@ -60,7 +61,7 @@ def add(work: Work, viewer: Viewer, browser: str) -> int:
     if not _is_proved(work, viewer, browser):
         raise ProofNeeded
     _spend(work, viewer)
-    found = work.session.exec(select(Ticket).where(*_offered(viewer)).with_for_update()).all()
+    found = work.session.exec(select(Ticket).where(offered_to(viewer)).with_for_update()).all()
     guest = Viewer(role=Role.GUEST, address=viewer.address)
     for ticket in found:
         ticket.account_id, ticket.proved_by = account.id, "account"
@@ -114,16 +115,8 @@ def _spend(work: Work, viewer: Viewer) -> None:
     limits.spend(work, Limit("claims", work.settings.limit_claims_per_hour), viewer.account_id)
 
 
-def _offered(viewer: Viewer) -> tuple[Any, ...]:
-    return (
-        col(Ticket.address) == viewer.address,
-        col(Ticket.account_id).is_(None),
-        col(Ticket.locked_at).is_(None),
-    )
-
-
 def _added(work: Work, viewer: Viewer) -> tuple[Any, ...]:
-    return col(Ticket.account_id) == viewer.account_id, col(Ticket.guest_until) > work.now
+    return owned_by(viewer, work.now), col(Ticket.guest_until) > work.now
 
 
 def _account(work: Work, viewer: Viewer) -> Account:

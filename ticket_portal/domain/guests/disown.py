@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from ticket_portal.domain import history, keys, security_log
 from ticket_portal.domain.accounts import codes, sign_ins
 from ticket_portal.domain.accounts.codes import CodeScope
+from ticket_portal.domain.addresses import ERASED
 from ticket_portal.domain.alerts import mail_links
 from ticket_portal.domain.errors import DomainError, LinkInvalid, NotAllowed
 from ticket_portal.domain.guests import access
 from ticket_portal.domain.history import EventKind
-from ticket_portal.domain.people import ERASED, Viewer
+from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.permissions import can_work, require
 from ticket_portal.domain.security_log import SecurityEvent
 from ticket_portal.domain.sessions import Arrival

@@ -10,8 +10,9 @@ from sqlmodel import col, delete, select
 from ticket_portal.domain import limits
 from ticket_portal.domain.errors import Invalid, SecretFound, TooLong
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import language, storable
+from ticket_portal.domain.people import language
 from ticket_portal.domain.text import secrets
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.i18n.articles import slugs
 from ticket_portal.store.tables import Feedback
 from ticket_portal.store.unit_of_work import Work

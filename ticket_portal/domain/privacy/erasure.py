@@ -14,11 +14,12 @@ from sqlmodel import col, delete, select, update
 from ticket_portal.domain import history
 from ticket_portal.domain.accounts import credentials, endings, known_browsers
 from ticket_portal.domain.accounts.endings import Ending
+from ticket_portal.domain.addresses import ERASED
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.alerts.kinds import Notice
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.history import EventKind
-from ticket_portal.domain.people import ERASED, SYSTEM, Viewer
+from ticket_portal.domain.people import SYSTEM, Viewer
 from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.sets.roles import REQUESTERS, Role

@@ -18,6 +18,7 @@ from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.history import MessageKind
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import belongs_to
 from ticket_portal.domain.security_log import SecurityEvent, happened
 from ticket_portal.domain.tickets import detail_requests
 from ticket_portal.domain.tickets.uploads import StoredFile
@@ -54,9 +55,7 @@ def account(work: Work, viewer: Viewer) -> dict[str, Any]:
     """Return what is kept of the account itself. Raises NotAllowed for who has none."""
     own = _own(work, viewer)
     muted = (
-        select(Ticket.number)
-        .join(Muted, col(Muted.ticket_id) == col(Ticket.id))
-        .where(Ticket.account_id == own.id)
+        select(Ticket.number).join(Muted, col(Muted.ticket_id) == col(Ticket.id)).where(belongs_to(viewer))
     )
     drafts = select(Draft).where(Draft.owner == f"account:{own.id}", col(Draft.body) != "")
     return {
@@ -89,14 +88,16 @@ def account(work: Work, viewer: Viewer) -> dict[str, Any]:
 
 def ticket_ids(work: Work, viewer: Viewer) -> Sequence[int]:
     """Return which tickets are the account's, the newest last. Raises NotAllowed."""
-    query = select(Ticket.id).where(Ticket.account_id == _own(work, viewer).id)
+    _own(work, viewer)
+    query = select(Ticket.id).where(belongs_to(viewer))
     return work.session.exec(query.order_by(col(Ticket.id))).all()
 
 
 def ticket(work: Work, viewer: Viewer, ticket_id: int) -> TicketExport | None:
     """Return one of the account's tickets, or None when it is not theirs (any more)."""
-    found = work.session.get(Ticket, ticket_id)
-    if found is None or found.account_id != _own(work, viewer).id:
+    _own(work, viewer)
+    found = work.session.exec(select(Ticket).where(Ticket.id == ticket_id, belongs_to(viewer))).first()
+    if found is None:
         return None
     rows = work.session.exec(
         select(Message)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from itertools import count
 from typing import Any
 
 import sqlalchemy
@@ -90,6 +91,8 @@ class Thread:
     muted: bool = False
     details: list[DetailView] = field(default_factory=list)
     entries: list[ThreadEntry] = field(default_factory=list)
+    serial: int = field(default_factory=count(1).__next__, compare=False)
+    """Tells one reading of a ticket from the next, in this process."""
 
 
 def thread(work: Work, ticket_id: int, *, team: bool) -> Thread:

@@ -17,8 +17,8 @@ from ticket_portal.domain.errors import AlreadyAnswered, BadDetail, Invalid, Mis
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.files.attachments import parse_ids
 from ticket_portal.domain.history import PostedMessage
-from ticket_portal.domain.people import one_line, storable
 from ticket_portal.domain.text.blockchains import CHAINS, transaction_id
+from ticket_portal.domain.text.cleaning import one_line, storable
 from ticket_portal.store.tables import DetailItem, Message
 from ticket_portal.store.unit_of_work import Work
 

@@ -15,7 +15,8 @@ from sqlmodel import col, delete, select, update
 
 from ticket_portal.addresses import number_in
 from ticket_portal.domain.errors import Invalid, NotFound, TooLong
-from ticket_portal.domain.people import Viewer, storable
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Draft
 from ticket_portal.store.unit_of_work import Work

@@ -12,10 +12,10 @@ from sqlmodel import col, select
 
 from ticket_portal.domain.history import MessageKind
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import owned_by
 from ticket_portal.domain.text.blockchains import transaction_ids
 from ticket_portal.domain.tickets.messages import LONGEST_BODY
 from ticket_portal.domain.tickets.new_ticket import LONGEST_SUBJECT
-from ticket_portal.domain.tickets.tickets import owned_condition
 from ticket_portal.i18n.folding import unmarked
 from ticket_portal.sets.statuses import FINAL
 from ticket_portal.store.tables import Message, Ticket
@@ -46,7 +46,7 @@ def find(work: Work, viewer: Viewer, subject: str, body: str) -> list[Duplicate]
         return []
     own = work.session.exec(
         select(Ticket)
-        .where(owned_condition(work, viewer), col(Ticket.status).not_in(FINAL))
+        .where(owned_by(viewer, work.now), col(Ticket.status).not_in(FINAL))
         .order_by(col(Ticket.updated_at).desc(), col(Ticket.id).desc())
         .limit(NEWEST)
     ).all()

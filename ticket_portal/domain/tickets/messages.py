@@ -27,9 +27,10 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.history import EventKind, LoggedEvent, MessageKind, PostedMessage
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer, storable
+from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.permissions import can_answer, can_reply, can_work, require
 from ticket_portal.domain.text import secrets
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.domain.tickets import detail_requests, drafts, tickets
 from ticket_portal.domain.tickets.detail_requests import DetailAnswer, DetailItemSpec
 from ticket_portal.sets.statuses import REOPENING, Status

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from ticket_portal.domain import history, limits
 from ticket_portal.domain.accounts import codes
+from ticket_portal.domain.addresses import canonical
 from ticket_portal.domain.alerts import notifications
 from ticket_portal.domain.alerts.kinds import AlertKind
 from ticket_portal.domain.errors import (
@@ -21,8 +22,9 @@ from ticket_portal.domain.errors import (
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.history import EventKind, MessageKind, PostedMessage
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import Viewer, canonical, language, one_line, require_team
+from ticket_portal.domain.people import Viewer, language, require_team
 from ticket_portal.domain.text import secrets
+from ticket_portal.domain.text.cleaning import one_line
 from ticket_portal.domain.tickets import drafts, messages, tickets
 from ticket_portal.sets.roles import Role
 from ticket_portal.sets.topics import Topic

@@ -25,9 +25,10 @@ from ticket_portal.domain.errors import (
 )
 from ticket_portal.domain.history import EventKind
 from ticket_portal.domain.limits import Limit
-from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team, storable
+from ticket_portal.domain.people import SYSTEM, Viewer, requester, require_team
 from ticket_portal.domain.permissions import can_confirm, can_work, require
 from ticket_portal.domain.text import secrets
+from ticket_portal.domain.text.cleaning import storable
 from ticket_portal.domain.tickets import tickets
 from ticket_portal.sets.statuses import REOPENING, Status
 from ticket_portal.store.tables import Rating, Ticket

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from ticket_portal.addresses import typed_number
 from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import owned_by
 from ticket_portal.domain.text import markup
 from ticket_portal.domain.tickets import listing, tickets
 from ticket_portal.domain.tickets.listing import TicketPage, TicketRow
@@ -39,7 +40,7 @@ def mine(work: Work, viewer: Viewer, typed: str, show: str = "all", after: str =
     tier = case((col(Ticket.number) == _number(words), 0), (exact, 1), else_=2)
     query = (
         sqlalchemy.select(*listing.ROW, tickets.UNREAD.label("unread"), tier.label("tier"))
-        .where(tickets.owned_condition(work, viewer), tickets.status_condition(show))
+        .where(owned_by(viewer, work.now), tickets.status_condition(show))
         .where(*(search.with_word(work, owner, word) for word in words))
     )
     if mark := listing.parse_cursor(after):

@@ -5,17 +5,26 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, true
 from sqlmodel import col
 
 from ticket_portal.addresses import LARGEST
 from ticket_portal.domain import history
+from ticket_portal.domain.addresses import ERASED
 from ticket_portal.domain.alerts import deadlines, notifications
 from ticket_portal.domain.alerts.kinds import AlertKind
 from ticket_portal.domain.errors import NotFound, TicketLocked, TicketMerged
 from ticket_portal.domain.history import EventKind
-from ticket_portal.domain.people import ERASED, Viewer
-from ticket_portal.domain.permissions import by_address, can_confirm, can_read, can_work, require
+from ticket_portal.domain.people import Viewer
+from ticket_portal.domain.permissions import (
+    by_address,
+    can_confirm,
+    can_read,
+    can_work,
+    owned_by_role,
+    owner_params,
+    require,
+)
 from ticket_portal.domain.tickets import listing
 from ticket_portal.domain.tickets.listing import PAGE, TicketPage
 from ticket_portal.sets.roles import Role, Side
@@ -59,7 +68,7 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = ListPart.ALL) 
     """Return a page of the viewer's own tickets: waiting for them first, then the last activity first."""
     mark = listing.parse_cursor(after)
     query = _own(viewer.role, show if show in IN_PART else ListPart.ALL, further=mark is not None)
-    found = work.execute(query, owner_params(work, viewer) | listing.cursor_params(mark)).all()
+    found = work.execute(query, owner_params(viewer, work.now) | listing.cursor_params(mark)).all()
     rows = [listing.row(t, unread=t.unread) for t in found[:PAGE]]
     last_one = found[PAGE - 1] if len(found) > PAGE else None
     return TicketPage(
@@ -69,35 +78,8 @@ def mine(work: Work, viewer: Viewer, after: str = "", show: str = ListPart.ALL) 
 
 def counts(work: Work, viewer: Viewer) -> dict[str, int]:
     """Return how many tickets each part of the viewer's list has."""
-    found = work.execute(_by_status(viewer.role), owner_params(work, viewer)).all()
+    found = work.execute(_by_status(viewer.role), owner_params(viewer, work.now)).all()
     return {show: sum(n for status, n in found if not of or status in of) for show, of in IN_PART.items()}
-
-
-def owned_condition(work: Work, viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition that a ticket is in the viewer's own list. Raises NotFound: the team has none."""
-    return _owned(viewer.role, **owner_params(work, viewer))
-
-
-def owned_by_role(role: str) -> ColumnElement[bool]:
-    """Return the same for a query that is composed once and asked with `whose`. Raises NotFound."""
-    return _owned(role, bindparam("account_id"), bindparam("address"), bindparam("now"))
-
-
-def _owned(role: str, account_id: Any, address: Any, now: Any) -> ColumnElement[bool]:
-    if role == Role.CUSTOMER:
-        return col(Ticket.account_id) == account_id
-    if role == Role.GUEST:
-        return and_(
-            col(Ticket.address) == address,
-            or_(col(Ticket.account_id).is_(None), col(Ticket.guest_until) > now),
-            col(Ticket.locked_at).is_(None),
-        )
-    raise NotFound
-
-
-def owner_params(work: Work, viewer: Viewer) -> dict[str, Any]:
-    """Return the values that `owned_by` asks for."""
-    return {"account_id": viewer.account_id, "address": viewer.address, "now": work.now}
 
 
 def status_condition(show: str) -> ColumnElement[bool]:
@@ -108,7 +90,7 @@ def status_condition(show: str) -> ColumnElement[bool]:
 
 def other_tickets_count(work: Work, viewer: Viewer) -> int:
     """Return how many tickets a guest has besides the one they look at."""
-    return max(0, (work.scalar(_how_many(Role.GUEST), owner_params(work, viewer)) or 0) - 1)
+    return max(0, (work.scalar(_how_many(Role.GUEST), owner_params(viewer, work.now)) or 0) - 1)
 
 
 def resolve(work: Work, viewer: Viewer, number: int) -> Ticket:

@@ -15,6 +15,7 @@ from sqlmodel import col, delete, select, update
 from ticket_portal.addresses import LARGEST
 from ticket_portal.domain.errors import NotAllowed
 from ticket_portal.domain.people import Viewer, requester
+from ticket_portal.domain.permissions import owned_by, owned_by_role, owner_params
 from ticket_portal.domain.tickets import listing, tickets
 from ticket_portal.sets.roles import Role
 from ticket_portal.store.tables import Reading, Ticket, TicketUpdate
@@ -49,7 +50,7 @@ def unread(work: Work, viewer: Viewer) -> int:
     """Return in how many of the viewer's own tickets there is something that they have not read; 0 for the team."""
     if not viewer.is_requester:
         return 0
-    return work.scalar(_how_many_unread(viewer.role), tickets.owner_params(work, viewer)) or 0
+    return work.scalar(_how_many_unread(viewer.role), owner_params(viewer, work.now)) or 0
 
 
 def mine(work: Work, viewer: Viewer, after: str = "") -> UpdatePage:
@@ -82,10 +83,10 @@ def read_all(work: Work, viewer: Viewer, newest: int) -> None:
     later = select(TicketUpdate.ticket_id).where(TicketUpdate.owner == owner, col(TicketUpdate.id) > seen)
     found = work.session.exec(
         select(Ticket)
-        .where(tickets.owned_condition(work, viewer), tickets.UNREAD, col(Ticket.id).not_in(later))
+        .where(owned_by(viewer, work.now), tickets.UNREAD, col(Ticket.id).not_in(later))
         .with_for_update()
     ).all()
-    unread_ones = select(Ticket.id).where(tickets.owned_condition(work, viewer), tickets.UNREAD)
+    unread_ones = select(Ticket.id).where(owned_by(viewer, work.now), tickets.UNREAD)
     readings = select(Reading).where(Reading.reader == owner, col(Reading.ticket_id).in_(unread_ones))
     known = {reading.ticket_id: reading for reading in work.session.exec(readings).all()}
     for ticket in found:
@@ -111,9 +112,7 @@ def sweep(work: Work) -> None:
 
 @cache  # asked at each change of a list: it takes longer to compose than to run
 def _how_many_unread(role: str) -> Select[int]:
-    return (
-        sqlalchemy.select(func.count()).select_from(Ticket).where(tickets.owned_by_role(role), tickets.UNREAD)
-    )
+    return sqlalchemy.select(func.count()).select_from(Ticket).where(owned_by_role(role), tickets.UNREAD)
 
 
 def _owner(viewer: Viewer) -> str:

@@ -31,6 +31,7 @@ from ticket_portal import wiring
 from ticket_portal.addresses import number_in
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import BadToken, Caller, Scope, ScopeMissing
+from ticket_portal.domain.addresses import LONGEST_ADDRESS
 from ticket_portal.domain.desk import assignment
 from ticket_portal.domain.errors import (
     CannotReopen,
@@ -55,7 +56,7 @@ from ticket_portal.domain.operations.answers import (
     TicketState,
 )
 from ticket_portal.domain.operations.api import Answer
-from ticket_portal.domain.people import LONGEST_ADDRESS, NOBODY, Viewer
+from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.tickets import detail_requests, messages, new_ticket, resolution, tickets
 from ticket_portal.domain.tickets.messages import MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm

@@ -13,6 +13,7 @@ from ticket_portal.addresses import ARGUMENTS, PageTable
 from ticket_portal.frontend.plugins import NOT_FOUND, SAMPLE
 from ticket_portal.i18n.locales import ALIASES, DEFAULT, bare, fold, locale_of, localized, negotiate
 from ticket_portal.routes.asgi import cookies
+from ticket_portal.routes.asgi.page_cache import PageCache
 
 SERVED = "ticket_portal.served"
 """Key of the ASGI scope: this layer writes there which file answers, the headers (routes/asgi/headers.py) read it."""
@@ -84,8 +85,9 @@ class Edge:
 
     def __init__(self, app: ASGIApp, static: Path, pages: PageTable) -> None:
         self._app = app
+        self._pages = PageCache(app, static)
         self._files = Files(static)
-        self._pages = pages
+        self._table = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
@@ -95,13 +97,13 @@ class Edge:
             return await elsewhere(scope, receive, send)
         answer = self._files.find(path)
         if answer:
-            reply = _Reply(send, path, self._pages, answer.status)
-            return await self._app(_at(scope, answer), receive, reply)
-        reply = _Reply(send, path, self._pages, catch_missing=True)
+            reply = _Reply(send, path, self._table, answer.status)
+            return await self._pages(_at(scope, answer), receive, reply)
+        reply = _Reply(send, path, self._table, catch_missing=True)
         await self._app(scope, receive, reply)
         if reply.missing:
-            reply = _Reply(send, path, self._pages, 404)
-            await self._app(_at(scope, self._files.missing(path)), receive, reply)
+            reply = _Reply(send, path, self._table, 404)
+            await self._pages(_at(scope, self._files.missing(path)), receive, reply)
         return None
 
     def _elsewhere(self, scope: Scope, path: str) -> RedirectResponse | None:
@@ -136,7 +138,7 @@ class _Reply:
     ) -> None:
         self._send = send
         self._path = path
-        self._pages = pages
+        self._table = pages
         self._status = status
         self._catch = catch_missing
         self.missing = False
@@ -159,7 +161,7 @@ class _Reply:
             await self._send(message)
 
     def _keep(self, message: Message) -> bytes:
-        if not self._pages.is_stored(bare(self._path)):
+        if not self._table.is_stored(bare(self._path)):
             return _NEVER
         hashed = self._path.startswith("/assets/") and message["status"] in (200, 304)
         return _FOREVER if hashed else _FRESH

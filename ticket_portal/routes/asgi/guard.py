@@ -44,7 +44,7 @@ class PageGuard:
             found = await self._is_theirs(guest, visit)
         elif visit.page.audience == Audience.LINK:
             try:
-                found = await self._exists(access.open_link, visit.arguments["token"])
+                found = await self._exists(access.look_up_link, visit.arguments["token"])
             except LinkMoved as moved:
                 there = localized(locale_of(scope["path"]), f"{TICKET}{moved.values['number']}")
                 return await _to(there)(scope, receive, send)
@@ -79,7 +79,7 @@ class PageGuard:
             return False
         if not visit.has_number:
             return True
-        return visit.number > 0 and await self._exists(tickets.find, viewer, visit.number)
+        return visit.number > 0 and await self._exists(tickets.look_up, viewer, visit.number)
 
     async def _exists(
         self, find: Callable[Concatenate[Work, P], object], *args: P.args, **kwargs: P.kwargs
