@@ -21,7 +21,7 @@
     return; // nothing was kept, or it is refused
   }
   if (!kept?.rows?.length || Date.now() - kept.at > 14 * 86_400_000) return;
-  // As in assets/js/i18n.js: in Vietnamese dates are written in digits. These stand alone: they begin with a capital.
+  // As in assets/js/dates.js: in Vietnamese dates are written in digits. These stand alone: they begin with a capital.
   const digits = { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" };
   const styleOf = (style) => (language !== "vi" ? { dateStyle: style, timeStyle: "short" } : style === "full" ? { weekday: "long", ...digits } : digits);
   const when = (at, style) => {

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticket_portal.components.crash import crashed
-from ticket_portal.components.words import add_pages, html_lang, route_focus
+from ticket_portal.components.routing import add_pages, html_lang, route_focus
 from ticket_portal.pages import INDEXED, NOT_FOUND, PAGES
 from ticket_portal.pages.article import add_articles
 from ticket_portal.routes import (

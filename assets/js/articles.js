@@ -18,7 +18,7 @@ const ready = () =>
 const NOTHING = { query: "", state: "idle", hits: [] };
 const isLink = (element) => element instanceof HTMLAnchorElement;
 
-export const useArticleSearch = (code) => {
+export const useArticleSearch = ({ language: code }) => {
   const [form, ref] = useState(null);
   const [found, show] = useState(NOTHING);
   const newest = useRef("");
@@ -83,8 +83,8 @@ export const useArticleSearch = (code) => {
   return { ref, ...found };
 };
 
-// `code`: the reader's language. What is written in the form beside it never leaves the browser for this.
-export const useOffers = (code) => {
+// What is written in the form beside it never leaves the browser for this.
+export const useOffers = ({ language: code }) => {
   const [offers, setOffers] = useState([]);
   const look = useCallback(async () => {
     const said = (name) => {

@@ -4,7 +4,7 @@ import { get, set } from "$/public/js/keep.js";
 
 const DOOR = "/help-feedback";
 
-export const useFeedback = (article, language) => {
+export const useFeedback = ({ article, language }) => {
   const [step, setStep] = useState("ask");
   const [ready, setReady] = useState(false);
   const [failed, setFailed] = useState(false);

@@ -1,6 +1,6 @@
 // What forms do by themselves. They all work without it: the browser submits them, the server checks them.
 import { useEffect, useState } from "react";
-import { now } from "$/public/js/i18n.js";
+import { now } from "$/public/js/clock.js";
 
 const name = (field) => `portal:typed:${field.name}`;
 const session = (use) => {
@@ -24,7 +24,7 @@ export const useTyped = () =>
   }, []);
 
 // The focus goes to what is to be done: the wrong field, or else the words that say what went wrong.
-export const useProblemFocus = (problem, again) =>
+export const useProblemFocus = ({ problem, again }) =>
   useEffect(() => {
     if (!problem) return;
     const words = document.querySelector('[data-testid="form-error"]');
@@ -32,15 +32,15 @@ export const useProblemFocus = (problem, again) =>
   }, [problem, again]);
 
 // "0:58" until a moment of the server's clock; "" from then on.
-export const useCountdown = (iso) => {
+export const useCountdown = ({ until }) => {
   const [left, setLeft] = useState(0);
   useEffect(() => {
-    const end = Date.parse(iso);
+    const end = Date.parse(until);
     const look = () => setLeft(Math.max(0, Math.ceil((end - now()) / 1000)) || 0);
     look();
     const timer = setInterval(look, 500);
     return () => clearInterval(timer);
-  }, [iso]);
+  }, [until]);
   return left ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "";
 };
 

@@ -5,12 +5,12 @@ import { forget, ownOnly } from "$/public/js/keep.js";
 
 const NO_WAY_BACK = ["/", "/sign-in", "/sign-up", "/sign-up/code", "/forgot-password", "/reset-password"];
 // Where signing in leads back to. A guest's link is a secret and never stands in another page's address.
-export const signInPath = (signIn, here, english) => {
+export const signInPath = ({ page, here, english }) => {
   const path = english.split("?")[0];
-  if (NO_WAY_BACK.includes(path) || path.startsWith("/guest/")) return signIn;
-  return withNext(signIn, here);
+  if (NO_WAY_BACK.includes(path) || path.startsWith("/guest/")) return page;
+  return withNext({ page, next: here });
 };
-export const withNext = (page, next) => (next ? `${page}?next=${encodeURIComponent(next)}` : page);
+export const withNext = ({ page, next }) => (next ? `${page}?next=${encodeURIComponent(next)}` : page);
 
 const openers = (panel) => document.querySelectorAll(`[popovertarget="${panel.id}"]`);
 const expanded = (panel, open) => openers(panel).forEach((button) => button.setAttribute("aria-expanded", String(open)));
@@ -68,7 +68,7 @@ const rememberZone = () => {
 };
 
 // What was kept to be seen without a connection is one person's: another one, or nobody, finds nothing of it.
-export const useOwnOnly = (known, viewer) => useEffect(() => void (known && ownOnly("portal:seen:", viewer)), [known, viewer]);
+export const useOwnOnly = ({ known, viewer }) => useEffect(() => void (known && ownOnly("portal:seen:", viewer)), [known, viewer]);
 
 const IDLE = 2000;
 const work = () => setTimeout(() => navigator.serviceWorker?.register("/sw.js").catch(() => {}), IDLE);

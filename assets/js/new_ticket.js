@@ -19,8 +19,8 @@ const adopt = (name, nobodys) => {
 };
 const typedIn = (form) => Object.fromEntries(FIELDS.map((name) => [name, form.elements.namedItem(name)?.value ?? ""]));
 
-// `known`: whoever writes has tickets that may be about the same; `look` asks the server for them, `goThere` leads there.
-export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispatch, look, goThere) => {
+// `known`: whoever writes has tickets that may be about the same; `look` asks the server for them, `go_there` leads there.
+export const useNewTicket = ({ viewer, nobody, live, known, sent, refusals, dispatch, look, go_there: goThere }) => {
   const [form, setForm] = useState(null);
   const [busy, setBusy] = useState("");
   const [length, setLength] = useState(0);
@@ -149,7 +149,7 @@ export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispat
 };
 
 // The news of what was done is where the reader's place is now, and so is the new form that takes its place.
-export const useHeadingFocus = (shown) => {
+export const useHeadingFocus = ({ shown }) => {
   const before = useRef("");
   useEffect(() => {
     if (before.current === shown) return;

@@ -74,7 +74,7 @@ export const useRetried = () =>
   );
 
 // Stands once on a page: hands the outbox of one ticket to the server while there is a connection.
-export const useSender = (viewer, number, live, confirmed, refused, dispatch) => {
+export const useSender = ({ viewer, number, live, confirmed, refused, dispatch }) => {
   const all = useOutbox(viewer);
   const retried = useRetried();
   const own = all.filter((item) => item.number === number);

@@ -46,7 +46,7 @@ export const renew = async (viewer, key, add) => add((await subscribe(key)).toJS
 export { turnOn };
 
 // `state`: "" until it is known; no_key, unsupported, home_screen, default (not asked), denied, off, on, lost.
-export const usePush = (viewer, key, devices, listed, add, drop) => {
+export const usePush = ({ viewer, key, devices, listed, add, drop }) => {
   const [state, setState] = useState("");
   const [mark, setMark] = useState("");
   const [busy, setBusy] = useState(false);

@@ -14,7 +14,7 @@ const load = async () => {
   return { push, key: await push.keyOfPortal() };
 };
 // `state`: "" for nothing to say, else "offered", "busy", "on" or "trouble". `able`: the portal sends notifications.
-export const usePushOffer = (viewer, able, add) => {
+export const usePushOffer = ({ viewer, able, add }) => {
   const [state, setState] = useState("offered");
   const later = `portal:later:${viewer}:push`;
   const offered = useMemo(() => able && viewer && !get(later) && couldHave(viewer), [viewer, able]);

@@ -1,6 +1,6 @@
 // The other languages' routes, which a page begins without (ticket_portal/frontend/own_routes.py).
 import { UNSAFE_createClientRoutes as createClientRoutes } from "react-router";
-import { localeOf } from "$/public/js/i18n.js";
+import { localeOf } from "$/public/js/language.js";
 
 const missing = async (manifest) => {
   await import(/* @vite-ignore */ manifest.whole); // it puts itself where the small one stood

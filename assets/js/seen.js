@@ -12,7 +12,7 @@ const kept = (viewer) => {
     return []; // nothing yet
   }
 };
-export const useSeenRows = (viewer, rows) =>
+export const useSeenRows = ({ viewer, rows }) =>
   useEffect(() => {
     if (!viewer || !rows.length) return;
     const now = rows.map(({ number, subject, status, updated_at: at, unread }) => ({ number, subject, status, at, unread }));

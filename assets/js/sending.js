@@ -1,5 +1,5 @@
 // What sends chosen files (uploads.js keeps the list of them): looked at first, begun again where it was cut off.
-import { localeOf } from "$/public/js/i18n.js";
+import { localeOf } from "$/public/js/language.js";
 import { changed, entryOf, fill, listed, patch, running, save } from "$/public/js/uploads.js";
 
 const AGAIN_AFTER = 4000;

@@ -24,7 +24,7 @@ const take = async () => {
 };
 
 // `state`: "" until it is known, then "nothing" or "there". `give` brings it to a ticket (its number) or a new one ("new").
-export const useShared = (viewer, writer) => {
+export const useShared = ({ viewer, writer }) => {
   const [shared, setShared] = useState(null);
   const [pictures, setPictures] = useState([]);
   useEffect(() => {

@@ -39,7 +39,7 @@ export const useListAddress = () => {
 };
 
 // The field belongs to the person: it is written to only when the address changed by something else, such as "Back".
-export const useSearchBox = (address) => {
+export const useSearchBox = ({ address }) => {
   const [form, setForm] = useState(null);
   const told = useRef(null);
   const latest = useRef(address);
@@ -93,7 +93,7 @@ const NONE = [];
 
 // Rows in the order in which they stand still: what comes while they are pointed at, touched or walked through with
 // the keyboard changes what they say, but not where they are, until the person asks for it or goes away.
-export const useCalmRows = (rows, more, view) => {
+export const useCalmRows = ({ rows, more, view }) => {
   const all = useMemo(() => [...rows, ...more], [rows, more]);
   const [shown, setShown] = useState({ view: "", rows: NONE });
   const [list, setList] = useState(null);
@@ -140,7 +140,7 @@ export const useCalmRows = (rows, more, view) => {
 };
 
 // "Back" leads to the place in the list from where the person left.
-export const useKeptPlace = (search, loaded) => {
+export const useKeptPlace = ({ search, loaded }) => {
   const back = useNavigationType() === "POP";
   const done = useRef(false);
   const name = `portal:place:${search}`;

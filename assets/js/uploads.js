@@ -1,7 +1,7 @@
 // Files that go with a message: on their way as soon as they are chosen, shown with their progress, kept until sent.
 // What is uploaded survives a reload by its id; what is not waits in the browser's own database and is begun again.
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { localeOf } from "$/public/js/i18n.js";
+import { localeOf } from "$/public/js/language.js";
 import { get, remove, set } from "$/public/js/keep.js";
 import { discard, items, newId, patch as patchItem } from "$/public/js/outbox.js";
 
@@ -65,13 +65,13 @@ const stop = (viewer, file) => {
   unshelve(viewer, file.key);
   if (file.id) void fetch(`/files/${file.id}`, { method: "DELETE", keepalive: true }).catch(() => {});
 };
-export const dropFile = (viewer, place, key) => {
+export const dropFile = ({ viewer, place, key }) => {
   const files = listed(viewer, place);
   files.filter((file) => file.key === key).forEach((file) => stop(viewer, file));
   save(viewer, place, files.filter((file) => file.key !== key));
 };
 // Out of a message that waits in the outbox; without text and files nothing is left of it.
-export const dropUnsent = (viewer, id, key) => {
+export const dropUnsent = ({ viewer, id, key }) => {
   const item = items(viewer).find((it) => it.client_id === id);
   if (!item) return;
   item.files.filter((file) => file.key === key).forEach((file) => stop(viewer, file));
@@ -147,7 +147,7 @@ export const useUploads = () =>
   );
 
 // Stands in a form: its input, what is dropped on it or pasted into it, and the list of what was chosen.
-export const useFiles = (viewer, place, target, live, rules) => {
+export const useFiles = ({ viewer, place, target, live, rules }) => {
   const [box, setBox] = useState(null);
   const [over, setOver] = useState(false);
   const now = useRef({});

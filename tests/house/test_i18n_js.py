@@ -26,7 +26,9 @@ export const useParams = () => globalThis.params ?? {};
 """
 _IMPORT = re.compile(r'from "(?:\$/[\w/]*/)?([\w-]+)(?:\.js)?"')
 SCRIPT = """
-import { useI18n, useClock, setClockOffset, setTimeZone, localeOf, register } from "./i18n.mjs";
+import { useClock, setClockOffset, setTimeZone } from "./clock.mjs";
+import { useI18n, register } from "./i18n.mjs";
+import { localeOf } from "./language.mjs";
 import { useDays } from "./updates.mjs";
 const at = (pathname, search = "") => { globalThis.place = { pathname, search }; return useI18n(); };
 const soon = (seconds) => new Date(Date.now() + seconds * 1000).toISOString();
@@ -39,7 +41,7 @@ console.log(JSON.stringify(await (async () => { %s })()));
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runtime")
     modules = {path.name: str(text) for path, text in Catalogues().get_static_assets()}
-    for name in ("i18n.js", "days.js", "updates.js"):
+    for name in ("i18n.js", "language.js", "clock.js", "dates.js", "days.js", "updates.js"):
         modules[name] = (ROOT / "assets/js" / name).read_text(encoding="utf-8")
     modules |= {"react.js": REACT, "react-router.js": ROUTER}
     for name, text in modules.items():
@@ -232,7 +234,7 @@ def test_a_day_begins_where_it_does_in_the_readers_zone(runtime: Path):
     assert run(
         runtime,
         f"""const rows = {json.dumps([{"at": moment} for moment in moments])};
-        const shown = useDays(rows, [{{ at: "nonsense" }}]);
+        const shown = useDays({{ rows, more: [{{ at: "nonsense" }}] }});
         setTimeZone("UTC");
-        return [shown, useDays(rows, [])].map((all) => all.map((row) => row.new_day));""",
+        return [shown, useDays({{ rows, more: [] }})].map((all) => all.map((row) => row.new_day));""",
     ) == [[True, True, False, False, True], [True, False, False, True]]

@@ -7,11 +7,13 @@ import reflex as rx
 from reflex import el
 from reflex.vars import VarData
 
+from ticket_portal.components.elements import A, NativeForm
 from ticket_portal.components.hooks import as_handler, hook_value, js_handler
 from ticket_portal.components.icons import icon
-from ticket_portal.components.words import SITE, A, NativeForm, t
+from ticket_portal.components.words import t
 from ticket_portal.domain.files.attachments import FileView
 from ticket_portal.domain.files.types import ENDINGS
+from ticket_portal.frontend.site import SITE
 
 KINDS = "JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV, MP4"  # the same words in every language
 ACCEPTED = ",".join([*(f".{ending}" for ending in ENDINGS), "image/*"])
@@ -39,7 +41,16 @@ class Picker:
         """Compile the hook; all parts of one picker share it."""
         self._place = place
         self._viewer = viewer
-        self._data: VarData = hook_value("uploads", "useFiles", "files", viewer, place, target, live, rules())
+        self._data: VarData = hook_value(
+            "uploads",
+            "useFiles",
+            "files",
+            viewer=viewer,
+            place=place,
+            target=target,
+            live=live,
+            rules=rules(),
+        )
 
     def _value(self, name: str) -> rx.Var:
         return rx.Var(f"files.{name}", _var_data=self._data)
@@ -98,7 +109,7 @@ class Picker:
         )
 
     def _entry(self, file: rx.Var[Piece]) -> rx.Component:
-        drop = js_handler("uploads", "dropFile", self._viewer, self._place, file.key)
+        drop = js_handler("uploads", "dropFile", viewer=self._viewer, place=self._place, key=file.key)
         return unsent_file(file, drop)
 
 

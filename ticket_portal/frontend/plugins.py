@@ -314,15 +314,19 @@ class Slim(Plugin):
     _STYLED = re.compile(r"[{,]css:")
     _ALIAS = "alias: ["
     _GROUPS = "groups: ["
+    # Paths below assets/js and components; a house test looks whether each is there.
+    SHARED_MODULES = "i18n|language|dates|clock|route_focus|routes|frame|forms|connection|keep"
+    SHARED_COMPONENTS = "frame|routing|crash"
+    TICKET_MODULES = (
+        r"conversation\/(composer|copying|lines|reading|scrolling|typing)|details\/checklists|outbox|drafts|uploads|guard"
+        "|resolution|answered_form|push_offer|days|focus"
+    )
+    _LIBRARIES = r"/node_modules\/(react|scheduler|@?socket\.io|engine\.io)|\/utils\/(state|context)"
     _TOGETHER: ClassVar = {
         "shared": (
-            r"/node_modules\/(react|scheduler|@?socket\.io|engine\.io)|\/utils\/(state|context)"
-            r"|\/public\/js\/(i18n|routes|frame|forms|connection|keep)\.js|\/components\/(frame|words|crash)\.jsx/"
+            rf"{_LIBRARIES}|\/public\/js\/({SHARED_MODULES})\.js|\/components\/({SHARED_COMPONENTS})\.jsx/"
         ),
-        "ticket": (
-            r"/\/public\/js\/(conversation|checklists|outbox|drafts|uploads|guard|resolution|answers|push_offer"
-            r"|days|focus)\.js/"
-        ),
+        "ticket": rf"/\/public\/js\/({TICKET_MODULES})\.js/",
     }
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:

@@ -16,7 +16,7 @@ const picked = (form) => {
   return [...typed, ...lines.filter(Boolean).map((label) => ({ kind: "text", label: label.slice(0, 200), chain: "" }))];
 };
 
-export const useAsking = (viewer, number, most) => {
+export const useAsking = ({ viewer, number, most }) => {
   const [dialog, setDialog] = useState(null);
   const [problem, setProblem] = useState("");
   useEffect(() => {

@@ -1,7 +1,7 @@
 // A request for details, on the side of whoever answers it: what is filled in stays on the device until the server has
 // it, what can't be right is said at once, and what is sent goes through the outbox like every message.
 import { useEffect, useSyncExternalStore } from "react";
-import { zoneName } from "$/public/js/i18n.js";
+import { zoneName } from "$/public/js/clock.js";
 import { draftName } from "$/public/js/drafts.js";
 import { get, remove, set } from "$/public/js/keep.js";
 import { addFiles, listed, resumeFiles, shown as shownFile } from "$/public/js/uploads.js";
@@ -90,7 +90,7 @@ export const unsentItems = (item, details) => {
 // What looks through them and sends them is loaded where there are any.
 let checking;
 const loadChecking = () => {
-  checking ??= import("$/public/js/checking.js").catch((problem) => {
+  checking ??= import("$/public/js/details/validate.js").catch((problem) => {
     checking = undefined;
     throw problem;
   });
@@ -98,7 +98,7 @@ const loadChecking = () => {
 };
 
 // Once on a page; `texts` are the words for each problem, `details` what the server told.
-export const useChecklists = (viewer, number, details, texts, rules) => {
+export const useChecklists = ({ viewer, number, details, texts, rules }) => {
   useEffect(() => {
     if (!viewer || !number || !details.length) return undefined;
     loadChecking().catch(() => {}); // it is tried again with the first letter

@@ -1,6 +1,6 @@
 // Whether what was given for a detail can be right; the words for each problem are in components/ticket/detail_requests.py.
 // The server checks again (domain/tickets/detail_requests.py).
-import { now } from "$/public/js/i18n.js";
+import { now } from "$/public/js/clock.js";
 
 const HEX = /^[0-9a-f]{64}$/i;
 const EVM = /^0x[0-9a-f]{64}$/i;

@@ -1,5 +1,5 @@
 // A checklist while it is filled in: remembered, looked through, sent. Loaded where there is one (checklists.js).
-import { boxOf, changed, isFilled, keep, key, problems, read } from "$/public/js/checklists.js";
+import { boxOf, changed, isFilled, keep, key, problems, read } from "$/public/js/details/checklists.js";
 import { secretIn } from "$/public/js/guard.js";
 import { say } from "$/public/js/i18n.js";
 import { discard, newId, put, unsent } from "$/public/js/outbox.js";
@@ -16,7 +16,7 @@ const entries = (form, viewer, number) =>
   });
 
 // Loaded when somebody fills something in. Without it the server alone checks.
-const loadChecks = () => import("$/public/js/detail_checks.js").catch(() => ({ problemOf: () => undefined }));
+const loadChecks = () => import("$/public/js/details/rules.js").catch(() => ({ problemOf: () => undefined }));
 
 const remember = (form, viewer, number) => {
   const drafts = read(viewer, number);
