@@ -23,7 +23,7 @@ class Pages:
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         self.open, self.told, self.reads = set[str](), list[tuple[str, int]](), 0
         self._store, self._hub = store, Hub(store)
-        portal = SimpleNamespace(hub=self._hub, ask=self._ask)
+        portal = SimpleNamespace(hub=self._hub, read=self._ask)
         monkeypatch.setattr(unread, "portal", lambda: portal)
         monkeypatch.setattr(unread, "SETTLE", 0.05)
         self.followers = Followers(lambda token: token in self.open, self._show)

@@ -17,7 +17,7 @@ from ticket_portal.components.ticket.resolution import can_write, related
 from ticket_portal.components.ticket.thread import thread, waiting_thread
 from ticket_portal.components.words import date_time, href, language_name, t
 from ticket_portal.domain.people import ERASED
-from ticket_portal.states.conversation import ConversationState as State
+from ticket_portal.states.resolution import ResolutionState as State
 
 
 def agent_ticket() -> rx.Component:

@@ -4,23 +4,24 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
-from ticket_portal.domain.guests import access, disown, opening
-from ticket_portal.domain.guests.opening import Opening
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.history import PostedMessage
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
-from ticket_portal.domain.tickets import conversation, messages, muting, tickets
+from ticket_portal.domain.tickets import conversation, messages
 from ticket_portal.domain.tickets.conversation import MessageView, Thread
 from ticket_portal.domain.tickets.detail_requests import DetailView
 from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
 from ticket_portal.domain.tickets.resolution import ResolutionView
 from ticket_portal.i18n.locales import bare, localized
+from ticket_portal.states.delta import Delta
 from ticket_portal.states.session import EVERYBODY, READERS, SessionState, behind, connected, open_to
+from ticket_portal.states.ticket_address import TicketAddress
 from ticket_portal.wiring import portal
 
 POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] = {
@@ -32,14 +33,12 @@ POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] =
 MOST_REFUSED = 20
 MOST_UNREAD_PAGES = 3
 WRITES_EVERY = 2.0
-GUESTS_OWN = "/guest/tickets/"
 
 
 class ConversationState(SessionState):
     """A ticket's conversation: a window of the newest messages, and the ones that came since.
 
-    What arrives is sent in `recent`, and nothing else with it: a list is sent to the browser whole. The browser puts
-    it after what it has; `recent_after` is the entry before it, and a browser that has not got that one asks again.
+    What came since is in `recent` (delta.py says how), which ticket it is follows from the address (ticket_address.py).
     """
 
     shown: str = ""
@@ -78,12 +77,14 @@ class ConversationState(SessionState):
     by_link: bool = False
     came_from: int = 0
 
-    _query: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    _address: TicketAddress | None = None
     _leads_to: str = ""
     _ticket_id: int = 0
-    _told: int = 0
-    _later: tuple[MessageView, ...] = ()  # no list: Reflex wraps each of a list's items at each look
+    _delta: Delta = Delta()
     _wrote_at: float = 0.0
+
+    # Forgotten with each ticket, it would let a page tell of typing as often as it opens one.
+    _not_private: ClassVar = frozenset({"_wrote_at"})
 
     @rx.event
     @open_to(EVERYBODY)
@@ -175,44 +176,11 @@ class ConversationState(SessionState):
         except (DomainError, TypeError, ValueError, OverflowError):
             return
 
-    @rx.event
-    @open_to(READERS)
-    async def mute(self, on: bool) -> None:
-        """Get no more alerts about this ticket, or get them again (whoever it is for)."""
-        await self._act(muting.mute if on else muting.unmute)
-
-    @rx.event
-    @open_to(READERS)
-    async def resolve(self) -> None:
-        """Say that it is solved (the team)."""
-        await self._act(tickets.resolve)
-
-    @rx.event
-    @open_to(READERS)
-    async def assign_to_me(self) -> None:
-        """Take the ticket (the team)."""
-        await self._act(tickets.assign_to_me)
-
-    @rx.event
-    @open_to(READERS)
-    async def unlock(self) -> None:
-        """Undo "this wasn't me" (the team)."""
-        await self._act(disown.unlock)
-
     async def _extend(self, reader: Viewer) -> None:
         first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
         found, more = await portal().read(conversation.earlier, reader, self.ticket, first)
         self.earlier = [*found, *self.earlier]
         self.has_earlier = more
-
-    async def _act(self, change: Any) -> bool:
-        try:
-            await portal().write(change, await self._reader(), self.ticket)
-        except DomainError as error:
-            self.problem = self._say(error)
-            return False
-        self.problem = ""
-        return True
 
     async def _reader(self) -> Viewer:
         """Return as whom this page reads: on a guest's page the guest, unless the account has the same address."""
@@ -223,36 +191,28 @@ class ConversationState(SessionState):
 
     async def _open(self) -> int | None:
         """Show the ticket; return how far it was read before, if it was not open here yet."""
-        query = {k: v for k, v in self.router.url.query_parameters.items() if k in ("original", "joined")}
-        if (self.shown, self._query) == (self._last_segment, query) and self._ticket_id:
+        address = TicketAddress.parse(self._path, self.router.url.query_parameters)
+        if self._address == address and self._ticket_id:
             await self._refresh()
             return None
         self._forget_private()
-        self.shown, self._query = self._last_segment, query
+        self.session_over = False
+        self.shown, self._address = address.end, address
         try:
-            ticket = await self._named_ticket()
+            ticket = await address.open(await self._reader())
         except DomainError as error:
             # Nobody who isn't signed in is led to a ticket's address: this is a tab whose session just ended.
             over = await self._reader() is NOBODY and not self._is_link
             self._show(session_over=over, missing=not over, locked=error.code == TicketLocked.code)
             return None
-        self._show(by_link=self._is_link, came_from=ticket.came_from)
-        if ticket.merged_into and "original" not in query and not self._is_link and not self._at_desk:
-            path = f"/tickets/{ticket.merged_into}?joined={ticket.number}"
-            self.shown, self._leads_to = "", localized(self._language, path)
+        self._show(by_link=address.is_link, came_from=ticket.came_from)
+        if path := address.leads_to(ticket):
+            self.shown, self._address = "", None
+            self._leads_to = localized(self._language, path)
             return None
         self._ticket_id = ticket.id
         await self._refresh()
         return ticket.read
-
-    @property
-    def _is_link(self) -> bool:
-        path = bare(self._path)
-        return path.startswith("/guest/") and not path.startswith(GUESTS_OWN)
-
-    @property
-    def _at_desk(self) -> bool:
-        return bare(self._path).startswith("/agent/")
 
     async def _find_unread(self, read: int | None) -> None:
         """Find what is new to whoever comes here now, and show as much as it takes to begin there."""
@@ -269,16 +229,6 @@ class ConversationState(SessionState):
             self._show(
                 first_unread=conversation.first_unread([*self.earlier, *self.messages], reader, read),
             )
-
-    async def _named_ticket(self) -> Opening:
-        reader = await self._reader()
-        if self._is_link:
-            token, original = self._last_segment, "original" in self._query
-            return await portal().read(opening.by_link, reader, token, original=original)
-        number = _number(self._last_segment)
-        if not number or (self._at_desk and not reader.of_team):
-            raise NotFound
-        return await portal().read(opening.by_number, reader, number, _number(self._query.get("joined", "")))
 
     async def _refresh(self) -> bool:
         """Read the ticket again as who is here now; False when they may not see it any more."""
@@ -308,15 +258,7 @@ class ConversationState(SessionState):
         )
 
     def _put(self, thread: Thread, reader: Viewer) -> None:
-        entries, told = thread.entries, self._told  # Reflex has much to do at each look at an attribute
-        fresh = conversation.views([e for e in entries if e.view.seq > told], reader)
-        if not told or len(fresh) == len(entries):  # the first time, or more than a window came at once
-            self._later = ()
-            self._show(messages=fresh, has_earlier=thread.has_earlier, earlier=[], recent=[], recent_after=0)
-        elif fresh:
-            self._append(fresh)
-        if thread.last_seq != self._told:
-            self._told = thread.last_seq
+        self._take(self._delta.put(thread, reader))
         self._hear(reader)
         self._show(
             missing=False,
@@ -346,23 +288,20 @@ class ConversationState(SessionState):
                 topic=thread.topic,
             )
 
-    def _append(self, fresh: list[MessageView]) -> None:
-        self._later = (*self._later, *fresh)
-        self._show(recent=fresh, recent_after=self._told)
-        self._told = fresh[-1].seq
-
     async def _confirm(self, message: PostedMessage) -> None:
         """Show what was just posted, as kept; `watch` tells a turn later what else that changed."""
-        if message.seq == self._told + 1 and message.kind in ("reply", "note") and not message.files:
-            self._append([conversation.posted(message)])
+        if message.seq == self._delta.told + 1 and message.kind in ("reply", "note") and not message.files:
+            self._take(self._delta.append([conversation.posted(message)]))
         else:
             await self._refresh()
 
     def _fold(self) -> None:
         """Put what came since the page was opened where a browser that just came (again) finds all of it."""
-        if self._later:
-            self._show(messages=[*self.messages, *self._later], recent=[], recent_after=0)
-            self._later = ()
+        self._take(self._delta.fold(self.messages))
+
+    def _take(self, step: tuple[Delta, dict[str, Any]]) -> None:
+        self._delta, changes = step
+        self._show(**changes)
 
     def _hear(self, reader: Viewer) -> None:
         others = [w for w in portal().hub.whispers(f"ticket:{self._ticket_id}") if w.sender != reader.key]
@@ -376,25 +315,3 @@ class ConversationState(SessionState):
     def _accept(self, client_id: str) -> None:
         if client_id in self.refused:
             self.refused = {k: v for k, v in self.refused.items() if k != client_id}
-
-    def _forget_private(self) -> None:
-        fresh: dict[str, Any] = {
-            "shown": "", "writer": "", "missing": False, "locked": False, "ticket": 0, "subject": "", "status": "",
-            "reopen_until": "",
-            "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
-            "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "topic": "", "muted": False,
-            "push": False,
-            "details": [], "earlier": [], "messages": [], "recent": [], "recent_after": 0, "first_unread": 0,
-            "typist": "", "typist_role": "", "typist_beat": 0.0, "has_earlier": False, "problem": "",
-            "session_over": False, "resolution": ResolutionView(), "by_link": False, "came_from": 0,
-        }  # fmt: skip
-        self._show(**fresh)
-        self._ticket_id = self._told = 0
-        self._later = ()
-        self._query, self._leads_to = {}, ""
-
-
-def _number(typed: str) -> int:
-    """Return a ticket's number from an address; 0 if it is none."""
-    # isdecimal() alone would take digits of other scripts, which no address of ours has.
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 12 else 0

@@ -52,7 +52,8 @@ class GuestState(SessionState):
             there = localized(self._language, f"/tickets/{moved.values['number']}")
             return rx.redirect(there, replace=True)
         except NotFound:
-            self._show(link=end, stage="invalid", ticket=0, masked_address="", code_sent=False, problem="")
+            self._forget_private()
+            self._show(link=end, stage="invalid")
         return None
 
     async def _look_at_link(self, token: str) -> None:
