@@ -202,7 +202,7 @@ class ConversationState(SessionState):
             ticket = await address.open(await self._reader())
         except DomainError as error:
             # Nobody who isn't signed in is led to a ticket's address: this is a tab whose session just ended.
-            over = await self._reader() is NOBODY and not self._is_link
+            over = await self._reader() is NOBODY and not address.is_link
             self._show(session_over=over, missing=not over, locked=error.code == TicketLocked.code)
             return None
         self._show(by_link=address.is_link, came_from=ticket.came_from)
