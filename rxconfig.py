@@ -18,6 +18,7 @@ from ticket_portal.frontend.plugins import (  # noqa: E402
     Shells,
     Slim,
 )
+from ticket_portal.frontend.rules import Rules  # noqa: E402
 
 found = settings.load()
 
@@ -40,6 +41,7 @@ config = rx.Config(
         Catalogues(),
         ArticleIndex(),
         RecoveryWords(),
+        Rules(),
         Shells(),
         InlineStyles(),
         ClientPatches(),

@@ -55,11 +55,11 @@ const onClick = (event) => {
   const button = event.target instanceof Element ? event.target.closest("button[data-reveal]") : null;
   if (button) reveal(button);
 };
-// A whole sentence may be pasted, in any script's digits: what is left are the six digits.
+// A whole sentence may be pasted, in any script's digits: what is left are so many digits.
 const onInput = (event) => {
   const field = event.target;
   if (event.isComposing || !field.matches("input[data-digits]")) return;
-  const digits = field.value.normalize("NFKC").replace(/\D/g, "").slice(0, 6);
+  const digits = field.value.normalize("NFKC").replace(/\D/g, "").slice(0, Number(field.dataset.digits));
   if (digits !== field.value) field.value = digits;
 };
 const onSubmit = (event) => {

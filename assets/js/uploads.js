@@ -4,8 +4,8 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "reac
 import { localeOf } from "$/public/js/language.js";
 import { get, remove, set } from "$/public/js/keep.js";
 import { discard, items, newId, patch as patchItem } from "$/public/js/outbox.js";
+import { FILM, MEGABYTE } from "$/utils/rules/files";
 
-const MEGABYTE = 1_000_000;
 export const running = new Map(); // key → the request and how far it is
 const listeners = new Set();
 let version = 0;
@@ -99,7 +99,6 @@ const sizeOf = (bytes) => {
   const [unit, size] = bytes < MEGABYTE ? ["kilobyte", Math.max(1, Math.round(bytes / 1000))] : ["megabyte", bytes / MEGABYTE];
   return new Intl.NumberFormat(localeOf(window.location.pathname), { style: "unit", unit, maximumFractionDigits: 1 }).format(size);
 };
-const PICTURE = /^image\//;
 export const shown = (file) => {
   const at = running.get(file.key);
   const sent = at?.sent ?? (file.id ? 1 : 0);
@@ -113,19 +112,19 @@ export const shown = (file) => {
     state: file.state === "sending" && sent === 1 ? "checking" : file.state,
     percent: Math.round(sent * 100),
     size_text: sizeOf(file.size),
-    sort: PICTURE.test(file.kind) ? "picture" : file.kind === "video/mp4" ? "film" : "document",
+    sort: file.kind.startsWith("image/") ? "picture" : file.kind === FILM ? "film" : "document",
   };
 };
 // The connection went away before what sends could be loaded.
-const lost = (file, target, rules) => ({ ...entryOf(file, target), state: "failed", code: "file_gone", problem: fill(rules.lost, { name: file.name }) });
-export const addFiles = (viewer, place, target, rules, chosen) =>
+const lost = (file, target, texts) => ({ ...entryOf(file, target), state: "failed", code: "file_gone", problem: fill(texts.lost, { name: file.name }) });
+export const addFiles = (viewer, place, target, texts, chosen) =>
   void loadSending().then(
-    (sending) => sending.add(viewer, place, target, rules, chosen),
-    () => save(viewer, place, [...listed(viewer, place), ...chosen.map((file) => lost(file, target, rules))]),
+    (sending) => sending.add(viewer, place, target, texts, chosen),
+    () => save(viewer, place, [...listed(viewer, place), ...chosen.map((file) => lost(file, target, texts))]),
   );
 // Begin again what a reload interrupted.
-export const resumeFiles = (viewer, place, target, rules, files) => {
-  if (files.some((file) => !file.id)) void loadSending().then((sending) => sending.resume(viewer, place, target, rules, files), () => {});
+export const resumeFiles = (viewer, place, target, texts, files) => {
+  if (files.some((file) => !file.id)) void loadSending().then((sending) => sending.resume(viewer, place, target, texts, files), () => {});
 };
 
 // What was uploaded hours ago may be deleted by now: the file says so itself, and the message can go without it.
@@ -147,12 +146,12 @@ export const useUploads = () =>
   );
 
 // Stands in a form: its input, what is dropped on it or pasted into it, and the list of what was chosen.
-export const useFiles = ({ viewer, place, target, live, rules }) => {
+export const useFiles = ({ viewer, place, target, live, texts }) => {
   const [box, setBox] = useState(null);
   const [over, setOver] = useState(false);
   const now = useRef({});
-  now.current = { viewer, place, target, rules };
-  words = rules;
+  now.current = { viewer, place, target, texts };
+  words = texts;
   const at = useUploads();
   const ready = Boolean(viewer && place && target);
   const list = useMemo(() => (ready ? listed(viewer, place).map(shown) : []), [viewer, place, ready, at]);
@@ -160,7 +159,7 @@ export const useFiles = ({ viewer, place, target, live, rules }) => {
   useEffect(() => {
     if (!ready || !live) return;
     const unsent = items(viewer).filter((item) => String(item.number) === place);
-    resumeFiles(viewer, place, target, rules, [...listed(viewer, place), ...unsent.flatMap((item) => item.files ?? [])]);
+    resumeFiles(viewer, place, target, texts, [...listed(viewer, place), ...unsent.flatMap((item) => item.files ?? [])]);
   }, [viewer, place, target, live]);
 
   useEffect(() => {
@@ -168,7 +167,7 @@ export const useFiles = ({ viewer, place, target, live, rules }) => {
     if (!form || !ready) return undefined;
     const input = box.querySelector("input[type=file]");
     const take = (files) => {
-      const { viewer: who, place: where, target: to, rules: by } = now.current;
+      const { viewer: who, place: where, target: to, texts: by } = now.current;
       addFiles(who, where, to, by, files);
     };
     const choose = () => {

@@ -15,6 +15,7 @@ import pytest
 from tests.javascript import lay_out, put, run
 from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.plugins import Catalogues, Slim
+from ticket_portal.frontend.rules import Rules
 
 SOURCES = sorted((ROOT / "ticket_portal").rglob("*.py"))
 BRIDGE = "ticket_portal/components/hooks.py"
@@ -96,7 +97,7 @@ def faults(made: list[Call], exports: Exports) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return lay_out(tmp_path_factory.mktemp("hooks"), [Catalogues()])
+    return lay_out(tmp_path_factory.mktemp("hooks"), [Catalogues(), Rules()])
 
 
 def test_what_python_calls_is_there_and_takes_what_it_is_given(folder: Path):

@@ -49,7 +49,7 @@ class Picker:
             place=place,
             target=target,
             live=live,
-            rules=rules(),
+            texts=file_texts(),
         )
 
     def _value(self, name: str) -> rx.Var:
@@ -113,14 +113,10 @@ class Picker:
         return unsent_file(file, drop)
 
 
-def rules() -> rx.Var:
-    """Return what is taken, and the words for what is not, as the browser checks it."""
+def file_texts() -> rx.Var:
+    """Return the words for what is not taken; what is, the browser knows from `frontend/rules.py`."""
     return rx.Var.create(
         {
-            "most": SITE.files_per_message,
-            "file_mb": SITE.file_mb,
-            "video_mb": SITE.video_mb,
-            "endings": list(ENDINGS),
             "too_many_files": t("A message can have up to {most} files. Send the others in another message."),
             "file_kind": t("{name} can't be sent. Use JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4."),
             "file_empty": t("{name} is empty. Choose another file."),

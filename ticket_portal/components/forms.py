@@ -13,6 +13,7 @@ from ticket_portal.components.elements import NativeForm
 from ticket_portal.components.hooks import RunsHook, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import language, t
+from ticket_portal.domain.keys import CODE_DIGITS
 
 UNSET = rx.Var("undefined")
 
@@ -165,7 +166,7 @@ def code_field(state: Any, *, wrong: Any = None) -> rx.Component:
     return el.div(
         _label("code", t("Verification code")),
         el.div(
-            *[el.i() for _ in range(6)],
+            *[el.i() for _ in range(CODE_DIGITS)],
             el.input(
                 id="code",
                 name="code",
@@ -173,7 +174,7 @@ def code_field(state: Any, *, wrong: Any = None) -> rx.Component:
                 required=True,
                 aria_describedby="code-hint",
                 aria_invalid=rx.cond(is_wrong, "true", UNSET),
-                custom_attrs={"data-digits": "true", "inputMode": "numeric", "spellCheck": "false"},
+                custom_attrs={"data-digits": str(CODE_DIGITS), "inputMode": "numeric", "spellCheck": "false"},
             ),
             class_name="code",
         ),

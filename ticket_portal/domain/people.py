@@ -11,6 +11,7 @@ from ticket_portal.domain.errors import BadAddress, NotFound
 from ticket_portal.i18n.locales import LOCALES
 
 Role = Literal["nobody", "customer", "guest", "agent", "admin", "system"]
+SIDE_OF_TEAM: tuple[Role, ...] = ("agent", "admin", "system")
 LONGEST_ADDRESS = 254
 LONGEST_LOOKED_AT = 10_000
 # What stands in the place of the address of somebody who had their account deleted. Nobody can have it (RFC 2606).

@@ -326,7 +326,7 @@ class Slim(Plugin):
         "shared": (
             rf"{_LIBRARIES}|\/public\/js\/({SHARED_MODULES})\.js|\/components\/({SHARED_COMPONENTS})\.jsx/"
         ),
-        "ticket": rf"/\/public\/js\/({TICKET_MODULES})\.js/",
+        "ticket": rf"/\/public\/js\/({TICKET_MODULES})\.js|\/utils\/rules\/(files|people)\.js/",
     }
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:

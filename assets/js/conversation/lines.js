@@ -4,11 +4,11 @@ import { unsentItems, useCards, withItems } from "$/public/js/details/checklists
 import { useDayOf } from "$/public/js/days.js";
 import { discard, isRefused, retry, unsent, useOutbox, useRetried, useSender } from "$/public/js/outbox.js";
 import { shown, useUploads } from "$/public/js/uploads.js";
+import { SIDE_OF_TEAM } from "$/utils/rules/people";
 
-const TEAM = ["agent", "admin", "system"];
 const sideOf = (m, team) => {
   if (m.kind === "note") return "note";
-  return (team ? TEAM.includes(m.role) : m.mine) ? "mine" : "theirs";
+  return (team ? SIDE_OF_TEAM.includes(m.role) : m.mine) ? "mine" : "theirs";
 };
 
 // A file of it was refused; without it the message can go.

@@ -98,7 +98,7 @@ const loadChecking = () => {
 };
 
 // Once on a page; `texts` are the words for each problem, `details` what the server told.
-export const useChecklists = ({ viewer, number, details, texts, rules }) => {
+export const useChecklists = ({ viewer, number, details, texts, file_texts: fileTexts }) => {
   useEffect(() => {
     if (!viewer || !number || !details.length) return undefined;
     loadChecking().catch(() => {}); // it is tried again with the first letter
@@ -116,7 +116,7 @@ export const useChecklists = ({ viewer, number, details, texts, rules }) => {
       const item = event.target.type === "file" ? event.target.closest("form[data-request] [data-place]") : null;
       if (!item) return;
       const request = item.closest("form").dataset.request;
-      addFiles(viewer, boxOf(number, request, item.dataset.place), `ticket=${number}`, rules, [...event.target.files]);
+      addFiles(viewer, boxOf(number, request, item.dataset.place), `ticket=${number}`, fileTexts, [...event.target.files]);
       event.target.value = "";
     };
     const events = [["input", happened], ["change", happened], ["submit", happened], ["click", picks], ["change", chose]];
@@ -128,7 +128,7 @@ export const useChecklists = ({ viewer, number, details, texts, rules }) => {
     if (!viewer || !number) return;
     for (const item of details) {
       const box = boxOf(number, item.request, item.place);
-      if (item.kind === "screenshot" && item.state === "open") resumeFiles(viewer, box, `ticket=${number}`, rules, listed(viewer, box));
+      if (item.kind === "screenshot" && item.state === "open") resumeFiles(viewer, box, `ticket=${number}`, fileTexts, listed(viewer, box));
     }
   }, [viewer, number, details]);
   // What was answered needs no draft any more.

@@ -20,6 +20,7 @@ from ticket_portal.domain.tickets import messages, new_ticket
 from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
 from ticket_portal.frontend.plugins import RecoveryWords
+from ticket_portal.frontend.rules import Rules
 from ticket_portal.i18n import recovery_words
 
 TXID = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
@@ -140,7 +141,7 @@ def test_the_browser_finds_the_same(tmp_path: Path):
         "for (const name in given) found[name] = await secretIn(given[name]); answer(found);"
     )
     texts = {name: text for name, (text, _code) in SECRETS.items()} | HARMLESS
-    assert run(lay_out(tmp_path, [RecoveryWords()]), script, texts) == {
+    assert run(lay_out(tmp_path, [RecoveryWords(), Rules()]), script, texts) == {
         **{name: code for name, (_text, code) in SECRETS.items()},
         **dict.fromkeys(HARMLESS, ""),
     }
@@ -159,7 +160,7 @@ def test_the_browser_does_not_freeze_over_what_is_pasted(tmp_path: Path):
         "await secretIn(given[name]); const { user, system } = process.cpuUsage(began);"
         "took[name] = (user + system) / 1000; } answer(took);"
     )
-    took = run(lay_out(tmp_path, [RecoveryWords()]), script, texts)
+    took = run(lay_out(tmp_path, [RecoveryWords(), Rules()]), script, texts)
     assert {name: took[name] for name in texts if took[name] > 25} == {}
 
 

@@ -16,7 +16,7 @@ from ticket_portal.domain.tickets.messages import LONGEST_BODY
 
 def asking(viewer: rx.Var, ticket: rx.Var) -> rx.Component:
     """The dialog in which the team picks what it needs."""
-    data = hook_value("details/request", "useAsking", "asking", viewer=viewer, number=ticket, most=MOST_ITEMS)
+    data = hook_value("details/request", "useAsking", "asking", viewer=viewer, number=ticket)
     problem = rx.Var("asking.problem", _var_data=data).to(str)
     return el.dialog(
         NativeForm.create(

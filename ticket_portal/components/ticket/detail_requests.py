@@ -7,7 +7,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.elements import NativeForm
-from ticket_portal.components.files import ACCEPTED, Piece, rules, unsent_file
+from ticket_portal.components.files import ACCEPTED, Piece, file_texts, unsent_file
 from ticket_portal.components.hooks import RunsHook, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.ticket.shield import SECRETS
@@ -74,7 +74,7 @@ def checklist_effects(viewer: rx.Var, ticket: rx.Var, details: rx.Var) -> rx.Com
         number=ticket,
         details=details,
         texts=PROBLEMS,
-        rules=rules(),
+        file_texts=file_texts(),
     )
 
 

@@ -14,7 +14,7 @@ from ticket_portal.domain.errors import NotFound
 from ticket_portal.domain.files import attachments
 from ticket_portal.domain.files.attachments import FileView
 from ticket_portal.domain.history import PostedMessage
-from ticket_portal.domain.people import Viewer, requester
+from ticket_portal.domain.people import SIDE_OF_TEAM, Viewer, requester
 from ticket_portal.domain.text import markup
 from ticket_portal.domain.tickets import detail_requests, resolution, tickets
 from ticket_portal.domain.tickets.detail_requests import DetailView
@@ -185,7 +185,7 @@ def read_up_to(work: Work, viewer: Viewer, ticket: Any) -> int:
 def first_unread(entries: list[MessageView], viewer: Viewer, read: int) -> int:
     """Return the number of the first message of the other side that is not read yet; 0 if there is none."""
     for entry in entries:
-        theirs = viewer.of_team != (entry.role in ("agent", "admin", "system"))
+        theirs = viewer.of_team != (entry.role in SIDE_OF_TEAM)
         if entry.seq > read and theirs and entry.kind != "event":
             return entry.seq
     return 0
