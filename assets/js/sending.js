@@ -1,7 +1,8 @@
 // What sends chosen files (uploads.js keeps the list of them): looked at first, begun again where it was cut off.
 import { localeOf } from "$/public/js/language.js";
 import { changed, entryOf, fill, listed, patch, running, save } from "$/public/js/uploads.js";
-import { MEGABYTE, MOST_FILES, MOST_MB } from "$/utils/rules/files";
+import { MEGABYTE } from "$/utils/rules/files";
+import { MOST_FILES, MOST_MB } from "$/utils/rules/limits";
 
 const AGAIN_AFTER = 4000;
 

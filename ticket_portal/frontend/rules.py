@@ -73,17 +73,20 @@ def people() -> dict[str, object]:
 
 
 def files() -> dict[str, object]:
-    """Which files are taken, and how they are shown."""
+    """How files are shown."""
+    return {"MEGABYTE": types.MEGABYTE, "FILM": types.MP4}
+
+
+def limits() -> dict[str, object]:
+    """Which files are taken: asked when one is chosen, and loaded then."""
     film = {ending for ending, kind in types.ENDINGS.items() if kind == types.MP4}
     return {
-        "MEGABYTE": types.MEGABYTE,
         "MOST_MB": {ending: SITE.video_mb if ending in film else SITE.file_mb for ending in types.ENDINGS},
         "MOST_FILES": SITE.files_per_message,
-        "FILM": types.MP4,
     }
 
 
-MODULES = {part.__name__: part for part in (shield, details, requests, people, files)}
+MODULES = {part.__name__: part for part in (shield, details, requests, people, files, limits)}
 
 
 def worker() -> str:
