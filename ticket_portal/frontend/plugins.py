@@ -324,7 +324,8 @@ class Slim(Plugin):
     _LIBRARIES = r"/node_modules\/(react|scheduler|@?socket\.io|engine\.io)|\/utils\/(state|context)"
     _TOGETHER: ClassVar = {
         "shared": (
-            rf"{_LIBRARIES}|\/public\/js\/({SHARED_MODULES})\.js|\/components\/({SHARED_COMPONENTS})\.jsx/"
+            # What loads the later parts is every page's: the bundler would put it where it is used first.
+            rf"{_LIBRARIES}|vite\/preload-helper|\/public\/js\/({SHARED_MODULES})\.js|\/components\/({SHARED_COMPONENTS})\.jsx/"
         ),
         "ticket": rf"/\/public\/js\/({TICKET_MODULES})\.js|\/utils\/rules\/(files|people)\.js/",
     }
