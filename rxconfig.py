@@ -13,12 +13,12 @@ from ticket_portal.frontend.own_routes import OwnRoutes  # noqa: E402
 from ticket_portal.frontend.plugins import (  # noqa: E402
     Catalogues,
     ClientPatches,
-    ClosedSets,
     InlineStyles,
     RecoveryWords,
     Shells,
     Slim,
 )
+from ticket_portal.frontend.rules import Rules  # noqa: E402
 
 found = settings.load()
 
@@ -39,9 +39,9 @@ config = rx.Config(
     frontend_lazy_bundled_libraries=True,
     plugins=[
         Catalogues(),
-        ClosedSets(),
         ArticleIndex(),
         RecoveryWords(),
+        Rules(),
         Shells(),
         InlineStyles(),
         ClientPatches(),

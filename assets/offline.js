@@ -8,7 +8,14 @@
   document.getElementById("again").addEventListener("click", () => window.location.reload());
   window.addEventListener("online", again);
   // "online" does not come when only our server was away.
-  setInterval(() => fetch("/healthz", { cache: "no-store" }).then((answer) => answer.ok && again(), () => {}), LOOK_EVERY);
+  setInterval(
+    () =>
+      fetch("/healthz", { cache: "no-store" }).then(
+        (answer) => answer.ok && again(),
+        () => {},
+      ),
+    LOOK_EVERY,
+  );
 
   const language = document.documentElement.lang;
   const section = document.getElementById("seen");
@@ -21,9 +28,14 @@
     return; // nothing was kept, or it is refused
   }
   if (!kept?.rows?.length || Date.now() - kept.at > 14 * 86_400_000) return;
-  // As in assets/js/i18n.js: in Vietnamese dates are written in digits. These stand alone: they begin with a capital.
+  // As in assets/js/dates.js: in Vietnamese dates are written in digits. These stand alone: they begin with a capital.
   const digits = { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" };
-  const styleOf = (style) => (language !== "vi" ? { dateStyle: style, timeStyle: "short" } : style === "full" ? { weekday: "long", ...digits } : digits);
+  const styleOf = (style) =>
+    language !== "vi"
+      ? { dateStyle: style, timeStyle: "short" }
+      : style === "full"
+        ? { weekday: "long", ...digits }
+        : digits;
   const when = (at, style) => {
     const text = new Intl.DateTimeFormat(language, styleOf(style)).format(new Date(at));
     return text[0].toLocaleUpperCase(language) + text.slice(1);

@@ -20,9 +20,8 @@ from ticket_portal.addresses import (
     number_in,
     typed_number,
 )
-from ticket_portal.frontend import environment
+from ticket_portal.frontend import environment, rules
 from ticket_portal.frontend.build import ROOT
-from ticket_portal.frontend.plugins import ClosedSets
 from ticket_portal.i18n.locales import LOCALES, localized
 from ticket_portal.sets.audiences import Audience
 
@@ -133,7 +132,7 @@ def test_the_service_worker_knows_the_page_of_a_ticket():
         *((f"{TICKET}{text}", 12345) for text in NO_NUMBERS if text.isascii() and text.isprintable()),
         *(("/xx/tickets/5", 5), ("/agent/tickets/5", 5), ("/tickets/5/6", 5), ("/tickets", 5), ("/es", 5)),
     ]
-    worker = ClosedSets().with_languages((ROOT / "assets/sw.js").read_text(encoding="utf-8"))
+    worker = rules.worker()
     variables = environment.for_build()
     node = shutil.which("node", path=variables["PATH"])
     assert node

@@ -19,7 +19,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticket_portal.components.crash import crashed
-from ticket_portal.components.words import add_pages, html_lang, route_focus
+from ticket_portal.components.routing import add_pages, html_lang, route_focus
+from ticket_portal.frontend.palette import palette
 from ticket_portal.pages import INDEXED, NOT_FOUND, PAGES, TABLE
 from ticket_portal.pages.article import add_articles
 from ticket_portal.routes import (
@@ -171,10 +172,14 @@ app = rx.App(
         el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
         # The ground of the page: what the system paints around it.
         el.meta(
-            name="theme-color", content="#f6f8f8", custom_attrs={"media": "(prefers-color-scheme: light)"}
+            name="theme-color",
+            content=palette()["bg"].light,
+            custom_attrs={"media": "(prefers-color-scheme: light)"},
         ),
         el.meta(
-            name="theme-color", content="#0a1214", custom_attrs={"media": "(prefers-color-scheme: dark)"}
+            name="theme-color",
+            content=palette()["bg"].dark,
+            custom_attrs={"media": "(prefers-color-scheme: dark)"},
         ),
     ],
     backend_exception_handler=report_failure,

@@ -10,13 +10,13 @@ const FIELDS = { title: 8, words: 5, heading: 4, about: 3, text: 1 };
 const ENOUGH = 7; // what an offer must at least weigh
 
 export const fold = (text) =>
-  text
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[đĐ]/g, "d")
-    .replace(/[’ʼ]/g, "'")
-    .toLowerCase();
-const wordsOf = (text) => [...text.matchAll(WORD)].map((found) => ({ at: found.index, end: found.index + found[0].length, word: fold(found[0]) }));
+  text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").replace(/[’ʼ]/g, "'").toLowerCase();
+const wordsOf = (text) =>
+  [...text.matchAll(WORD)].map((found) => ({
+    at: found.index,
+    end: found.index + found[0].length,
+    word: fold(found[0]),
+  }));
 
 const indexes = {};
 export const prepare = (code) =>
@@ -72,7 +72,8 @@ const rarity = (table, at) => {
   return having ? Math.log((table.length + 1) / having) : 0;
 };
 
-const termsOf = (text) => [...new Set(wordsOf(text.slice(0, LONGEST_QUERY)).map(({ word }) => word))].slice(0, MOST_TERMS);
+const termsOf = (text) =>
+  [...new Set(wordsOf(text.slice(0, LONGEST_QUERY)).map(({ word }) => word))].slice(0, MOST_TERMS);
 
 export const search = async (code, query) => {
   const articles = await prepare(code);
@@ -84,7 +85,11 @@ const ranked = (articles, terms, matches) => {
   const table = articles.map((article) => weights(article, terms, matches));
   const rare = terms.map((_, at) => 0.2 + rarity(table, at));
   const hits = articles
-    .map((article, row) => ({ article, all: table[row].every(Boolean), score: table[row].reduce((sum, weight, at) => sum + weight * rare[at], 0) }))
+    .map((article, row) => ({
+      article,
+      all: table[row].every(Boolean),
+      score: table[row].reduce((sum, weight, at) => sum + weight * rare[at], 0),
+    }))
     .filter(({ all }) => all)
     .sort((a, b) => b.score - a.score);
   return hits.length ? hits.map(({ article }) => shown(article, terms, matches)) : undefined;
@@ -96,7 +101,11 @@ export const offer = async (code, text, most) => {
   const table = articles.map((article) => weights(article, terms, related));
   const rare = terms.map((_, at) => rarity(table, at));
   return articles
-    .map((article, row) => ({ href: article.href, title: article.title, score: table[row].reduce((sum, weight, at) => sum + weight * rare[at], 0) }))
+    .map((article, row) => ({
+      href: article.href,
+      title: article.title,
+      score: table[row].reduce((sum, weight, at) => sum + weight * rare[at], 0),
+    }))
     .filter(({ score }) => score >= ENOUGH)
     .sort((a, b) => b.score - a.score)
     .slice(0, most);
@@ -120,7 +129,9 @@ const shown = (article, terms, matches) => {
   const parts = [["", "", article.about], ...article.parts]
     .map(([id, heading, text]) => ({ id, heading, text, score: 2 * answers(`${heading} ${text}`) + answers(text) }))
     .sort((a, b) => b.score - a.score);
-  const best = parts[0].score ? parts[0] : { id: "", text: `${article.about} (${saidOtherwise(article, terms, matches)})` };
+  const best = parts[0].score
+    ? parts[0]
+    : { id: "", text: `${article.about} (${saidOtherwise(article, terms, matches)})` };
   return {
     href: article.href + (best.id ? `#${best.id}` : ""),
     title: marked(article.title, terms, matches),

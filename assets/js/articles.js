@@ -18,7 +18,7 @@ const ready = () =>
 const NOTHING = { query: "", state: "idle", hits: [] };
 const isLink = (element) => element instanceof HTMLAnchorElement;
 
-export const useArticleSearch = (code) => {
+export const useArticleSearch = ({ language: code }) => {
   const [form, ref] = useState(null);
   const [found, show] = useState(NOTHING);
   const newest = useRef("");
@@ -70,7 +70,15 @@ export const useArticleSearch = (code) => {
     form.addEventListener("submit", submit);
     form.addEventListener("keydown", key);
     form.addEventListener("keydown", back);
-    input.addEventListener("focus", () => ready().then((it) => it.prepare(code), () => undefined), { once: true });
+    input.addEventListener(
+      "focus",
+      () =>
+        ready().then(
+          (it) => it.prepare(code),
+          () => undefined,
+        ),
+      { once: true },
+    );
     if (input.value) typed(); // typed before the script was there
     return () => {
       clearTimeout(timer);
@@ -83,13 +91,13 @@ export const useArticleSearch = (code) => {
   return { ref, ...found };
 };
 
-// `code`: the reader's language. What is written in the form beside it never leaves the browser for this.
-export const useOffers = (code) => {
+// What is written in the form beside it never leaves the browser for this.
+export const useOffers = ({ language: code }) => {
   const [offers, setOffers] = useState([]);
   const look = useCallback(async () => {
     const said = (name) => {
       const input = document.querySelector(`form [name=${name}]`);
-      return input instanceof HTMLSelectElement ? (input.value && input.selectedOptions[0].text) : (input?.value ?? "");
+      return input instanceof HTMLSelectElement ? input.value && input.selectedOptions[0].text : (input?.value ?? "");
     };
     const text = WRITTEN.map(said).join(" ");
     if (text.trim().length < OFFER_FROM) return setOffers([]);

@@ -8,9 +8,14 @@ const title = () => {
   if (document.title !== wanted) document.title = wanted;
 };
 // Each page brings a title of its own, by way of the router.
-if (typeof document !== "undefined") new MutationObserver(() => count && title()).observe(document.head, { childList: true, subtree: true, characterData: true });
+if (typeof document !== "undefined")
+  new MutationObserver(() => count && title()).observe(document.head, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+  });
 
-export const useBadge = (unread, known) => {
+export const useBadge = ({ unread, known }) => {
   useEffect(() => {
     if (!known) return;
     count = unread;

@@ -44,12 +44,8 @@ const read = () => (navigator.onLine === false ? "offline" : connected ? "live" 
 const first = { shown: "connecting", lost: false };
 
 // `state` is true to the moment; `shown` and `lost` leave out what passes by itself, such as a change of page.
-export const useConnection = (hydrated, errors) => {
-  const socket = useSyncExternalStore(
-    subscribe,
-    read,
-    () => "connecting",
-  );
+export const useConnection = ({ hydrated, errors }) => {
+  const socket = useSyncExternalStore(subscribe, read, () => "connecting");
   const state = socket === "live" && (!hydrated || errors > 0) ? "connecting" : socket;
   const calm = useSyncExternalStore(
     subscribe,

@@ -1,6 +1,6 @@
 // On which day something was, in the reader's zone: where a new day begins in a list.
 import { useMemo } from "react";
-import { useClock, zoneName } from "$/public/js/i18n.js";
+import { useClock, zoneName } from "$/public/js/clock.js";
 
 export const useDayOf = () => {
   useClock(); // tells, too, that another zone was chosen

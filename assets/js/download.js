@@ -5,7 +5,7 @@ import { release } from "$/public/js/frame.js";
 const SOON = 500;
 const AGAIN_AFTER = 4000;
 
-export const useDownload = (action) =>
+export const useDownload = ({ action }) =>
   useEffect(() => {
     let timers = [];
     const submit = (event) => {

@@ -1,7 +1,7 @@
 // What somebody is writing: kept in this browser at every letter, told to the server when they pause. Of two copies the
 // newer one counts; `told` says that the server has this one, `at` is then the server's own time of it.
 import { useEffect, useRef, useState } from "react";
-import { now } from "$/public/js/i18n.js";
+import { now } from "$/public/js/clock.js";
 import { get, remove, set } from "$/public/js/keep.js";
 
 const PAUSE = 2000;
@@ -41,7 +41,7 @@ const session = (use) => {
 };
 
 // Remembers which ticket this tab has open: what was typed in it is still shown when the session ends.
-export const useOpened = (writer, number) =>
+export const useOpened = ({ writer, number }) =>
   useEffect(() => {
     const name = draftName(writer, number);
     if (name) session((storage) => storage.setItem(OPEN, name));
@@ -53,7 +53,7 @@ const lastOpen = (number) => {
 export const wasOpen = (number) => lastOpen(number) !== "";
 
 // Stands once beside a form. Returns when the draft was last saved, "" while there is nothing to say.
-export const useDraft = (writer, place, live, server, kept, savedAt, dispatch) => {
+export const useDraft = ({ writer, place, live, server, kept, saved_at: savedAt, dispatch }) => {
   const name = draftName(writer, place);
   const able = Boolean(name) && server === place; // the server keeps drafts of people whom it knows
   const [saved, setSaved] = useState("");
@@ -125,7 +125,7 @@ export const useDraft = (writer, place, live, server, kept, savedAt, dispatch) =
 };
 
 // The box of a ticket whose session ended while it was open in this tab: what was typed stays, and can be gone on with.
-export const useEndedDraft = (number, over) => {
+export const useEndedDraft = ({ number, over }) => {
   const [field, setField] = useState(null);
   const [text, setText] = useState("");
   useEffect(() => {

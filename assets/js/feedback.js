@@ -4,7 +4,7 @@ import { get, set } from "$/public/js/keep.js";
 
 const DOOR = "/help-feedback";
 
-export const useFeedback = (article, language) => {
+export const useFeedback = ({ article, language }) => {
   const [step, setStep] = useState("ask");
   const [ready, setReady] = useState(false);
   const [failed, setFailed] = useState(false);
@@ -17,7 +17,10 @@ export const useFeedback = (article, language) => {
     setReady(false);
     setFailed(false);
     try {
-      const answer = await fetch(DOOR, { method: "POST", body: new URLSearchParams({ article, language, helpful, missing }) });
+      const answer = await fetch(DOOR, {
+        method: "POST",
+        body: new URLSearchParams({ article, language, helpful, missing }),
+      });
       if (!answer.ok) throw new Error(answer.status);
       set(name, helpful);
       setStep(next);

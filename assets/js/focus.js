@@ -9,7 +9,9 @@ export const useKeptFocus = () => {
     const moved = ({ target }) => {
       inside = part.contains(target);
     };
-    const watch = new MutationObserver(() => inside && document.activeElement === document.body && part.focus({ preventScroll: true }));
+    const watch = new MutationObserver(
+      () => inside && document.activeElement === document.body && part.focus({ preventScroll: true }),
+    );
     watch.observe(part, { childList: true, subtree: true });
     document.addEventListener("focusin", moved);
     return () => {

@@ -1,6 +1,6 @@
 // What forms do by themselves. They all work without it: the browser submits them, the server checks them.
 import { useEffect, useState } from "react";
-import { now } from "$/public/js/i18n.js";
+import { now } from "$/public/js/clock.js";
 
 const name = (field) => `portal:typed:${field.name}`;
 const session = (use) => {
@@ -24,7 +24,7 @@ export const useTyped = () =>
   }, []);
 
 // The focus goes to what is to be done: the wrong field, or else the words that say what went wrong.
-export const useProblemFocus = (problem, again) =>
+export const useProblemFocus = ({ problem, again }) =>
   useEffect(() => {
     if (!problem) return;
     const words = document.querySelector('[data-testid="form-error"]');
@@ -32,15 +32,15 @@ export const useProblemFocus = (problem, again) =>
   }, [problem, again]);
 
 // "0:58" until a moment of the server's clock; "" from then on.
-export const useCountdown = (iso) => {
+export const useCountdown = ({ until }) => {
   const [left, setLeft] = useState(0);
   useEffect(() => {
-    const end = Date.parse(iso);
+    const end = Date.parse(until);
     const look = () => setLeft(Math.max(0, Math.ceil((end - now()) / 1000)) || 0);
     look();
     const timer = setInterval(look, 500);
     return () => clearInterval(timer);
-  }, [iso]);
+  }, [until]);
   return left ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "";
 };
 
@@ -55,16 +55,18 @@ const onClick = (event) => {
   const button = event.target instanceof Element ? event.target.closest("button[data-reveal]") : null;
   if (button) reveal(button);
 };
-// A whole sentence may be pasted, in any script's digits: what is left are the six digits.
+// A whole sentence may be pasted, in any script's digits: what is left are so many digits.
 const onInput = (event) => {
   const field = event.target;
   if (event.isComposing || !field.matches("input[data-digits]")) return;
-  const digits = field.value.normalize("NFKC").replace(/\D/g, "").slice(0, 6);
+  const digits = field.value.normalize("NFKC").replace(/\D/g, "").slice(0, Number(field.dataset.digits));
   if (digits !== field.value) field.value = digits;
 };
 const onSubmit = (event) => {
   if (!event.target.matches("form[data-native]")) return;
-  kept().forEach((field) => field.form === event.target && session((storage) => storage.setItem(name(field), field.value)));
+  kept().forEach(
+    (field) => field.form === event.target && session((storage) => storage.setItem(name(field), field.value)),
+  );
   // A shown password would otherwise be offered as a text for the browser's form history.
   event.target.querySelectorAll("[data-reveal][aria-pressed=true]").forEach(reveal);
 };

@@ -5,15 +5,16 @@ import { forget, ownOnly } from "$/public/js/keep.js";
 
 const NO_WAY_BACK = ["/", "/sign-in", "/sign-up", "/sign-up/code", "/forgot-password", "/reset-password"];
 // Where signing in leads back to. A guest's link is a secret and never stands in another page's address.
-export const signInPath = (signIn, here, english) => {
+export const signInPath = ({ page, here, english }) => {
   const path = english.split("?")[0];
-  if (NO_WAY_BACK.includes(path) || path.startsWith("/guest/")) return signIn;
-  return withNext(signIn, here);
+  if (NO_WAY_BACK.includes(path) || path.startsWith("/guest/")) return page;
+  return withNext({ page, next: here });
 };
-export const withNext = (page, next) => (next ? `${page}?next=${encodeURIComponent(next)}` : page);
+export const withNext = ({ page, next }) => (next ? `${page}?next=${encodeURIComponent(next)}` : page);
 
 const openers = (panel) => document.querySelectorAll(`[popovertarget="${panel.id}"]`);
-const expanded = (panel, open) => openers(panel).forEach((button) => button.setAttribute("aria-expanded", String(open)));
+const expanded = (panel, open) =>
+  openers(panel).forEach((button) => button.setAttribute("aria-expanded", String(open)));
 export const usePanels = () => {
   useEffect(() => {
     document.querySelectorAll("[popover]").forEach((panel) => expanded(panel, panel.matches(":popover-open")));
@@ -58,7 +59,10 @@ const onSubmit = (event) => {
   form.dataset.forget?.split(" ").forEach(forget);
 };
 // Coming back by the "back" button shows the page as it was left.
-export const release = () => document.querySelectorAll("form[data-busy], form[data-native] [data-busy]").forEach((it) => it.removeAttribute("data-busy"));
+export const release = () =>
+  document
+    .querySelectorAll("form[data-busy], form[data-native] [data-busy]")
+    .forEach((it) => it.removeAttribute("data-busy"));
 
 const rememberZone = () => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -68,7 +72,8 @@ const rememberZone = () => {
 };
 
 // What was kept to be seen without a connection is one person's: another one, or nobody, finds nothing of it.
-export const useOwnOnly = (known, viewer) => useEffect(() => void (known && ownOnly("portal:seen:", viewer)), [known, viewer]);
+export const useOwnOnly = ({ known, viewer }) =>
+  useEffect(() => void (known && ownOnly("portal:seen:", viewer)), [known, viewer]);
 
 const IDLE = 2000;
 const work = () => setTimeout(() => navigator.serviceWorker?.register("/sw.js").catch(() => {}), IDLE);
@@ -78,7 +83,11 @@ if (typeof document !== "undefined") {
   if (document.readyState === "complete") work();
   else window.addEventListener("load", work);
   rememberZone();
-  document.addEventListener("toggle", (event) => event.target.id && expanded(event.target, event.newState === "open"), true);
+  document.addEventListener(
+    "toggle",
+    (event) => event.target.id && expanded(event.target, event.newState === "open"),
+    true,
+  );
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("submit", onSubmit);

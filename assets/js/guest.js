@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { wasOpen } from "$/public/js/drafts.js";
 
-export const useEndedSession = (number, stage, over, load) => {
+export const useEndedSession = ({ number, stage, over, load }) => {
   const [ended, setEnded] = useState(false);
   const tell = useRef(load);
   tell.current = load;

@@ -56,7 +56,8 @@ export const forget = (viewer) => {
   }
   void window.caches?.delete("portal-shared"); // what another app shared
   // The service worker gives its address up: nobody is told here any more.
-  if (viewer && get(`portal:push:${viewer}`) !== null) void navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ left: true }));
+  if (viewer && get(`portal:push:${viewer}`) !== null)
+    void navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ left: true }));
   let kept = [];
   try {
     kept = named(store());
@@ -64,9 +65,11 @@ export const forget = (viewer) => {
     // storage is refused
   }
   try {
-    if (viewer && window.sessionStorage.getItem("portal:open")?.includes(`:${viewer}:`)) window.sessionStorage.removeItem("portal:open");
+    if (viewer && window.sessionStorage.getItem("portal:open")?.includes(`:${viewer}:`))
+      window.sessionStorage.removeItem("portal:open");
   } catch {
     // refused too
   }
-  for (const name of [...kept, ...memory.keys()]) if (viewer && name.startsWith("portal:") && name.includes(`:${viewer}`)) remove(name);
+  for (const name of [...kept, ...memory.keys()])
+    if (viewer && name.startsWith("portal:") && name.includes(`:${viewer}`)) remove(name);
 };

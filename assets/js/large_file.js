@@ -1,7 +1,9 @@
 // A picture or a film, large, in the page's own dialog.
 export const show = (dialog, link) => {
   const film = link.dataset.large === "film";
-  const [picture, player, title, download] = ["img", "video", "[data-title]", "a[download]"].map((part) => dialog.querySelector(part));
+  const [picture, player, title, download] = ["img", "video", "[data-title]", "a[download]"].map((part) =>
+    dialog.querySelector(part),
+  );
   picture.hidden = film;
   player.hidden = !film;
   picture.alt = link.dataset.name;

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { get, set } from "$/public/js/keep.js";
 
-export const useLater = (viewer, what) => {
+export const useLater = ({ viewer, what }) => {
   const name = viewer && what ? `portal:later:${viewer}:${what}` : "";
   const [later, setLater] = useState(true);
   useEffect(() => setLater(!name || get(name) === "1"), [name]);

@@ -19,8 +19,8 @@ const adopt = (name, nobodys) => {
 };
 const typedIn = (form) => Object.fromEntries(FIELDS.map((name) => [name, form.elements.namedItem(name)?.value ?? ""]));
 
-// `known`: whoever writes has tickets that may be about the same; `look` asks the server for them, `goThere` leads there.
-export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispatch, look, goThere) => {
+// `known`: whoever writes has tickets that may be about the same; `look` asks the server for them, `go_there` leads there.
+export const useNewTicket = ({ viewer, nobody, live, known, sent, refusals, dispatch, look, go_there: goThere }) => {
   const [form, setForm] = useState(null);
   const [busy, setBusy] = useState("");
   const [length, setLength] = useState(0);
@@ -118,7 +118,8 @@ export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispat
   // Sent again until it is answered: an event that meets a dying connection is lost without a word.
   useEffect(() => {
     if (!busy || !live || !form || !whole) return undefined;
-    const post = () => tell.current({ client_id: busy, ...typedIn(form), files: goodFiles(viewer, PLACE).map((file) => file.id) });
+    const post = () =>
+      tell.current({ client_id: busy, ...typedIn(form), files: goodFiles(viewer, PLACE).map((file) => file.id) });
     post();
     const timer = setInterval(post, AGAIN_AFTER);
     return () => clearInterval(timer);
@@ -145,11 +146,20 @@ export const useNewTicket = (viewer, nobody, live, known, sent, refusals, dispat
     setBusy("");
   }, [sent, name]);
 
-  return { ref: setForm, target: id && `form=${id}`, busy: Boolean(busy), length, topic, secret, carry, ready: Boolean(live && form && name) };
+  return {
+    ref: setForm,
+    target: id && `form=${id}`,
+    busy: Boolean(busy),
+    length,
+    topic,
+    secret,
+    carry,
+    ready: Boolean(live && form && name),
+  };
 };
 
 // The news of what was done is where the reader's place is now, and so is the new form that takes its place.
-export const useHeadingFocus = (shown) => {
+export const useHeadingFocus = ({ shown }) => {
   const before = useRef("");
   useEffect(() => {
     if (before.current === shown) return;

@@ -48,9 +48,16 @@ export const newId = () => {
 };
 
 export const patch = (viewer, id, change) =>
-  save(viewer, items(viewer).map((item) => (item.client_id === id ? { ...item, ...change } : item)));
+  save(
+    viewer,
+    items(viewer).map((item) => (item.client_id === id ? { ...item, ...change } : item)),
+  );
 export const put = (viewer, item) => save(viewer, [...items(viewer), item]);
-export const discard = (viewer, id) => save(viewer, items(viewer).filter((item) => item.client_id !== id));
+export const discard = (viewer, id) =>
+  save(
+    viewer,
+    items(viewer).filter((item) => item.client_id !== id),
+  );
 export const unsent = (viewer) => items(viewer);
 export const useOutbox = (viewer) =>
   useSyncExternalStore(
@@ -74,21 +81,30 @@ export const useRetried = () =>
   );
 
 // Stands once on a page: hands the outbox of one ticket to the server while there is a connection.
-export const useSender = (viewer, number, live, confirmed, refused, dispatch) => {
+export const useSender = ({ viewer, number, live, confirmed, refused, dispatch }) => {
   const all = useOutbox(viewer);
   const retried = useRetried();
   const own = all.filter((item) => item.number === number);
   const done = confirmed.filter((id) => own.some((item) => item.client_id === id)).join(" ");
   useEffect(() => {
-    if (done) save(viewer, items(viewer).filter((item) => !done.split(" ").includes(item.client_id)));
+    if (done)
+      save(
+        viewer,
+        items(viewer).filter((item) => !done.split(" ").includes(item.client_id)),
+      );
   }, [viewer, done]);
   // A message with files waits until the server has them all.
   const whole = (item) => (item.files ?? []).every((file) => file.id);
-  const waiting = own.filter((item) => whole(item) && !isRefused(refused, retried, item.client_id) && !confirmed.includes(item.client_id));
+  const waiting = own.filter(
+    (item) => whole(item) && !isRefused(refused, retried, item.client_id) && !confirmed.includes(item.client_id),
+  );
   const ids = waiting.map((item) => item.client_id).join(" ");
   useEffect(() => {
     if (!live || !viewer || !ids) return undefined;
-    const post = () => items(viewer).filter((item) => ids.split(" ").includes(item.client_id)).forEach((item) => dispatch({ ...item, files: (item.files ?? []).map((file) => file.id) }));
+    const post = () =>
+      items(viewer)
+        .filter((item) => ids.split(" ").includes(item.client_id))
+        .forEach((item) => dispatch({ ...item, files: (item.files ?? []).map((file) => file.id) }));
     post();
     const timer = setInterval(post, AGAIN_AFTER);
     return () => clearInterval(timer);

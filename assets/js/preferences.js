@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 let last = 0;
 const next = () => (last = Math.max(last + 1, Date.now()));
 
-export const useChoices = (saved, answered, live, dispatch) => {
+export const useChoices = ({ saved, answered, live, dispatch }) => {
   const [wanted, setWanted] = useState({});
   const open = useMemo(() => Object.entries(wanted).filter(([, one]) => one.n > answered), [wanted, answered]);
   const latest = useRef(open);
@@ -26,6 +26,9 @@ export const useChoices = (saved, answered, live, dispatch) => {
     },
     [dispatch],
   );
-  const values = useMemo(() => ({ ...saved, ...Object.fromEntries(open.map(([name, one]) => [name, one.value])) }), [saved, open]);
+  const values = useMemo(
+    () => ({ ...saved, ...Object.fromEntries(open.map(([name, one]) => [name, one.value])) }),
+    [saved, open],
+  );
   return { values, saving: open.length > 0, choose };
 };

@@ -6,19 +6,25 @@ const MARK = 16;
 const PATIENCE = 4000;
 const WORKER = "/sw.js";
 const name = (viewer) => `portal:push:${viewer}`; // that this person wants to be told here
-const isApple = () => /iP(hone|ad|od)/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
+const isApple = () =>
+  /iP(hone|ad|od)/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
 const allowed = () => {
   if (!window.isSecureContext || !("serviceWorker" in navigator)) return "unsupported";
   if ("PushManager" in window && "Notification" in window) return Notification.permission;
   return isApple() && !navigator.standalone ? "home_screen" : "unsupported";
 };
-const bytes = (key) => Uint8Array.from(atob(key.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+const bytes = (key) =>
+  Uint8Array.from(atob(key.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 const markOf = async (endpoint) => {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(endpoint));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, MARK);
+  return [...new Uint8Array(hash)]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .slice(0, MARK);
 };
 const registration = async () => (await navigator.serviceWorker.register(WORKER)) && navigator.serviceWorker.ready;
-const subscription = async () => (await (await navigator.serviceWorker.getRegistration())?.pushManager?.getSubscription()) ?? null;
+const subscription = async () =>
+  (await (await navigator.serviceWorker.getRegistration())?.pushManager?.getSubscription()) ?? null;
 const subscribe = async (key) => {
   const { pushManager } = await registration();
   await (await pushManager.getSubscription())?.unsubscribe(); // made with another key, or for somebody before
@@ -46,7 +52,7 @@ export const renew = async (_viewer, key, add) => add((await subscribe(key)).toJ
 export { turnOn };
 
 // `state`: "" until it is known; no_key, unsupported, home_screen, default (not asked), denied, off, on, lost.
-export const usePush = (viewer, key, devices, listed, add, drop) => {
+export const usePush = ({ viewer, key, devices, listed, add, drop }) => {
   const [state, setState] = useState("");
   const [mark, setMark] = useState("");
   const [busy, setBusy] = useState(false);
@@ -112,7 +118,9 @@ export const usePush = (viewer, key, devices, listed, add, drop) => {
     if (device.mark === mark) {
       remove(name(viewer));
       // What counts is our list: a device that is not on it is told nothing.
-      await subscription().then((own) => own?.unsubscribe()).catch(() => {});
+      await subscription()
+        .then((own) => own?.unsubscribe())
+        .catch(() => {});
     }
     drop(device.id);
   };

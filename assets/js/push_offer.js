@@ -6,7 +6,8 @@ import { get, set } from "$/public/js/keep.js";
 const REST = 1500;
 // As push.js sees it, without asking the service worker.
 const couldHave = (viewer) => {
-  const permission = window.isSecureContext && navigator.serviceWorker && window.PushManager && window.Notification?.permission;
+  const permission =
+    window.isSecureContext && navigator.serviceWorker && window.PushManager && window.Notification?.permission;
   return permission === "default" || (permission === "granted" && get(`portal:push:${viewer}`) === null);
 };
 const load = async () => {
@@ -14,7 +15,7 @@ const load = async () => {
   return { push, key: await push.keyOfPortal() };
 };
 // `state`: "" for nothing to say, else "offered", "busy", "on" or "trouble". `able`: the portal sends notifications.
-export const usePushOffer = (viewer, able, add) => {
+export const usePushOffer = ({ viewer, able, add }) => {
   const [state, setState] = useState("offered");
   const later = `portal:later:${viewer}:push`;
   const offered = useMemo(() => able && viewer && !get(later) && couldHave(viewer), [viewer, able]);

@@ -1,9 +1,10 @@
 // What sends chosen files (uploads.js keeps the list of them): looked at first, begun again where it was cut off.
-import { localeOf } from "$/public/js/i18n.js";
+import { localeOf } from "$/public/js/language.js";
 import { changed, entryOf, fill, listed, patch, running, save } from "$/public/js/uploads.js";
+import { MEGABYTE } from "$/utils/rules/files";
+import { MOST_FILES, MOST_MB } from "$/utils/rules/limits";
 
 const AGAIN_AFTER = 4000;
-const MEGABYTE = 1_000_000;
 
 // The bytes of what is not uploaded yet, for the case of a reload.
 const shelf = (viewer, mode, use) =>
@@ -21,17 +22,18 @@ const shelf = (viewer, mode, use) =>
 export const unshelve = (viewer, key) => void shelf(viewer, "readwrite", (files) => files.delete(key));
 
 const endingOf = (file) => file.name.split(".").pop().toLowerCase();
-const refusal = (file, count, rules) => {
-  const most = endingOf(file) === "mp4" ? rules.video_mb : rules.file_mb;
-  if (count >= rules.most) return ["too_many_files", fill(rules.too_many_files, { most: rules.most })];
-  if (!rules.endings.includes(endingOf(file))) return ["file_kind", fill(rules.file_kind, { name: file.name })];
-  if (!file.size) return ["file_empty", fill(rules.file_empty, { name: file.name })];
-  if (file.size > most * MEGABYTE) return ["file_too_large", fill(rules.file_too_large, { name: file.name, most })];
+const refusal = (file, count, texts) => {
+  const most = MOST_MB[endingOf(file)];
+  if (count >= MOST_FILES) return ["too_many_files", fill(texts.too_many_files, { most: MOST_FILES })];
+  if (!most) return ["file_kind", fill(texts.file_kind, { name: file.name })];
+  if (!file.size) return ["file_empty", fill(texts.file_empty, { name: file.name })];
+  if (file.size > most * MEGABYTE) return ["file_too_large", fill(texts.file_too_large, { name: file.name, most })];
   return undefined;
 };
 
 // Two tabs may know of the same file; one of them sends it.
-const alone = (key, run) => (navigator.locks ? navigator.locks.request(`portal:${key}`, { ifAvailable: true }, (lock) => lock && run()) : run());
+const alone = (key, run) =>
+  navigator.locks ? navigator.locks.request(`portal:${key}`, { ifAvailable: true }, (lock) => lock && run()) : run();
 const answerOf = (request) => {
   try {
     return JSON.parse(request.responseText);
@@ -39,7 +41,7 @@ const answerOf = (request) => {
     return {};
   }
 };
-const send = (viewer, place, target, rules, key, file) =>
+const send = (viewer, place, target, texts, key, file) =>
   alone(
     key,
     () =>
@@ -63,7 +65,11 @@ const send = (viewer, place, target, rules, key, file) =>
         request.onerror = () => at(0, setTimeout(begin, AGAIN_AFTER));
         request.onload = () => {
           const answer = answerOf(request);
-          const refused = { state: "failed", code: answer.code ?? "refused", problem: answer.detail ?? fill(rules.refused, { name: file.name }) };
+          const refused = {
+            state: "failed",
+            code: answer.code ?? "refused",
+            problem: answer.detail ?? fill(texts.refused, { name: file.name }),
+          };
           running.delete(key);
           unshelve(viewer, key);
           patch(viewer, place, key, request.status === 201 ? answer : refused);
@@ -81,30 +87,34 @@ export const layBy = async (viewer, place, target, files) => {
     save(viewer, place, [...listed(viewer, place), entry]);
   }
 };
-export const add = (viewer, place, target, rules, chosen) => {
+export const add = (viewer, place, target, texts, chosen) => {
   for (const file of chosen) {
     const files = listed(viewer, place);
     const entry = entryOf(file, target);
     const key = entry.key;
-    const refused = refusal(file, files.filter((it) => it.state !== "failed").length, rules);
+    const refused = refusal(file, files.filter((it) => it.state !== "failed").length, texts);
     if (refused) {
       save(viewer, place, [...files, { ...entry, state: "failed", code: refused[0], problem: refused[1] }]);
       continue;
     }
     save(viewer, place, [...files, entry]);
     void shelf(viewer, "readwrite", (store) => store.put(file, key));
-    void send(viewer, place, target, rules, key, file);
+    void send(viewer, place, target, texts, key, file);
   }
 };
 // Begin again what a reload interrupted.
-export const resume = (viewer, place, target, rules, files) =>
+export const resume = (viewer, place, target, texts, files) =>
   files.forEach(async (entry) => {
     if (entry.id || entry.state === "failed" || running.has(entry.key)) return;
     running.set(entry.key, { sent: 0 });
     const file = await shelf(viewer, "readonly", (store) => store.get(entry.key));
-    if (file) void send(viewer, place, target, rules, entry.key, file);
+    if (file) void send(viewer, place, target, texts, entry.key, file);
     else {
       running.delete(entry.key);
-      patch(viewer, place, entry.key, { state: "failed", code: "file_gone", problem: fill(rules.lost, { name: entry.name }) });
+      patch(viewer, place, entry.key, {
+        state: "failed",
+        code: "file_gone",
+        problem: fill(texts.lost, { name: entry.name }),
+      });
     }
   });

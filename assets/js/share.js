@@ -19,12 +19,17 @@ const take = async () => {
   const note = await (await shelf?.match("/shared/text"))?.json();
   if (!note || Date.now() - note.at > OLD) return { files: [], text: "" };
   const kept = (await shelf.matchAll()).filter((one) => one.headers.has("X-Name"));
-  const files = kept.map(async (one) => new File([await one.blob()], decodeURIComponent(one.headers.get("X-Name")), { type: one.headers.get("Content-Type") }));
+  const files = kept.map(
+    async (one) =>
+      new File([await one.blob()], decodeURIComponent(one.headers.get("X-Name")), {
+        type: one.headers.get("Content-Type"),
+      }),
+  );
   return { files: await Promise.all(files), text: note.text };
 };
 
 // `state`: "" until it is known, then "nothing" or "there". `give` brings it to a ticket (its number) or a new one ("new").
-export const useShared = (viewer, writer) => {
+export const useShared = ({ viewer, writer }) => {
   const [shared, setShared] = useState(null);
   const [pictures, setPictures] = useState([]);
   useEffect(() => {
@@ -32,7 +37,10 @@ export const useShared = (viewer, writer) => {
     take().then(
       (found) => {
         setShared(found);
-        urls = found.files.map((file) => ({ name: file.name, url: file.type.startsWith("image/") ? URL.createObjectURL(file) : "" }));
+        urls = found.files.map((file) => ({
+          name: file.name,
+          url: file.type.startsWith("image/") ? URL.createObjectURL(file) : "",
+        }));
         setPictures(urls);
       },
       () => setShared({ files: [], text: "" }),
@@ -44,7 +52,12 @@ export const useShared = (viewer, writer) => {
     const draft = readDraft(name);
     const id = draft.client_id ?? goodFiles(viewer, place)[0]?.target.split("=")[1] ?? newId();
     await layBy(viewer, place, place === "new" ? `form=${id}` : `ticket=${place}`, shared.files);
-    if (shared.text || place === "new") keepDraft(name, { ...draft, ...(place === "new" ? { client_id: id } : {}), body: [draft.body, shared.text].filter(Boolean).join("\n\n") });
+    if (shared.text || place === "new")
+      keepDraft(name, {
+        ...draft,
+        ...(place === "new" ? { client_id: id } : {}),
+        body: [draft.body, shared.text].filter(Boolean).join("\n\n"),
+      });
     await window.caches.delete(SHARED);
     window.location.assign(path);
   };

@@ -39,7 +39,7 @@ export const useListAddress = () => {
 };
 
 // The field belongs to the person: it is written to only when the address changed by something else, such as "Back".
-export const useSearchBox = (address) => {
+export const useSearchBox = ({ address }) => {
   const [form, setForm] = useState(null);
   const told = useRef(null);
   const latest = useRef(address);
@@ -67,7 +67,8 @@ export const useSearchBox = (address) => {
       find();
     };
     told.current = latest.current.q;
-    if (field.value && field.value.trim() !== told.current) typed({}); // typed before this script was there
+    if (field.value && field.value.trim() !== told.current)
+      typed({}); // typed before this script was there
     else field.value = told.current;
     field.addEventListener("input", typed);
     field.addEventListener("compositionend", typed);
@@ -93,7 +94,7 @@ const NONE = [];
 
 // Rows in the order in which they stand still: what comes while they are pointed at, touched or walked through with
 // the keyboard changes what they say, but not where they are, until the person asks for it or goes away.
-export const useCalmRows = (rows, more, view) => {
+export const useCalmRows = ({ rows, more, view }) => {
   const all = useMemo(() => [...rows, ...more], [rows, more]);
   const [shown, setShown] = useState({ view: "", rows: NONE });
   const [list, setList] = useState(null);
@@ -101,7 +102,11 @@ export const useCalmRows = (rows, more, view) => {
   const newest = useRef({ view, rows: all });
   const settle = useCallback(() => setShown(newest.current), []);
   const busy = useCallback(
-    () => Boolean(list) && ((mouse() && list.matches(":hover")) || list.contains(document.activeElement) || Date.now() - touched.current < TOUCH),
+    () =>
+      Boolean(list) &&
+      ((mouse() && list.matches(":hover")) ||
+        list.contains(document.activeElement) ||
+        Date.now() - touched.current < TOUCH),
     [list],
   );
   useEffect(() => {
@@ -135,12 +140,17 @@ export const useCalmRows = (rows, more, view) => {
     const before = new Map(held.map((row) => [row.number, row]));
     const moved = held.length !== all.length || held.some((row, i) => row.number !== all[i].number);
     const news = all.filter((row) => before.get(row.number)?.updated_at !== row.updated_at).length;
-    return { rows: held.map((row) => known.get(row.number) ?? row), waiting: moved ? Math.max(1, news) : 0, settle, ref: setList };
+    return {
+      rows: held.map((row) => known.get(row.number) ?? row),
+      waiting: moved ? Math.max(1, news) : 0,
+      settle,
+      ref: setList,
+    };
   }, [all, shown, view, settle]);
 };
 
 // "Back" leads to the place in the list from where the person left.
-export const useKeptPlace = (search, loaded) => {
+export const useKeptPlace = ({ search, loaded }) => {
   const back = useNavigationType() === "POP";
   const done = useRef(false);
   const name = `portal:place:${search}`;

@@ -1,12 +1,11 @@
 // Files that go with a message: on their way as soon as they are chosen, shown with their progress, kept until sent.
 // What is uploaded survives a reload by its id; what is not waits in the browser's own database and is begun again.
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { localeOf } from "$/public/js/i18n.js";
+import { localeOf } from "$/public/js/language.js";
 import { get, remove, set } from "$/public/js/keep.js";
 import { discard, items, newId, patch as patchItem } from "$/public/js/outbox.js";
-import { FILE_SORTS } from "$/utils/sets";
+import { FILE_SORTS, MEGABYTE } from "$/utils/rules/files";
 
-const MEGABYTE = 1_000_000;
 export const running = new Map(); // key → the request and how far it is
 const listeners = new Set();
 let version = 0;
@@ -24,7 +23,19 @@ const subscribe = (listener) => {
 };
 
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, word) => values[word] ?? whole);
-export const entryOf = (file, target) => ({ key: newId(), target, id: "", name: file.name, kind: file.type, size: file.size, state: "sending", width: 0, height: 0, code: "", problem: "" });
+export const entryOf = (file, target) => ({
+  key: newId(),
+  target,
+  id: "",
+  name: file.name,
+  kind: file.type,
+  size: file.size,
+  state: "sending",
+  width: 0,
+  height: 0,
+  code: "",
+  problem: "",
+});
 
 const name = (viewer, place) => `portal:files:${viewer}:${place}`;
 export const listed = (viewer, place) => {
@@ -43,17 +54,29 @@ export const save = (viewer, place, files) => {
 // A file is in the list of its composer, or already in a message of the outbox.
 export const patch = (viewer, place, key, change) => {
   const files = listed(viewer, place);
-  if (files.some((file) => file.key === key)) save(viewer, place, files.map((file) => (file.key === key ? { ...file, ...change } : file)));
+  if (files.some((file) => file.key === key))
+    save(
+      viewer,
+      place,
+      files.map((file) => (file.key === key ? { ...file, ...change } : file)),
+    );
   else {
     const item = items(viewer).find((it) => it.files?.some((file) => file.key === key));
-    if (item) patchItem(viewer, item.client_id, { files: item.files.map((file) => (file.key === key ? { ...file, ...change } : file)) });
+    if (item)
+      patchItem(viewer, item.client_id, {
+        files: item.files.map((file) => (file.key === key ? { ...file, ...change } : file)),
+      });
     changed();
   }
 };
 
 // What sends them is loaded when there is something to send.
 const loadSending = () => import("$/public/js/sending.js");
-const unshelve = (viewer, key) => void loadSending().then((sending) => sending.unshelve(viewer, key), () => {});
+const unshelve = (viewer, key) =>
+  void loadSending().then(
+    (sending) => sending.unshelve(viewer, key),
+    () => {},
+  );
 const halt = (file) => {
   const at = running.get(file.key);
   running.delete(file.key);
@@ -66,13 +89,17 @@ const stop = (viewer, file) => {
   unshelve(viewer, file.key);
   if (file.id) void fetch(`/files/${file.id}`, { method: "DELETE", keepalive: true }).catch(() => {});
 };
-export const dropFile = (viewer, place, key) => {
+export const dropFile = ({ viewer, place, key }) => {
   const files = listed(viewer, place);
   files.filter((file) => file.key === key).forEach((file) => stop(viewer, file));
-  save(viewer, place, files.filter((file) => file.key !== key));
+  save(
+    viewer,
+    place,
+    files.filter((file) => file.key !== key),
+  );
 };
 // Out of a message that waits in the outbox; without text and files nothing is left of it.
-export const dropUnsent = (viewer, id, key) => {
+export const dropUnsent = ({ viewer, id, key }) => {
   const item = items(viewer).find((it) => it.client_id === id);
   if (!item) return;
   item.files.filter((file) => file.key === key).forEach((file) => stop(viewer, file));
@@ -97,8 +124,13 @@ export const moveFiles = (viewer, place, to, target) => {
 };
 
 const sizeOf = (bytes) => {
-  const [unit, size] = bytes < MEGABYTE ? ["kilobyte", Math.max(1, Math.round(bytes / 1000))] : ["megabyte", bytes / MEGABYTE];
-  return new Intl.NumberFormat(localeOf(window.location.pathname), { style: "unit", unit, maximumFractionDigits: 1 }).format(size);
+  const [unit, size] =
+    bytes < MEGABYTE ? ["kilobyte", Math.max(1, Math.round(bytes / 1000))] : ["megabyte", bytes / MEGABYTE];
+  return new Intl.NumberFormat(localeOf(window.location.pathname), {
+    style: "unit",
+    unit,
+    maximumFractionDigits: 1,
+  }).format(size);
 };
 export const shown = (file) => {
   const at = running.get(file.key);
@@ -117,15 +149,24 @@ export const shown = (file) => {
   };
 };
 // The connection went away before what sends could be loaded.
-const lost = (file, target, rules) => ({ ...entryOf(file, target), state: "failed", code: "file_gone", problem: fill(rules.lost, { name: file.name }) });
-export const addFiles = (viewer, place, target, rules, chosen) =>
+const lost = (file, target, texts) => ({
+  ...entryOf(file, target),
+  state: "failed",
+  code: "file_gone",
+  problem: fill(texts.lost, { name: file.name }),
+});
+export const addFiles = (viewer, place, target, texts, chosen) =>
   void loadSending().then(
-    (sending) => sending.add(viewer, place, target, rules, chosen),
-    () => save(viewer, place, [...listed(viewer, place), ...chosen.map((file) => lost(file, target, rules))]),
+    (sending) => sending.add(viewer, place, target, texts, chosen),
+    () => save(viewer, place, [...listed(viewer, place), ...chosen.map((file) => lost(file, target, texts))]),
   );
 // Begin again what a reload interrupted.
-export const resumeFiles = (viewer, place, target, rules, files) => {
-  if (files.some((file) => !file.id)) void loadSending().then((sending) => sending.resume(viewer, place, target, rules, files), () => {});
+export const resumeFiles = (viewer, place, target, texts, files) => {
+  if (files.some((file) => !file.id))
+    void loadSending().then(
+      (sending) => sending.resume(viewer, place, target, texts, files),
+      () => {},
+    );
 };
 
 // What was uploaded hours ago may be deleted by now: the file says so itself, and the message can go without it.
@@ -136,7 +177,12 @@ export const checkFiles = (viewer, place) =>
     .forEach(async (file) => {
       const answer = await fetch(`/files/${file.id}`, { method: "HEAD" }).catch(() => undefined);
       if (answer?.status !== 404) return;
-      patch(viewer, place, file.key, { id: "", state: "failed", code: "file_gone", problem: fill(words.lost, { name: file.name }) });
+      patch(viewer, place, file.key, {
+        id: "",
+        state: "failed",
+        code: "file_gone",
+        problem: fill(words.lost, { name: file.name }),
+      });
     });
 
 export const useUploads = () =>
@@ -147,12 +193,12 @@ export const useUploads = () =>
   );
 
 // Stands in a form: its input, what is dropped on it or pasted into it, and the list of what was chosen.
-export const useFiles = (viewer, place, target, live, rules) => {
+export const useFiles = ({ viewer, place, target, live, texts }) => {
   const [box, setBox] = useState(null);
   const [over, setOver] = useState(false);
   const now = useRef({});
-  now.current = { viewer, place, target, rules };
-  words = rules;
+  now.current = { viewer, place, target, texts };
+  words = texts;
   const at = useUploads();
   const ready = Boolean(viewer && place && target);
   const list = useMemo(() => (ready ? listed(viewer, place).map(shown) : []), [viewer, place, ready, at]);
@@ -160,7 +206,10 @@ export const useFiles = (viewer, place, target, live, rules) => {
   useEffect(() => {
     if (!ready || !live) return;
     const unsent = items(viewer).filter((item) => String(item.number) === place);
-    resumeFiles(viewer, place, target, rules, [...listed(viewer, place), ...unsent.flatMap((item) => item.files ?? [])]);
+    resumeFiles(viewer, place, target, texts, [
+      ...listed(viewer, place),
+      ...unsent.flatMap((item) => item.files ?? []),
+    ]);
   }, [viewer, place, target, live]);
 
   useEffect(() => {
@@ -168,7 +217,7 @@ export const useFiles = (viewer, place, target, live, rules) => {
     if (!form || !ready) return undefined;
     const input = box.querySelector("input[type=file]");
     const take = (files) => {
-      const { viewer: who, place: where, target: to, rules: by } = now.current;
+      const { viewer: who, place: where, target: to, texts: by } = now.current;
       addFiles(who, where, to, by, files);
     };
     const choose = () => {
@@ -217,6 +266,9 @@ const onClick = (event) => {
   if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   // Without what shows it large the link does what links do.
-  import("$/public/js/large_file.js").then(({ show }) => show(dialog, link), () => window.location.assign(link.href));
+  import("$/public/js/large_file.js").then(
+    ({ show }) => show(dialog, link),
+    () => window.location.assign(link.href),
+  );
 };
 if (typeof document !== "undefined") document.addEventListener("click", onClick);

@@ -20,10 +20,12 @@ const current = (zone) => renamed[zone] ?? zone;
 const label = (zone) => current(zone).replaceAll("_", " ");
 
 // Empty until the page is the reader's own: the builder's zones are not theirs.
-export const useZones = (chosen) => {
+export const useZones = ({ chosen }) => {
   const [zones, setZones] = useState([]);
   useEffect(() => {
-    const names = new Set([...known().map(current), "UTC"].filter((name) => name !== current(chosen)).concat(chosen || []));
+    const names = new Set(
+      [...known().map(current), "UTC"].filter((name) => name !== current(chosen)).concat(chosen || []),
+    );
     setZones([...names].sort().map((id) => ({ id, label: label(id) })));
   }, [chosen]);
   return zones;

@@ -15,6 +15,7 @@ from tests.bench.server import Data, Server
 
 STATES = "reflex___state____state.ticket_portal___states___session____session_state"
 CONVERSATION = f"{STATES}.ticket_portal___states___conversation____conversation_state"
+RESOLUTION = f"{CONVERSATION}.ticket_portal___states___resolution____resolution_state"
 
 
 LANES = 16
@@ -143,7 +144,7 @@ class _Bench:
     async def mute(self, tab: Tab) -> None:
         """Change the ticket of ten messages so that it still has ten."""
         self._muted = not self._muted
-        tab.say(f"{CONVERSATION}.mute", on=self._muted)
+        tab.say(f"{RESOLUTION}.mute", on=self._muted)
         await tab.until(lambda delta: "muted" in str(delta))
 
     @asynccontextmanager

@@ -25,7 +25,7 @@ ELSEWHERE = re.compile(
     r"|(llms|security|robots)\.txt|socket\.io|package(-lock)?\.json|manifest\.json|sitemap\.xml|texts\.json|[a-z]\.\w+$"
 )
 # Folders that paths in a text may begin in.
-BASES = ("", "ticket_portal", "ticket_portal/frontend", "assets", "docs", "tests")
+BASES = ("", "ticket_portal", "ticket_portal/frontend", "assets", "assets/js", "docs", "tests")
 CITATION = re.compile(
     r"\b(?!(?:AES|ASVS|BIP|EIP|HTTP|IEC|ISO|LIMIT|NIST|PNG|RFC|SEO|SHA|TLS|TRACE|UAX|UTF|UTS)\b)"
     r"[A-Z]{3,}(?:\.md)? (?:section |§ ?)?[A-Z]?\d+\b|\b[Ii]ssues? #?\d+|\b[CDFGJOQ]\d{1,2}\b(?![\"'.])"
@@ -50,7 +50,10 @@ def _is_there(name: str) -> bool:
     for base in BASES:
         place = ROOT / base / folder
         # `domain/tickets/messages.reply` is a name in a module.
-        if (place / last).exists() or (folder and (place / f"{last.split('.')[0]}.py").exists()):
+        module = last.split(".")[0]
+        if (place / last).exists() or (
+            folder and any((place / f"{module}.{end}").exists() for end in ("py", "js"))
+        ):
             return True
     return False
 

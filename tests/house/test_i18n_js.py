@@ -1,64 +1,36 @@
-"""The language runtime of the browser (assets/js/i18n.js), run in Node over the real catalogue modules."""
+"""The language runtime of the browser, run in Node over the real catalogue modules."""
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ticket_portal.frontend import environment
+from tests import javascript
 from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.plugins import Catalogues, catalogue_module, short_name
 from ticket_portal.i18n.catalogues import in_context
 
-# What the runtime takes from React, for one render in the browser (or, with SERVER, while prerendering).
-REACT = """
-export const useEffect = () => {};
-export const useMemo = (make) => make();
-export const useSyncExternalStore = (subscribe, here, there) => (globalThis.SERVER ? there() : here());
-"""
-ROUTER = """
-export const useLocation = () => globalThis.place;
-export const useParams = () => globalThis.params ?? {};
-"""
-_IMPORT = re.compile(r'from "(?:\$/[\w/]*/)?([\w-]+)(?:\.js)?"')
 SCRIPT = """
-import { useI18n, useClock, setClockOffset, setTimeZone, localeOf, register } from "./i18n.mjs";
-import { useDays } from "./updates.mjs";
+import { useClock, setClockOffset, setTimeZone } from "$/public/js/clock.js";
+import { useI18n, register } from "$/public/js/i18n.js";
+import { localeOf } from "$/public/js/language.js";
+import { useDays } from "$/public/js/updates.js";
 const at = (pathname, search = "") => { globalThis.place = { pathname, search }; return useI18n(); };
 const soon = (seconds) => new Date(Date.now() + seconds * 1000).toISOString();
 setTimeZone("Asia/Ho_Chi_Minh");
-console.log(JSON.stringify(await (async () => { %s })()));
+answer(await (async () => { %s })());
 """
 
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("runtime")
-    modules = {path.name: str(text) for path, text in Catalogues().get_static_assets()}
-    for name in ("i18n.js", "days.js", "updates.js"):
-        modules[name] = (ROOT / "assets/js" / name).read_text(encoding="utf-8")
-    modules |= {"react.js": REACT, "react-router.js": ROUTER}
-    for name, text in modules.items():
-        (folder / name).with_suffix(".mjs").write_text(
-            _IMPORT.sub(r'from "./\1.mjs"', text), encoding="utf-8"
-        )
-    return folder
+    return javascript.lay_out(tmp_path_factory.mktemp("runtime"), [Catalogues()])
 
 
 def run(runtime: Path, code: str) -> Any:
-    (runtime / "main.mjs").write_text(SCRIPT % code, encoding="utf-8")
-    variables = environment.for_build()
-    node = shutil.which("node", path=variables["PATH"])
-    assert node
-    done = subprocess.run(
-        [node, "main.mjs"], cwd=runtime, env=variables, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return javascript.run(runtime, SCRIPT % code)
 
 
 def test_addresses_keep_the_readers_language(runtime: Path):
@@ -191,7 +163,7 @@ def test_times_are_said_as_people_say_them(
     path = "/" if locale == "en" else f"/{locale}"
     assert run(
         runtime,
-        f"""await import("./{locale}.mjs");
+        f"""await import("$/utils/catalogues/home/{locale}.js");
         const i18n = at("{path}"), clock = useClock(), then = "2020-05-01T20:00:00Z";
         return [i18n.rel(soon(-5), clock), i18n.relIn(soon(-5), clock), i18n.relIn(then, clock),
                 i18n.day(soon(0), clock), i18n.day(then, clock), i18n.dateTime(then, clock)]
@@ -201,10 +173,10 @@ def test_times_are_said_as_people_say_them(
 
 def test_one_english_text_may_have_two_translations(runtime: Path):
     module = catalogue_module("uk", {"Closed", in_context("Closed", "tickets")})
-    (runtime / "both.mjs").write_text(_IMPORT.sub(r'from "./\1.mjs"', module), encoding="utf-8")
+    javascript.put(runtime, "both.js", module)
     assert run(
         runtime,
-        """await import("./both.mjs");
+        """await import("./both.js");
         const id = "tickets\\u0004Closed", unknown = "tickets\\u0004Not there {x}";
         return [at("/uk").t("Closed"), at("/uk").t(id), at("/").t(id), at("/uk").t(unknown, { x: 1 })];""",
     ) == ["Закрито", "Закриті", "Closed", "Not there 1"]
@@ -232,7 +204,15 @@ def test_a_day_begins_where_it_does_in_the_readers_zone(runtime: Path):
     assert run(
         runtime,
         f"""const rows = {json.dumps([{"at": moment} for moment in moments])};
-        const shown = useDays(rows, [{{ at: "nonsense" }}]);
+        const shown = useDays({{ rows, more: [{{ at: "nonsense" }}] }});
         setTimeZone("UTC");
-        return [shown, useDays(rows, [])].map((all) => all.map((row) => row.new_day));""",
+        return [shown, useDays({{ rows, more: [] }})].map((all) => all.map((row) => row.new_day));""",
     ) == [[True, True, False, False, True], [True, False, False, True]]
+
+
+def test_each_word_that_a_component_asks_for_is_there(runtime: Path):
+    source = (ROOT / "ticket_portal/components/words.py").read_text(encoding="utf-8")
+    asked = {*re.findall(r'_call\(\s*"(\w+)"', source), *re.findall(r'"i18n\.(\w+)"', source)}
+
+    assert len(asked) > 10
+    assert asked == set(run(runtime, 'return Object.keys(at("/"));'))

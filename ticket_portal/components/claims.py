@@ -97,6 +97,6 @@ def _added(*more: rx.Component) -> rx.Component:
 
 def _later(name: str, what: Any) -> tuple[rx.Var, rx.Var]:
     """Return whether the person put this off, and the handler that does."""
-    data = hook_value("later", "useLater", name, SessionState.viewer_key, what)
+    data = hook_value("later", "useLater", name, viewer=SessionState.viewer_key, what=what)
     later = rx.Var(f"{name}.later", _var_data=data).to(bool)
     return later, as_handler(rx.Var(f"{name}.put", _var_data=data))

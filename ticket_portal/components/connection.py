@@ -9,7 +9,7 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.words import t
 
 _CONNECTION = hook_value(
-    "connection", "useConnection", "connection", rx.State.is_hydrated, connection_errors_count
+    "connection", "useConnection", "connection", hydrated=rx.State.is_hydrated, errors=connection_errors_count
 )
 
 

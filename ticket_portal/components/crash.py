@@ -3,8 +3,9 @@
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.elements import A
 from ticket_portal.components.icons import icon
-from ticket_portal.components.words import A, href, t
+from ticket_portal.components.words import href, t
 
 
 def crashed() -> rx.Component:

@@ -17,13 +17,13 @@ def saved(writer: Any, place: Any) -> rx.Component:
         "drafts",
         "useDraft",
         "savedAt",
-        writer,
-        place,
-        is_live(),
-        DraftState.place,
-        DraftState.draft,
-        DraftState.saved_at,
-        dispatcher(DraftState.save),
+        writer=writer,
+        place=place,
+        live=is_live(),
+        server=DraftState.place,
+        kept=DraftState.draft,
+        saved_at=DraftState.saved_at,
+        dispatch=dispatcher(DraftState.save),
     )
     at = rx.Var("savedAt", _var_data=data).to(str)
     return el.span(
@@ -38,7 +38,7 @@ def ended_box(number: Any, over: Any, *content: rx.Component, always: bool = Fal
 
     Unless it is there `always`, it is there only where something was typed.
     """
-    data = hook_value("drafts", "useEndedDraft", "endedDraft", number, over)
+    data = hook_value("drafts", "useEndedDraft", "endedDraft", number=number, over=over)
     typed = rx.Var('endedDraft.text !== ""', _var_data=data).to(bool)
     field = rx.fragment(
         el.label(t("Your reply"), class_name="sr", html_for="reply"),

@@ -7,10 +7,12 @@ import reflex as rx
 from reflex import el
 from reflex.vars import VarData
 
+from ticket_portal.components.elements import A, NativeForm
 from ticket_portal.components.hooks import as_handler, hook_value, js_handler
 from ticket_portal.components.icons import icon
-from ticket_portal.components.words import SITE, A, NativeForm, t
+from ticket_portal.components.words import t
 from ticket_portal.domain.files.attachments import FileView
+from ticket_portal.frontend.site import SITE
 from ticket_portal.sets.file_kinds import ENDINGS, NAMES, Sort
 
 KINDS = ", ".join(NAMES)
@@ -39,7 +41,16 @@ class Picker:
         """Compile the hook; all parts of one picker share it."""
         self._place = place
         self._viewer = viewer
-        self._data: VarData = hook_value("uploads", "useFiles", "files", viewer, place, target, live, rules())
+        self._data: VarData = hook_value(
+            "uploads",
+            "useFiles",
+            "files",
+            viewer=viewer,
+            place=place,
+            target=target,
+            live=live,
+            texts=file_texts(),
+        )
 
     def _value(self, name: str) -> rx.Var:
         return rx.Var(f"files.{name}", _var_data=self._data)
@@ -98,18 +109,14 @@ class Picker:
         )
 
     def _entry(self, file: rx.Var[Piece]) -> rx.Component:
-        drop = js_handler("uploads", "dropFile", self._viewer, self._place, file.key)
+        drop = js_handler("uploads", "dropFile", viewer=self._viewer, place=self._place, key=file.key)
         return unsent_file(file, drop)
 
 
-def rules() -> rx.Var:
-    """Return what is taken, and the words for what is not, as the browser checks it."""
+def file_texts() -> rx.Var:
+    """Return the words for what is not taken; what is, the browser knows from `frontend/rules.py`."""
     return rx.Var.create(
         {
-            "most": SITE.files_per_message,
-            "file_mb": SITE.file_mb,
-            "video_mb": SITE.video_mb,
-            "endings": list(ENDINGS),
             "too_many_files": t("A message can have up to {most} files. Send the others in another message."),
             "file_kind": t("{name} can't be sent. Use JPG, PNG, WEBP, GIF, HEIC, PDF, TXT, CSV or MP4."),
             "file_empty": t("{name} is empty. Choose another file."),

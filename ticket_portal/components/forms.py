@@ -9,9 +9,11 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.elements import NativeForm
 from ticket_portal.components.hooks import RunsHook, hook_value
 from ticket_portal.components.icons import icon
-from ticket_portal.components.words import NativeForm, language, t
+from ticket_portal.components.words import language, t
+from ticket_portal.domain.keys import CODE_DIGITS
 
 UNSET = rx.Var("undefined")
 
@@ -70,7 +72,7 @@ def problem(state: Any, *fields: str, again: Any = 0) -> rx.Component:
         elsewhere = elsewhere | (state.field == name) if elsewhere is not False else state.field == name
     shown = (state.problem != "") & ~elsewhere if fields else state.problem != ""
     return rx.fragment(
-        RunsHook.create("forms", "useProblemFocus", state.problem, again),
+        RunsHook.create("forms", "useProblemFocus", problem=state.problem, again=again),
         rx.cond(
             shown,
             el.div(
@@ -164,7 +166,7 @@ def code_field(state: Any, *, wrong: Any = None) -> rx.Component:
     return el.div(
         _label("code", t("Verification code")),
         el.div(
-            *[el.i() for _ in range(6)],
+            *[el.i() for _ in range(CODE_DIGITS)],
             el.input(
                 id="code",
                 name="code",
@@ -172,7 +174,7 @@ def code_field(state: Any, *, wrong: Any = None) -> rx.Component:
                 required=True,
                 aria_describedby="code-hint",
                 aria_invalid=rx.cond(is_wrong, "true", UNSET),
-                custom_attrs={"data-digits": "true", "inputMode": "numeric", "spellCheck": "false"},
+                custom_attrs={"data-digits": str(CODE_DIGITS), "inputMode": "numeric", "spellCheck": "false"},
             ),
             class_name="code",
         ),
@@ -187,7 +189,7 @@ def code_field(state: Any, *, wrong: Any = None) -> rx.Component:
 
 def new_code(action: str, resend_at: rx.Var, *fields: rx.Component) -> rx.Component:
     """Ask for another code; possible from the moment `resend_at`."""
-    data = hook_value("forms", "useCountdown", "countdown", resend_at)
+    data = hook_value("forms", "useCountdown", "countdown", until=resend_at)
     left = rx.Var("countdown", _var_data=data).to(str)
     return post_form(
         action,

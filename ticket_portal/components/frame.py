@@ -7,13 +7,12 @@ from reflex import el
 
 from ticket_portal.addresses import DESK, GUEST_TICKETS, NEW_TICKET, TICKETS
 from ticket_portal.components.connection import connection_pill, connection_strip
+from ticket_portal.components.elements import A
 from ticket_portal.components.forms import post_form
-from ticket_portal.components.hooks import RunsHook
+from ticket_portal.components.hooks import RunsHook, js_call
 from ticket_portal.components.icons import brand_mark, icon
 from ticket_portal.components.people import of_team, signed_in
 from ticket_portal.components.words import (
-    SITE,
-    A,
     clock_offset,
     href,
     language,
@@ -23,6 +22,7 @@ from ticket_portal.components.words import (
     time_zone,
     tn,
 )
+from ticket_portal.frontend.site import SITE
 from ticket_portal.i18n.locales import DEFAULT, LOCALES
 from ticket_portal.sets.roles import Role
 from ticket_portal.states.session import SessionState
@@ -80,8 +80,8 @@ def top_bar() -> rx.Component:
     """What stands above every page; compiled once for all of them."""
     return rx.fragment(
         RunsHook.create("frame", "usePanels"),
-        RunsHook.create("badge", "useBadge", SessionState.unread, SessionState.known),
-        RunsHook.create("frame", "useOwnOnly", SessionState.known, SessionState.viewer_key),
+        RunsHook.create("badge", "useBadge", unread=SessionState.unread, known=SessionState.known),
+        RunsHook.create("frame", "useOwnOnly", known=SessionState.known, viewer=SessionState.viewer_key),
         clock_offset(SessionState.clock_offset),
         time_zone(SessionState.zone),
         el.header(
@@ -159,23 +159,13 @@ def guest_strip() -> rx.Component:
 
 def sign_in_address() -> rx.vars.StringVar:
     """Return the address of the sign-in page, from where it leads back to this one."""
-    here, english, page = switch_to(language()), switch_to(DEFAULT), href("/sign-in")
-    data = rx.vars.VarData.merge(
-        rx.vars.VarData(imports={"$/public/js/frame.js": [rx.ImportVar(tag="signInPath")]}),
-        here._get_all_var_data(),
-    )
-    return rx.Var(f"signInPath({page}, {here}, {english})", _var_data=data).to(str)
+    here, english = switch_to(language()), switch_to(DEFAULT)
+    return js_call("frame", "signInPath", page=href("/sign-in"), here=here, english=english).to(str)
 
 
 def with_next(path: str, following: rx.Var) -> rx.vars.StringVar:
     """Return the address of a page that carries on where to go after it."""
-    page = href(path)
-    data = rx.vars.VarData.merge(
-        rx.vars.VarData(imports={"$/public/js/frame.js": [rx.ImportVar(tag="withNext")]}),
-        page._get_all_var_data(),
-        following._get_all_var_data(),
-    )
-    return rx.Var(f"withNext({page}, {following})", _var_data=data).to(str)
+    return js_call("frame", "withNext", page=href(path), next=following).to(str)
 
 
 def languages(**props: Any) -> list[rx.Component]:

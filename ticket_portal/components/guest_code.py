@@ -17,10 +17,10 @@ _ENDED = hook_value(
     "guest",
     "useEndedSession",
     "sessionEnded",
-    State.ticket,
-    State.stage,
-    ConversationState.session_over,
-    dispatcher(lambda _item: State.load()),
+    number=State.ticket,
+    stage=State.stage,
+    over=ConversationState.session_over,
+    load=dispatcher(lambda _item: State.load()),
 )
 
 

@@ -1,4 +1,8 @@
-"""Small bridges to the JavaScript modules in assets/js: a hook that runs, a value it gives, a handler it may call."""
+"""Small bridges to the JavaScript modules in assets/js: a hook that runs, a value it gives, a handler it may call.
+
+What is called takes one object of named fields. `tests/house/test_hooks.py` compares the names that are written here
+with what the modules export and take.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,49 +22,52 @@ def dispatcher(handler: Callable[[Any], Any]) -> rx.Var:
     return rx.Var.create(chain)
 
 
-def hook_value(module: str, hook: str, name: str, *arguments: Any) -> VarData:
-    """Return the data of `const {name} = {hook}(arguments)`: what a Var that reads from `name` must carry."""
-    given = [rx.Var.create(a) for a in arguments]
-    inner = VarData.merge(*[v._get_all_var_data() for v in given])
-    call = f"const {name} = {hook}({', '.join(map(str, given))})"
-    return VarData.merge(
-        VarData(imports={f"$/public/js/{module}.js": [ImportVar(tag=hook)]}, hooks={call: inner}), inner
-    )  # pyright: ignore[reportReturnType]
+def js_call(module: str, function: str, /, **fields: Any) -> rx.Var:
+    """Return a call of what `assets/js/{module}.js` exports under this name."""
+    given = {name: rx.Var.create(value) for name, value in fields.items()}
+    data = VarData.merge(
+        VarData(imports={f"$/public/js/{module}.js": [ImportVar(tag=function)]}),
+        *[var._get_all_var_data() for var in given.values()],
+    )
+    written = ", ".join(
+        f"{name}: {var!s}" for name, var in given.items()
+    )  # without !s Reflex writes a mark for later
+    return rx.Var(f"{function}({{ {written} }})" if given else f"{function}()", _var_data=data)
+
+
+def hook_value(module: str, hook: str, name: str, /, **fields: Any) -> VarData:
+    """Return the data of `const {name} = {hook}({fields})`: what a Var that reads from `name` must carry."""
+    call = js_call(module, hook, **fields)
+    data = call._get_all_var_data()
+    return VarData.merge(VarData(hooks={f"const {name} = {call!s}": data}), data)  # pyright: ignore[reportReturnType]
 
 
 class RunsHook(rx.Fragment):
     """Shows nothing; runs one hook for what it does."""
 
-    _module: str = ""
-    _hook: str = ""
-    _arguments: tuple[Any, ...] = ()
+    _call: rx.Var
 
     @classmethod
-    def create(cls, module: str, hook: str, *arguments: Any) -> "RunsHook":
-        """Run `hook(arguments)` of `assets/js/{module}.js` while this stands on the page."""
+    def create(cls, module: str, hook: str, /, **fields: Any) -> "RunsHook":
+        """Run a hook of `assets/js/{module}.js` while this stands on the page."""
         self = super().create()
-        self._module, self._hook = module, hook
-        self._arguments = tuple(rx.Var.create(a) for a in arguments)
+        self._call = js_call(module, hook, **fields)
         return self
 
     def add_imports(self) -> dict[str, Any]:
         """Import the hook."""
-        return {f"$/public/js/{self._module}.js": [ImportVar(tag=self._hook)]}
+        data = self._call._get_all_var_data()
+        return dict(data.old_school_imports()) if data else {}
 
     def add_hooks(self) -> list[Any]:
         """Call it."""
-        data = VarData.merge(*[a._get_all_var_data() for a in self._arguments])
-        return [rx.Var(f"{self._hook}({', '.join(map(str, self._arguments))})", _var_data=data)]
+        return [self._call]
 
 
-def js_handler(module: str, name: str, *arguments: Any) -> rx.Var:
+def js_handler(module: str, function: str, /, **fields: Any) -> rx.Var:
     """Return a click handler that calls a function of `assets/js/{module}.js` in the browser alone."""
-    given = [rx.Var.create(a) for a in arguments]
-    data = VarData.merge(
-        VarData(imports={f"$/public/js/{module}.js": [ImportVar(tag=name)]}),
-        *[v._get_all_var_data() for v in given],
-    )
-    return as_handler(rx.Var(f"(() => {name}({', '.join(map(str, given))}))", _var_data=data))
+    call = js_call(module, function, **fields)
+    return as_handler(rx.Var(f"(() => {call!s})", _var_data=call._get_all_var_data()))
 
 
 def as_handler(function: rx.Var) -> rx.Var:

@@ -13,9 +13,9 @@ _OFFER = hook_value(
     "push_offer",
     "usePushOffer",
     "pushOffer",
-    ConversationState.writer,
-    ConversationState.push,
-    dispatcher(DeviceState.add),
+    viewer=ConversationState.writer,
+    able=ConversationState.push,
+    add=dispatcher(DeviceState.add),
 )
 
 

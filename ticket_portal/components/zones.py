@@ -17,7 +17,7 @@ class Zone(TypedDict):
 
 def zones(name: str, chosen: Any) -> rx.Var[list[Zone]]:
     """Return them with the one that was chosen, none until the page is alive; `name` is theirs in JavaScript."""
-    return rx.Var(name, _var_data=hook_value("zones", "useZones", name, chosen)).to(list[Zone])
+    return rx.Var(name, _var_data=hook_value("zones", "useZones", name, chosen=chosen)).to(list[Zone])
 
 
 def zone_options(name: str, chosen: Any) -> rx.Component:

@@ -14,6 +14,7 @@ from ticket_portal.domain.people import Viewer
 from ticket_portal.domain.privacy import exports
 from ticket_portal.domain.privacy.exports import TicketExport
 from ticket_portal.domain.text.blockchains import CHAINS
+from ticket_portal.frontend.palette import in_daylight
 from ticket_portal.i18n.catalogues import msg, page_text
 from ticket_portal.i18n.dates import format_datetime
 from ticket_portal.i18n.locales import LOCALES
@@ -31,12 +32,12 @@ DETAILS = {
     "screenshot": msg("Screenshot"),
 }
 """The kinds of details, in the words of the pages; what was asked in free text has none."""
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #10262b }
+STYLE = in_daylight("""
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: var(--ink) }
 h1 { line-height: 1.2 } h2 { font-size: 1.1rem; margin-top: 2rem } dt { font-weight: 600 } dd { margin: 0 0 .5rem }
-article { border-top: 1px solid #b9c6c9; padding: .75rem 0; break-inside: avoid } header { color: #47595d }
-p { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0 } a { color: #0a5866 }
-"""
+article { border-top: 1px solid var(--line); padding: .75rem 0; break-inside: avoid } header { color: var(--ink-2) }
+p { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0 } a { color: var(--accent) }
+""")
 
 
 def write(store: Store, desk: FileDesk, viewer: Viewer, language: str, target: IO[bytes]) -> None:

@@ -14,14 +14,11 @@ from typing import Any, ClassVar
 import reflex_base
 from reflex.plugins import Plugin
 
-from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.site import SITE
 from ticket_portal.i18n import articles, pages
 from ticket_portal.i18n.catalogues import msg, read_texts
 from ticket_portal.i18n.locales import DEFAULT, LOCALES, TRANSLATED, localized
 from ticket_portal.i18n.recovery_words import LISTS, words
-from ticket_portal.sets.file_kinds import RULES, Sort
-from ticket_portal.sets.roles import TEAM_SIDE
 
 SAMPLE = "_"
 """Begins the sample value of a route's argument: `/tickets/_number`. No number or token begins with it."""
@@ -114,29 +111,6 @@ def short_name(text: str) -> str:
         rest, digit = divmod(rest, 36)
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
     return digits
-
-
-class ClosedSets(Plugin):
-    """Tells the scripts what they know of the sets that Python keeps: languages, roles, kinds of files."""
-
-    _LANGUAGES = "const LANGUAGES = [];"
-
-    def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
-        """The module `utils/sets.js`, and the service worker, which can't import one."""
-        sorts = {kind: rules.sort for kind, rules in RULES.items() if rules.sort in (Sort.PICTURE, Sort.FILM)}
-        module = f"export const TEAM_SIDE = {json_text(TEAM_SIDE)};\nexport const FILE_SORTS = {json_text(sorts)};\n"
-        worker = (ROOT / "assets/sw.js").read_text(encoding="utf-8")
-        return [(Path("utils/sets.js"), module), (Path("public/sw.js"), self.with_languages(worker))]
-
-    def with_languages(self, worker: str) -> str:
-        """The service worker with the languages that stand in addresses. Raises BuildChanged where it has no place."""
-        languages = f"const LANGUAGES = {json_text(TRANSLATED)};"
-        return replaced(worker, self._LANGUAGES, languages, "the service worker's languages")
-
-    def post_build(self, **context: Any) -> None:
-        """The service worker that browsers get knows them."""
-        if json_text(TRANSLATED) not in (context["static_dir"] / "sw.js").read_text(encoding="utf-8"):
-            raise BuildChanged("the service worker's languages")
 
 
 class RecoveryWords(Plugin):
@@ -340,15 +314,20 @@ class Slim(Plugin):
     _STYLED = re.compile(r"[{,]css:")
     _ALIAS = "alias: ["
     _GROUPS = "groups: ["
+    # Paths below assets/js and components; a house test looks whether each is there.
+    SHARED_MODULES = "i18n|language|dates|clock|route_focus|routes|frame|forms|connection|keep"
+    SHARED_COMPONENTS = "frame|routing|crash"
+    TICKET_MODULES = (
+        r"conversation\/(composer|copying|lines|reading|scrolling|typing)|details\/checklists|outbox|drafts|uploads|guard"
+        "|resolution|answered_form|push_offer|days|focus"
+    )
+    _LIBRARIES = r"/node_modules\/(react|scheduler|@?socket\.io|engine\.io)|\/utils\/(state|context)"
     _TOGETHER: ClassVar = {
         "shared": (
-            r"/node_modules\/(react|scheduler|@?socket\.io|engine\.io)|\/utils\/(state|context)"
-            r"|\/public\/js\/(i18n|routes|frame|forms|connection|keep)\.js|\/components\/(frame|words|crash)\.jsx/"
+            # What loads the later parts is every page's: the bundler would put it where it is used first.
+            rf"{_LIBRARIES}|vite\/preload-helper|\/public\/js\/({SHARED_MODULES})\.js|\/components\/({SHARED_COMPONENTS})\.jsx/"
         ),
-        "ticket": (
-            r"/\/public\/js\/(conversation|checklists|outbox|drafts|uploads|guard|resolution|answers|push_offer"
-            r"|days|focus)\.js/"
-        ),
+        "ticket": rf"/\/public\/js\/({TICKET_MODULES})\.js|\/utils\/rules\/(files|people)\.js/",
     }
 
     def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:

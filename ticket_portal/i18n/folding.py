@@ -12,7 +12,7 @@ MOST_MARKS = 30
 
 # What NFKC makes more than three characters of: Arabic words as one sign, Japanese units in a square, numbers in
 # brackets. A blank takes its place.
-_EXPANDING = re.compile(
+EXPANDING = re.compile(
     "[\u2057\u2152\u2167\u2177\u247d-\u2487\u2a0c\u321d\u321e\u3300-\u3357\u337f\u3389\u33a8\u33ae\u33af\u33c2\u33c6"
     "\u33d8\ufdf2-\ufdf8\ufdfa-\ufdfc]"
 )
@@ -25,7 +25,7 @@ def nfc(text: str) -> str:
 
 def nfkc(text: str) -> str:
     """Return the text with look-alikes as what they are (full-width digits, ligatures); at most three times as long."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", _stream_safe(_EXPANDING.sub(" ", text)))
+    return text if text.isascii() else unicodedata.normalize("NFKC", _stream_safe(EXPANDING.sub(" ", text)))
 
 
 def unmarked(text: str) -> str:
@@ -33,7 +33,7 @@ def unmarked(text: str) -> str:
     lowered = text.lower()
     if lowered.isascii():
         return lowered
-    decomposed = unicodedata.normalize("NFKD", _stream_safe(_EXPANDING.sub(" ", lowered)))
+    decomposed = unicodedata.normalize("NFKD", _stream_safe(EXPANDING.sub(" ", lowered)))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -1,7 +1,7 @@
 """What stands at an address; composition only. Here: which page at which, its title, and what it loads."""
 
 from ticket_portal.addresses import PageTable
-from ticket_portal.components.words import Page
+from ticket_portal.components.routing import Page
 from ticket_portal.i18n import articles
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.pages.agent_ticket import agent_ticket

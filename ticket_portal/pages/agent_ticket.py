@@ -9,16 +9,17 @@ from ticket_portal.components.desk.team import agent_buttons, joined_with, ratin
 from ticket_portal.components.frame import frame
 from ticket_portal.components.help.topics import topic_name
 from ticket_portal.components.icons import icon
+from ticket_portal.components.routing import route_param
 from ticket_portal.components.ticket.composer import closed_note, composer
 from ticket_portal.components.ticket.conversation import effects, problem, ticket_head
 from ticket_portal.components.ticket.deliveries import alert_deliveries
 from ticket_portal.components.ticket.notice import ticket_missing, ticket_session_ended
 from ticket_portal.components.ticket.resolution import can_write, related
 from ticket_portal.components.ticket.thread import thread, waiting_thread
-from ticket_portal.components.words import date_time, href, language_name, route_param, t
+from ticket_portal.components.words import date_time, href, language_name, t
 from ticket_portal.domain.addresses import ERASED
 from ticket_portal.sets.statuses import Status
-from ticket_portal.states.conversation import ConversationState as State
+from ticket_portal.states.resolution import ResolutionState as State
 
 
 def agent_ticket() -> rx.Component:

@@ -7,9 +7,12 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.elements import A
 from ticket_portal.components.frame import frame
 from ticket_portal.components.help.article import article_body
-from ticket_portal.components.words import SITE, A, UseCatalog, alternates, href, t
+from ticket_portal.components.routing import UseCatalog, alternates
+from ticket_portal.components.words import href, t
+from ticket_portal.frontend.site import SITE
 from ticket_portal.i18n import articles
 from ticket_portal.i18n.articles import Article
 from ticket_portal.i18n.catalogues import page_text

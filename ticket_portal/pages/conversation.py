@@ -6,6 +6,7 @@ from reflex import el
 from ticket_portal.addresses import TICKET, TICKETS
 from ticket_portal.components.frame import frame
 from ticket_portal.components.push_offer import offer
+from ticket_portal.components.routing import route_param
 from ticket_portal.components.settings.addresses import mail_notice
 from ticket_portal.components.ticket.composer import closed_note, composer
 from ticket_portal.components.ticket.conversation import effects, ticket_head, turn
@@ -13,7 +14,7 @@ from ticket_portal.components.ticket.muting import mute_button, muted_note
 from ticket_portal.components.ticket.notice import ticket_locked, ticket_missing, ticket_session_ended
 from ticket_portal.components.ticket.resolution import can_write, joined_notice, related
 from ticket_portal.components.ticket.thread import thread, waiting_thread
-from ticket_portal.components.words import href, route_param, t
+from ticket_portal.components.words import href, t
 from ticket_portal.states.conversation import ConversationState as State
 
 

@@ -8,9 +8,10 @@ from ticket_portal.components.forms import form_card, hidden, post_form, problem
 from ticket_portal.components.frame import frame
 from ticket_portal.components.guest_code import asks, ended_ticket, enter_code, has_ended, send_code, sent
 from ticket_portal.components.icons import icon
+from ticket_portal.components.routing import route_param
 from ticket_portal.components.settings.addresses import bounced_before, mail_notice
 from ticket_portal.components.ticket.notice import notice
-from ticket_portal.components.words import href, route_param, t, tn
+from ticket_portal.components.words import href, t, tn
 from ticket_portal.pages.conversation import not_there, open_ticket
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.guest import GuestState as State

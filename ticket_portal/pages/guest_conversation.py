@@ -7,9 +7,10 @@ from ticket_portal.addresses import GUEST_TICKETS
 from ticket_portal.components.forms import hidden
 from ticket_portal.components.frame import frame
 from ticket_portal.components.guest_code import ended_ticket, has_ended
+from ticket_portal.components.routing import route_param
 from ticket_portal.components.settings.addresses import mail_notice
 from ticket_portal.components.ticket.thread import waiting_thread
-from ticket_portal.components.words import href, route_param, t
+from ticket_portal.components.words import href, t
 from ticket_portal.pages.conversation import not_there, open_ticket
 from ticket_portal.states.conversation import ConversationState
 from ticket_portal.states.guest import GuestState

@@ -8,6 +8,7 @@ from reflex import el
 from ticket_portal.addresses import TICKETS
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.drafts import saved
+from ticket_portal.components.elements import NativeForm
 from ticket_portal.components.files import Picker
 from ticket_portal.components.forms import email_field, field, problem
 from ticket_portal.components.frame import frame, safety
@@ -17,7 +18,7 @@ from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hoo
 from ticket_portal.components.icons import icon
 from ticket_portal.components.ticket.notice import notice
 from ticket_portal.components.ticket.shield import secret_words
-from ticket_portal.components.words import NativeForm, href, number, t
+from ticket_portal.components.words import href, number, t
 from ticket_portal.domain.people import NOBODY
 from ticket_portal.domain.tickets.drafts import NEW
 from ticket_portal.domain.tickets.duplicates import Duplicate
@@ -39,15 +40,15 @@ _FORM = hook_value(
     "new_ticket",
     "useNewTicket",
     "newTicket",
-    WRITER,
-    NOBODY.key,
-    is_live(),
-    (SessionState.account != "") | (SessionState.guest_address != ""),
-    State.sent,
-    State.refusals,
-    dispatcher(State.submit),
-    dispatcher(State.look_for_duplicates),
-    dispatcher(State.continue_there),
+    viewer=WRITER,
+    nobody=NOBODY.key,
+    live=is_live(),
+    known=(SessionState.account != "") | (SessionState.guest_address != ""),
+    sent=State.sent,
+    refusals=State.refusals,
+    dispatch=dispatcher(State.submit),
+    look=dispatcher(State.look_for_duplicates),
+    go_there=dispatcher(State.continue_there),
 )
 
 
@@ -57,7 +58,7 @@ _FILES = Picker("new", rx.Var("newTicket.target", _var_data=_FORM).to(str), is_l
 def new_ticket() -> rx.Component:
     """The form with its tips, then the number of what was received."""
     return frame(
-        RunsHook.create("new_ticket", "useHeadingFocus", State.sent),
+        RunsHook.create("new_ticket", "useHeadingFocus", shown=State.sent),
         rx.cond(State.sent != "", _received(), _page()),
     )
 

@@ -20,7 +20,7 @@ def own_data() -> rx.Component:
         form_card(
             t("Download your data"),
             t("You'll get a ZIP file with your tickets as printable pages and as JSON, plus all files."),
-            RunsHook.create("download", "useDownload", DOOR),
+            RunsHook.create("download", "useDownload", action=DOOR),
             post_form(
                 DOOR,
                 problem(FormState, "current_password"),

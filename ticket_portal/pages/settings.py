@@ -6,6 +6,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.components.claims import added
+from ticket_portal.components.elements import A
 from ticket_portal.components.forms import notice_note, post_form
 from ticket_portal.components.frame import frame
 from ticket_portal.components.icons import icon
@@ -17,7 +18,7 @@ from ticket_portal.components.settings.preferences import alerts
 from ticket_portal.components.settings.profile import language_choice, profile
 from ticket_portal.components.settings.safety_phrase import safety_phrase
 from ticket_portal.components.settings.sign_ins import sign_ins
-from ticket_portal.components.words import A, href, said, t
+from ticket_portal.components.words import href, said, t
 from ticket_portal.i18n.catalogues import msg
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.session import SessionState

@@ -17,7 +17,7 @@ from ticket_portal.pages.new_ticket import WRITER
 from ticket_portal.states.session import SessionState
 from ticket_portal.states.share import ShareState as State
 
-_SHARED = hook_value("share", "useShared", "shared", SessionState.viewer_key, WRITER)
+_SHARED = hook_value("share", "useShared", "shared", viewer=SessionState.viewer_key, writer=WRITER)
 
 
 def share() -> rx.Component:

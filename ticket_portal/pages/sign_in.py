@@ -14,7 +14,8 @@ from ticket_portal.components.forms import (
     submit,
 )
 from ticket_portal.components.frame import frame, with_next
-from ticket_portal.components.words import SITE, href, t
+from ticket_portal.components.words import href, t
+from ticket_portal.frontend.site import SITE
 from ticket_portal.states.forms import FormState
 from ticket_portal.states.session import SessionState
 

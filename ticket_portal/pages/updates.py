@@ -22,7 +22,7 @@ class UpdateEntry(UpdateRow):
     new_day: bool
 
 
-_ENTRIES = hook_value("updates", "useDays", "entries", State.rows, State.more_rows)
+_ENTRIES = hook_value("updates", "useDays", "entries", rows=State.rows, more=State.more_rows)
 
 
 def updates() -> rx.Component:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from ticket_portal.delivery import emails
 from ticket_portal.delivery.emails import Email, layout
 from ticket_portal.delivery.emails.samples import ABOUT_TICKETS, KINDS, sample
+from ticket_portal.frontend.palette import in_daylight
 from ticket_portal.i18n.locales import DEFAULT, LOCALES
 from ticket_portal.routes.mailbox import insiders_only, mail_headers
 from ticket_portal.sets.roles import Role
@@ -34,7 +35,7 @@ _CHOICES: dict[str, tuple[dict[str, str], str]] = {
     "reader": (_READERS, Role.GUEST),
 }
 # A program without a dark mode of its own turns the light colours over.
-_TURNED = "html{background:#f3f6f7;filter:invert(1) hue-rotate(180deg)}"
+_TURNED = in_daylight("html{background:var(--bg);filter:invert(1) hue-rotate(180deg)}")
 
 
 @insiders_only

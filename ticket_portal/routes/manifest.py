@@ -7,14 +7,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ticket_portal.addresses import NEW_TICKET, TICKETS
+from ticket_portal.frontend.palette import palette
 from ticket_portal.i18n.catalogues import page_text
 from ticket_portal.i18n.locales import LOCALES, locale_of, localized
 from ticket_portal.sets.file_kinds import ENDINGS, MEDIA_TYPES
 from ticket_portal.wiring import portal
 
 NAME = "/manifest.webmanifest"
-# The colours of the page's ground (assets/portal.css): what is seen before the first page is.
-GROUND = "#f6f8f8"
+# The page's ground: what is seen before the first page is.
+GROUND = palette()["bg"].light
 
 
 async def _manifest(request: Request) -> Response:

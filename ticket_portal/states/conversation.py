@@ -4,19 +4,19 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
-from ticket_portal.addresses import DESK_TICKET, GUEST_LINK, TICKET, is_guest_link, number_in
+from ticket_portal.addresses import GUEST_LINK, number_in
 from ticket_portal.domain.errors import DomainError, NotFound, TicketLocked
-from ticket_portal.domain.guests import access, disown, opening, page
+from ticket_portal.domain.guests import access
 from ticket_portal.domain.guests.opening import Opening
 from ticket_portal.domain.guests.page import GuestPage
 from ticket_portal.domain.history import MessageKind, PostedMessage
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import by_address, can_read, can_reply
-from ticket_portal.domain.tickets import conversation, messages, muting, tickets
+from ticket_portal.domain.tickets import conversation, messages
 from ticket_portal.domain.tickets.conversation import MessageView, Thread
 from ticket_portal.domain.tickets.detail_requests import DetailView
 from ticket_portal.domain.tickets.drafts import DraftView
@@ -25,8 +25,10 @@ from ticket_portal.domain.tickets.resolution import ResolutionView
 from ticket_portal.i18n.locales import bare, localized
 from ticket_portal.sets.roles import Role
 from ticket_portal.states.audiences import EVERYBODY, READERS, open_to
+from ticket_portal.states.delta import Delta
 from ticket_portal.states.live_page import behind, connected
 from ticket_portal.states.session import SessionState
+from ticket_portal.states.ticket_address import TicketAddress
 from ticket_portal.wiring import portal
 
 POST: dict[str, tuple[Callable[[dict[str, object]], Any], Callable[..., Any]]] = {
@@ -43,8 +45,7 @@ WRITES_EVERY = 2.0
 class ConversationState(SessionState):
     """A ticket's conversation: a window of the newest messages, and the ones that came since.
 
-    What arrives is sent in `recent`, and nothing else with it: a list is sent to the browser whole. The browser puts
-    it after what it has; `recent_after` is the entry before it, and a browser that has not got that one asks again.
+    What came since is in `recent` (delta.py says how), which ticket it is follows from the address (ticket_address.py).
     """
 
     shown: str = ""
@@ -83,14 +84,16 @@ class ConversationState(SessionState):
     by_link: bool = False
     came_from: int = 0
 
-    _query: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    _address: TicketAddress | None = None
     _leads_to: str = ""
     _draft: DraftView | None = None
     _ticket_id: int = 0
-    _told: int = 0
+    _delta: Delta = Delta()
     _put_last: tuple[int, str] = (0, "")  # which reading of the ticket is shown, and as whom
-    _later: tuple[MessageView, ...] = ()  # no list: Reflex wraps each of a list's items at each look
     _wrote_at: float = 0.0
+
+    # Forgotten with each ticket, it would let a page tell of typing as often as it opens one.
+    _not_private: ClassVar = frozenset({"_wrote_at"})
 
     @rx.event
     @open_to(EVERYBODY)
@@ -105,7 +108,9 @@ class ConversationState(SessionState):
         hub = portal().hub
         async with self:
             state = behind(self)
-            if not state._is_here:  # a background handler may begin before the foreground one has run
+            if (
+                state._address != state._named
+            ):  # a background handler may begin before the foreground one has run
                 await state._open()
             ticket_id, number, token = state._ticket_id, state.ticket, state.rx_router_session.client_token
         if not ticket_id:
@@ -180,44 +185,11 @@ class ConversationState(SessionState):
         except (DomainError, TypeError, ValueError, OverflowError):
             return
 
-    @rx.event
-    @open_to(READERS)
-    async def mute(self, on: bool) -> None:
-        """Get no more alerts about this ticket, or get them again (whoever it is for)."""
-        await self._act(muting.mute if on else muting.unmute)
-
-    @rx.event
-    @open_to(READERS)
-    async def resolve(self) -> None:
-        """Say that it is solved (the team)."""
-        await self._act(tickets.resolve)
-
-    @rx.event
-    @open_to(READERS)
-    async def assign_to_me(self) -> None:
-        """Take the ticket (the team)."""
-        await self._act(tickets.assign_to_me)
-
-    @rx.event
-    @open_to(READERS)
-    async def unlock(self) -> None:
-        """Undo "this wasn't me" (the team)."""
-        await self._act(disown.unlock)
-
     async def _extend(self, reader: Viewer) -> None:
         first = (self.earlier or self.messages)[0].seq if (self.earlier or self.messages) else 0
         found, more = await portal().read(conversation.earlier, reader, self.ticket, first)
         self.earlier = [*found, *self.earlier]
         self.has_earlier = more
-
-    async def _act(self, change: Any) -> bool:
-        try:
-            await portal().write(change, await self._reader(), self.ticket)
-        except DomainError as error:
-            self.problem = self._say(error)
-            return False
-        self.problem = ""
-        return True
 
     async def _reader(self) -> Viewer:
         """Return as whom this page reads: on a guest's page the guest, unless the account has the same address."""
@@ -233,48 +205,37 @@ class ConversationState(SessionState):
         await self._find_unread(read)
         return rx.redirect(self._leads_to, replace=True) if self._leads_to else None
 
-    @property
-    def _is_here(self) -> bool:
-        """Whether the address is still the one that was opened."""
-        return (self.shown, self._query) == (self._last_segment, self._asked)
-
-    @property
-    def _asked(self) -> dict[str, str]:
-        query = self.rx_router_url.query_parameters
-        return {k: v for k, v in query.items() if k in ("original", "joined")}
-
     async def _open(self, found: Opening | NotFound | None = None) -> int | None:
         """Show the ticket; return how far it was read before, if it was not open here yet."""
-        if self._is_here and self._ticket_id:
+        address = self._named
+        if self._address == address and self._ticket_id:
             await self._refresh()
             return None
         self._forget_private()
-        self.shown, self._query = self._last_segment, self._asked
+        self.session_over = False
+        self.shown, self._address = address.end, address
         try:
             ticket = await self._named_ticket() if found is None else found
             if isinstance(ticket, NotFound):
                 raise ticket
         except DomainError as error:
             # Nobody who isn't signed in is led to a ticket's address: this is a tab whose session just ended.
-            over = await self._reader() is NOBODY and not self._is_link
+            over = await self._reader() is NOBODY and not address.is_link
             self._show(session_over=over, missing=not over, locked=error.code == TicketLocked.code)
             return None
-        self._show(by_link=self._is_link, came_from=ticket.came_from)
-        if ticket.merged_into and "original" not in self._query and not self._is_link and not self._at_desk:
-            path = f"{TICKET}{ticket.merged_into}?joined={ticket.number}"
-            self.shown, self._leads_to = "", localized(self._language, path)
+        self._show(by_link=address.is_link, came_from=ticket.came_from)
+        if path := address.leads_to(ticket):
+            self.shown, self._address = "", None
+            self._leads_to = localized(self._language, path)
             return None
         self._ticket_id, self._draft = ticket.id, ticket.draft
         await self._refresh()
         return ticket.read
 
     @property
-    def _is_link(self) -> bool:
-        return is_guest_link(bare(self._path))
-
-    @property
-    def _at_desk(self) -> bool:
-        return bare(self._path).startswith(DESK_TICKET)
+    def _named(self) -> TicketAddress:
+        """The ticket that the address names now."""
+        return TicketAddress.parse(self._path, self.rx_router_url.query_parameters)
 
     async def _find_unread(self, read: int | None) -> None:
         """Find what is new to whoever comes here now, and show as much as it takes to begin there."""
@@ -293,25 +254,15 @@ class ConversationState(SessionState):
             )
 
     async def _named_ticket(self) -> Opening | NotFound:
-        reader = await self._reader()
-        if self._is_link:
+        address = self._named
+        if address.is_link:
             return (await self._arrive()).opening
-        number = number_in(self._last_segment)
-        if not number or (self._at_desk and not reader.of_team):
-            raise NotFound
-        return await portal().read(opening.by_number, reader, number, number_in(self._asked.get("joined")))
+        return await address.open(await self._reader())
 
     async def _arrive(self) -> GuestPage:
         """Return all that a guest's page begins with, in one read. Raises LinkInvalid."""
         viewer, guest, found = await self._viewer(), await self._guest(), self._credentials
-        end, query, p = self._last_segment, self._asked, portal()
-        if self._is_link:
-            original = "original" in query
-            return await p.read(page.arrive, end, found.browser, viewer, guest, original=original)
-        number, joined = number_in(end), number_in(query.get("joined"))
-        return await p.read(
-            page.arrive_at_own, number, found.browser, viewer, guest, found.guest, joined=joined
-        )
+        return await self._named.arrive(viewer, guest, found)
 
     def _take_draft(self) -> DraftView | None:
         """Return the draft that was read as the ticket was opened, once: later it may be another."""
@@ -351,15 +302,7 @@ class ConversationState(SessionState):
         )
 
     def _put(self, thread: Thread, reader: Viewer) -> None:
-        entries, told = thread.entries, self._told  # Reflex has much to do at each look at an attribute
-        fresh = conversation.views([e for e in entries if e.view.seq > told], reader)
-        if not told or len(fresh) == len(entries):  # the first time, or more than a window came at once
-            self._later = ()
-            self._show(messages=fresh, has_earlier=thread.has_earlier, earlier=[], recent=[], recent_after=0)
-        elif fresh:
-            self._append(fresh)
-        if thread.last_seq != self._told:
-            self._told = thread.last_seq
+        self._take(self._delta.put(thread, reader))
         self._hear(reader)
         self._show(
             missing=False,
@@ -389,27 +332,24 @@ class ConversationState(SessionState):
                 topic=thread.topic,
             )
 
-    def _append(self, fresh: list[MessageView]) -> None:
-        self._later = (*self._later, *fresh)
-        self._show(recent=fresh, recent_after=self._told)
-        self._told = fresh[-1].seq
-
     async def _confirm(self, message: PostedMessage) -> None:
         """Show what was just posted, as kept; `watch` tells a turn later what else that changed."""
         if (
-            message.seq == self._told + 1
+            message.seq == self._delta.told + 1
             and message.kind in (MessageKind.REPLY, MessageKind.NOTE)
             and not message.files
         ):
-            self._append([conversation.posted(message)])
+            self._take(self._delta.append([conversation.posted(message)]))
         else:
             await self._refresh()
 
     def _fold(self) -> None:
         """Put what came since the page was opened where a browser that just came (again) finds all of it."""
-        if self._later:
-            self._show(messages=[*self.messages, *self._later], recent=[], recent_after=0)
-            self._later = ()
+        self._take(self._delta.fold(self.messages))
+
+    def _take(self, step: tuple[Delta, dict[str, Any]]) -> None:
+        self._delta, changes = step
+        self._show(**changes)
 
     def _hear(self, reader: Viewer) -> None:
         others = [w for w in portal().hub.whispers(f"ticket:{self._ticket_id}") if w.sender != reader.key]
@@ -423,20 +363,3 @@ class ConversationState(SessionState):
     def _accept(self, client_id: str) -> None:
         if client_id in self.refused:
             self.refused = {k: v for k, v in self.refused.items() if k != client_id}
-
-    def _forget_private(self) -> None:
-        fresh: dict[str, Any] = {
-            "shown": "", "writer": "", "missing": False, "locked": False, "ticket": 0, "subject": "", "status": "",
-            "reopen_until": "",
-            "can_reopen": False, "seen_by_team": 0, "last_seq": 0, "requester": "", "requester_address": "",
-            "requester_language": "", "proved_by": "", "assignee": "", "created_at": "", "topic": "", "muted": False,
-            "push": False,
-            "details": [], "earlier": [], "messages": [], "recent": [], "recent_after": 0, "first_unread": 0,
-            "typist": "", "typist_role": "", "typist_beat": 0.0, "has_earlier": False, "problem": "",
-            "session_over": False, "resolution": ResolutionView(), "by_link": False, "came_from": 0,
-        }  # fmt: skip
-        self._show(**fresh)
-        self._ticket_id = self._told = 0
-        self._put_last = (0, "")
-        self._later = ()
-        self._query, self._leads_to, self._draft = {}, "", None

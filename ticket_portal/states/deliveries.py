@@ -25,6 +25,6 @@ class DeliveryState(SessionState):
         try:
             found = await portal().read(deliveries.of_ticket, await self._viewer(), number_in(number))
         except DomainError:
-            self._show(shown_of=0, alerts=[], requester_problem="")
+            self._forget_private()
             return
         self._show(shown_of=number, alerts=found.alerts, requester_problem=found.mail_problem)

@@ -49,8 +49,9 @@ class GuestState(SessionState):
             there = localized(self._language, f"{TICKET}{moved.values['number']}")
             return rx.redirect(there, replace=True)
         except NotFound as refusal:
-            self._show(link=end, stage="invalid", ticket=0, masked_address="", code_sent=False, problem="")
-            return await conversation._begin(refusal if conversation._is_link else None)
+            self._forget_private()
+            self._show(link=end, stage="invalid")
+            return await conversation._begin(refusal if conversation._named.is_link else None)
         self._show(
             link=end,
             ticket=page.number,

@@ -1,6 +1,6 @@
 """All tickets of the address that a guest proved, live."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
@@ -24,6 +24,8 @@ class GuestTicketsState(SessionState):
     has_more: bool = False
 
     _after: str = ""
+
+    _not_private: ClassVar = frozenset({"loaded"})
 
     @rx.event
     @open_to(EVERYBODY)
@@ -57,7 +59,8 @@ class GuestTicketsState(SessionState):
         await self._follow_clock()
         guest = await self._guest()
         if guest is NOBODY:
-            self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
+            self._forget_private()
+            self._show(session_over=self.loaded)
             return False
         show_head(self, await portal().read(tickets.mine, guest))
         return True

@@ -68,7 +68,7 @@ class PreferencesState(SessionState):
     async def _refresh(self) -> bool:
         viewer = await self._viewer()
         if viewer.role != Role.CUSTOMER:
-            self._show(loaded=False, choices={})
+            self._forget_private()
             return False
         view = await portal().read(preferences.view, viewer, self._credentials.zone)
         self._show(loaded=True, choices=view.choices, email_may_be_off=view.email_may_be_off)

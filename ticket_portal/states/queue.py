@@ -1,5 +1,7 @@
 """The team's queue, live."""
 
+from typing import ClassVar
+
 import reflex as rx
 
 from ticket_portal.domain.tickets import queue
@@ -20,6 +22,8 @@ class QueueState(SessionState):
     has_more: bool = False
 
     _after: str = ""
+
+    _not_private: ClassVar = frozenset({"loaded"})
 
     @rx.event
     @open_to(TEAM)
@@ -47,7 +51,8 @@ class QueueState(SessionState):
         await self._follow_clock()
         p, viewer = portal(), await self._viewer()
         if not viewer.of_team:
-            self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
+            self._forget_private()
+            self._show(session_over=self.loaded)
             return False
         # Everybody of the team sees the same queue, so it is read once for all of them.
         show_head(self, await p.hub.shared("queue", "", lambda: p.read(queue.page, viewer)))

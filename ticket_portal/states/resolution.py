@@ -1,4 +1,4 @@
-"""How the open ticket ends: confirmed, rated, closed, reopened, joined with another one."""
+"""What is done to the open ticket besides writing in it; mostly how it ends: confirmed, rated, closed, joined."""
 
 from functools import partial
 from typing import Any
@@ -7,7 +7,8 @@ import reflex as rx
 
 from ticket_portal.addresses import typed_number
 from ticket_portal.domain.errors import DomainError
-from ticket_portal.domain.tickets import resolution, tickets
+from ticket_portal.domain.guests import disown
+from ticket_portal.domain.tickets import muting, resolution, tickets
 from ticket_portal.domain.tickets.resolution import RatingForm
 from ticket_portal.states.audiences import READERS, open_to
 from ticket_portal.states.conversation import ConversationState
@@ -15,12 +16,36 @@ from ticket_portal.wiring import portal
 
 
 class ResolutionState(ConversationState):
-    """What is being done to end the open ticket. Numbers say in which ticket, so that nothing shows in another one."""
+    """What is being done to the open ticket. Numbers say in which ticket, so that nothing shows in another one."""
 
     asks_why_in: int = 0
     rating_again_in: int = 0
     refusal: str = ""
     refusal_in: int = 0
+
+    @rx.event
+    @open_to(READERS)
+    async def mute(self, on: bool) -> None:
+        """Get no more alerts about this ticket, or get them again (whoever it is for)."""
+        await self._act(muting.mute if on else muting.unmute)
+
+    @rx.event
+    @open_to(READERS)
+    async def resolve(self) -> None:
+        """Say that it is solved (the team)."""
+        await self._act(tickets.resolve)
+
+    @rx.event
+    @open_to(READERS)
+    async def assign_to_me(self) -> None:
+        """Take the ticket (the team)."""
+        await self._act(tickets.assign_to_me)
+
+    @rx.event
+    @open_to(READERS)
+    async def unlock(self) -> None:
+        """Undo "this wasn't me" (the team)."""
+        await self._act(disown.unlock)
 
     @rx.event
     @open_to(READERS)
@@ -77,6 +102,15 @@ class ResolutionState(ConversationState):
     async def forget_refusal(self) -> None:
         """Begin anew in a form."""
         self.refusal = ""
+
+    async def _act(self, change: Any) -> bool:
+        try:
+            await portal().write(change, await self._reader(), self.ticket)
+        except DomainError as error:
+            self.problem = self._say(error)
+            return False
+        self.problem = ""
+        return True
 
     async def _try(self, make: Any) -> bool:
         """Do what a form asks for; what is wrong is said beside the form."""

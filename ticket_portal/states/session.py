@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from datetime import MAXYEAR, MINYEAR, datetime
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import reflex as rx
 
@@ -55,6 +55,8 @@ class SessionState(rx.State):
 
     _identity: str | None = None
     _loaded: str = ""
+
+    _not_private: ClassVar[frozenset[str]] = frozenset()
 
     @rx.event
     @open_to(EVERYBODY)
@@ -119,7 +121,18 @@ class SessionState(rx.State):
                 setattr(self, name, value)
 
     def _forget_private(self) -> None:
-        """Clear what only the session's owner may see; states that hold such things say how."""
+        """Reset what only the session's owner may see: all that a state and those below it hold, but `_not_private`."""
+        self._show(
+            **{
+                name: field.default_value()
+                for name, field in type(self).__fields__.items()
+                if (owner := field._owner)
+                and owner not in SessionState.mro()
+                and name not in owner._not_private
+            }
+        )
+        for below in self.substates.values():
+            cast("SessionState", below)._forget_private()
 
     def _bind(self, viewer: Viewer, guest: Viewer) -> None:
         self.known = True

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
@@ -72,6 +72,8 @@ class TicketsState(SessionState):
     has_more: bool = False
     counts: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
 
+    _not_private: ClassVar = frozenset({"loaded", "failed"})
+
     @rx.event
     @open_to(ACCOUNTS)
     async def load(self) -> Any:
@@ -101,7 +103,8 @@ class TicketsState(SessionState):
         await self._follow_clock()
         viewer = await self._viewer()
         if viewer.account_id is None:
-            self._show(rows=[], more_rows=[], has_more=False, counts={}, session_over=self.loaded)
+            self._forget_private()
+            self._show(session_over=self.loaded)
             return False
         if (
             viewer.of_team or bare(self._path) != TICKETS

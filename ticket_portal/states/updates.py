@@ -1,7 +1,7 @@
 """Updates: what a customer was told of in the last 90 days, live."""
 
 import logging
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
@@ -31,6 +31,8 @@ class UpdatesState(SessionState):
     has_more: bool = False
 
     _after: str = ""
+
+    _not_private: ClassVar = frozenset({"loaded", "failed"})
 
     @rx.event
     @open_to(ACCOUNTS)
@@ -80,7 +82,8 @@ class UpdatesState(SessionState):
         await self._follow_clock()
         viewer = await self._viewer()
         if viewer.account_id is None:
-            self._show(rows=[], more_rows=[], has_more=False, session_over=self.loaded)
+            self._forget_private()
+            self._show(session_over=self.loaded)
             return False
         if viewer.of_team or bare(self._path) != "/updates":
             return False

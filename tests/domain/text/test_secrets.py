@@ -1,17 +1,14 @@
 """What must not be sent to anybody is found, and what only looks like it is not."""
 
-import json
 import random
-import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from mnemonic import Mnemonic
 
 from tests.cast import BROWSER, IP, asks_about, code_for, opens, says
+from tests.javascript import lay_out, run
 from ticket_portal.demo import stories, texts
 from ticket_portal.domain.accounts import codes
 from ticket_portal.domain.accounts.codes import CodeScope
@@ -22,9 +19,8 @@ from ticket_portal.domain.text.secrets import refuse_secrets
 from ticket_portal.domain.tickets import messages, new_ticket
 from ticket_portal.domain.tickets.messages import AnswersForm, MessageForm
 from ticket_portal.domain.tickets.new_ticket import TicketForm
-from ticket_portal.frontend import environment
-from ticket_portal.frontend.build import ROOT
 from ticket_portal.frontend.plugins import RecoveryWords
+from ticket_portal.frontend.rules import Rules
 from ticket_portal.i18n import recovery_words
 
 TXID = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
@@ -141,35 +137,14 @@ def test_long_texts_are_looked_through_quickly():
 def test_the_browser_finds_the_same(tmp_path: Path):
     """What the browser stops, the server stops; what it leaves to the server is only what needs the checksum."""
     script = (
-        'import { secretIn } from "./shield.mjs"; import { readFileSync } from "node:fs";'
-        'const all = JSON.parse(readFileSync("texts.json", "utf8")); const found = {};'
-        "for (const name in all) found[name] = await secretIn(all[name]);"
-        "console.log(JSON.stringify(found)); process.exit();"
+        'import { secretIn } from "$/public/js/shield.js"; const found = {};'
+        "for (const name in given) found[name] = await secretIn(given[name]); answer(found);"
     )
     texts = {name: text for name, (text, _code) in SECRETS.items()} | HARMLESS
-    assert _in_node(tmp_path, script, texts) == {
+    assert run(lay_out(tmp_path, [RecoveryWords(), Rules()]), script, texts) == {
         **{name: code for name, (_text, code) in SECRETS.items()},
         **dict.fromkeys(HARMLESS, ""),
     }
-
-
-def _in_node(folder: Path, script: str, texts: dict[str, str]) -> dict[str, Any]:
-    """Run a script over `texts.json` beside the browser's shield; return the JSON that it prints."""
-    modules = {"shield.mjs": (ROOT / "assets/js/shield.js").read_text(encoding="utf-8"), "main.mjs": script}
-    for path, text in RecoveryWords().get_static_assets():
-        modules[f"{path.stem}.mjs"] = str(text)
-    modules["shield.mjs"] = modules["shield.mjs"].replace("$/utils/recovery_words", "./recovery_words.mjs")
-    modules["texts.json"] = json.dumps(texts)
-    for name, text in modules.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    variables = environment.for_build()
-    node = shutil.which("node", path=variables["PATH"])
-    assert node
-    done = subprocess.run(
-        [node, "main.mjs"], cwd=folder, env=variables, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_the_browser_does_not_freeze_over_what_is_pasted(tmp_path: Path):
@@ -180,13 +155,12 @@ def test_the_browser_does_not_freeze_over_what_is_pasted(tmp_path: Path):
         "long signs": "\ufdfa" * 10_000,
     }
     script = (
-        'import { secretIn, prepare } from "./shield.mjs"; import { readFileSync } from "node:fs";'
-        'const all = JSON.parse(readFileSync("texts.json", "utf8")); const took = {};'
-        "for (const name in all) { const began = process.cpuUsage(); prepare(all[name]); await secretIn(all[name]);"
-        "const { user, system } = process.cpuUsage(began); took[name] = (user + system) / 1000; }"
-        "console.log(JSON.stringify(took)); process.exit();"
+        'import { secretIn, prepare } from "$/public/js/shield.js"; const took = {};'
+        "for (const name in given) { const began = process.cpuUsage(); prepare(given[name]);"
+        "await secretIn(given[name]); const { user, system } = process.cpuUsage(began);"
+        "took[name] = (user + system) / 1000; } answer(took);"
     )
-    took = _in_node(tmp_path, script, texts)
+    took = run(lay_out(tmp_path, [RecoveryWords(), Rules()]), script, texts)
     assert {name: took[name] for name in texts if took[name] > 25} == {}
 
 

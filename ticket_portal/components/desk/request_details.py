@@ -5,9 +5,10 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
+from ticket_portal.components.elements import NativeForm
 from ticket_portal.components.hooks import hook_value
 from ticket_portal.components.icons import icon
-from ticket_portal.components.words import NativeForm, t
+from ticket_portal.components.words import t
 from ticket_portal.domain.text.blockchains import CHAINS
 from ticket_portal.domain.tickets.detail_requests import LONGEST_LINE, MOST_ITEMS
 from ticket_portal.domain.tickets.messages import LONGEST_BODY
@@ -15,7 +16,7 @@ from ticket_portal.domain.tickets.messages import LONGEST_BODY
 
 def asking(viewer: rx.Var, ticket: rx.Var) -> rx.Component:
     """The dialog in which the team picks what it needs."""
-    data = hook_value("asking", "useAsking", "asking", viewer, ticket, MOST_ITEMS)
+    data = hook_value("details/request", "useAsking", "asking", viewer=viewer, number=ticket)
     problem = rx.Var("asking.problem", _var_data=data).to(str)
     return el.dialog(
         NativeForm.create(

@@ -4,7 +4,7 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.addresses import DESK_TICKET
-from ticket_portal.components.answers import answered_form
+from ticket_portal.components.answered_form import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.hooks import js_handler
 from ticket_portal.components.icons import icon
@@ -57,7 +57,7 @@ def team_actions() -> rx.Component:
                 t("Join with another ticket"),
                 type="button",
                 class_name="btn btn--small",
-                on_click=js_handler("resolution", "openDialog", "join"),
+                on_click=js_handler("resolution", "openDialog", id="join"),
             ),
             _join_dialog(),
         ),
@@ -104,7 +104,7 @@ def _join_dialog() -> rx.Component:
                     t("Cancel"),
                     type="button",
                     class_name="btn",
-                    on_click=js_handler("resolution", "closeDialog", "join"),
+                    on_click=js_handler("resolution", "closeDialog", id="join"),
                 ),
                 class_name="cluster",
             ),

@@ -11,8 +11,9 @@ from reflex import el
 from ticket_portal.addresses import NEW_TICKET
 from ticket_portal.components.hooks import as_handler, hook_value
 from ticket_portal.components.icons import icon
-from ticket_portal.components.words import SITE, href, language, t, tn
+from ticket_portal.components.words import href, language, t, tn
 from ticket_portal.domain.operations.feedback import LONGEST_MISSING
+from ticket_portal.frontend.site import SITE
 from ticket_portal.i18n import articles
 from ticket_portal.i18n.articles import Article
 from ticket_portal.i18n.dates import format_day
@@ -154,7 +155,7 @@ def _still_needed() -> rx.Component:
 @rx.memo
 def helpful(slug: rx.Var[str]) -> rx.Component:
     """Ask whether the article helped; anybody may say so, once a browser."""
-    data = hook_value("feedback", "useFeedback", "feedback", slug, language())
+    data = hook_value("feedback", "useFeedback", "feedback", article=slug, language=language())
 
     def _is(*steps: str) -> rx.Var:
         tests = " || ".join(f'feedback.step === "{step}"' for step in steps)

@@ -6,10 +6,12 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.addresses import NEW_TICKET
+from ticket_portal.components.elements import NativeForm
 from ticket_portal.components.hooks import hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.safe_html import safe_html
-from ticket_portal.components.words import SITE, NativeForm, href, language, said, t, tn
+from ticket_portal.components.words import href, language, said, t, tn
+from ticket_portal.frontend.site import SITE
 from ticket_portal.i18n import articles
 from ticket_portal.i18n.articles import TOPICS
 from ticket_portal.i18n.locales import DEFAULT
@@ -26,7 +28,7 @@ class Hit:
     piece: str
 
 
-_SEARCH = hook_value("articles", "useArticleSearch", "articles", language())
+_SEARCH = hook_value("articles", "useArticleSearch", "articles", language=language())
 
 
 def article_search() -> rx.Component:

@@ -20,9 +20,9 @@ class Offer:
 
 def offered_articles() -> rx.Component:
     """Say which articles may help, or nothing."""
-    offers = rx.Var("offers", _var_data=hook_value("articles", "useOffers", "offers", language())).to(
-        list[Offer]
-    )
+    offers = rx.Var(
+        "offers", _var_data=hook_value("articles", "useOffers", "offers", language=language())
+    ).to(list[Offer])
     return el.div(
         rx.cond(
             offers.length() > 0,

@@ -18,12 +18,12 @@ _PUSH = hook_value(
     "push",
     "usePush",
     "push",
-    SessionState.viewer_key,
-    State.push_key,
-    State.devices,
-    State.listed,
-    dispatcher(State.add),
-    dispatcher(State.remove),
+    viewer=SessionState.viewer_key,
+    key=State.push_key,
+    devices=State.devices,
+    listed=State.listed,
+    add=dispatcher(State.add),
+    drop=dispatcher(State.remove),
 )
 
 

@@ -19,10 +19,10 @@ _CHOICES = hook_value(
     "preferences",
     "useChoices",
     "choices",
-    State.choices,
-    State.answered,
-    is_live() & rx.State.is_hydrated,
-    dispatcher(State.choose),
+    saved=State.choices,
+    answered=State.answered,
+    live=is_live() & rx.State.is_hydrated,
+    dispatch=dispatcher(State.choose),
 )
 
 

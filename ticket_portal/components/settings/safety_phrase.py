@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.answers import answered_form
+from ticket_portal.components.answered_form import answered_form
 from ticket_portal.components.connection import is_live
 from ticket_portal.components.forms import field, notice_note, problem
 from ticket_portal.components.words import href, t

@@ -5,6 +5,7 @@ from reflex import el
 from reflex.vars import VarData
 
 from ticket_portal.components.drafts import saved
+from ticket_portal.components.elements import NativeForm
 from ticket_portal.components.files import Picker
 from ticket_portal.components.hooks import RunsHook, as_handler, dispatcher, hook_value
 from ticket_portal.components.icons import icon
@@ -13,7 +14,7 @@ from ticket_portal.components.ticket.message import Line
 from ticket_portal.components.ticket.resolution import no_reply_note
 from ticket_portal.components.ticket.shield import secret_words
 from ticket_portal.components.ticket.thread import entries, is_open
-from ticket_portal.components.words import NativeForm, number, t, tn
+from ticket_portal.components.words import number, t, tn
 from ticket_portal.domain.tickets.messages import LONGEST_BODY
 from ticket_portal.sets.statuses import Status
 from ticket_portal.states.conversation import ConversationState as State
@@ -22,11 +23,18 @@ COUNTER_FROM = 9_000
 
 
 def _composer_data() -> VarData:
-    return hook_value("conversation", "useComposer", "composer", State.writer, State.ticket, ~of_team())
+    return hook_value(
+        "conversation/composer",
+        "useComposer",
+        "composer",
+        viewer=State.writer,
+        number=State.ticket,
+        guarded=~of_team(),
+    )
 
 
 def composer_var(name: str, kind: type) -> rx.Var:
-    """Return what the composer's hook (assets/js/conversation.js) says of itself under a name."""
+    """Return what the composer's hook (assets/js/conversation/composer.js) says of itself under a name."""
     return rx.Var(f"composer.{name}", _var_data=_composer_data()).to(kind)
 
 
@@ -39,7 +47,13 @@ def composer(*buttons: rx.Component, modes: bool = False) -> rx.Component:
     return el.div(
         jump(entries()),
         typing(entries()),
-        RunsHook.create("conversation", "useTells", mode, is_open(), dispatcher(lambda _item: State.write())),
+        RunsHook.create(
+            "conversation/typing",
+            "useTells",
+            mode=mode,
+            live=is_open(),
+            dispatch=dispatcher(lambda _item: State.write()),
+        ),
         NativeForm.create(
             rx.cond(
                 (State.status == Status.CLOSED) & State.can_reopen,
@@ -149,7 +163,7 @@ def closed_note() -> rx.Component:
 
 def typing(lines: rx.Var[list[Line]]) -> rx.Component:
     """Say that somebody else is writing a public reply."""
-    data = hook_value("conversation", "useTyping", "typing", State.typist_beat, lines)
+    data = hook_value("conversation/typing", "useTyping", "typing", beat=State.typist_beat, lines=lines)
     return rx.cond(
         rx.Var("typing", _var_data=data).to(bool),
         el.p(
@@ -166,7 +180,14 @@ def typing(lines: rx.Var[list[Line]]) -> rx.Component:
 
 def jump(lines: rx.Var[list[Line]]) -> rx.Component:
     """Offer to go to what came in while something earlier is being read."""
-    data = hook_value("conversation", "useFollow", "follow", State.ticket, lines, State.first_unread)
+    data = hook_value(
+        "conversation/scrolling",
+        "useFollow",
+        "follow",
+        number=State.ticket,
+        lines=lines,
+        first_unread=State.first_unread,
+    )
     fresh = rx.Var("follow.fresh", _var_data=data).to(int)
     return rx.cond(
         fresh > 0,

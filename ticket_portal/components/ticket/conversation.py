@@ -19,29 +19,34 @@ def effects() -> rx.Component:
     """Run what the open ticket does by itself: send what is unsent, tell what was read."""
     return rx.fragment(
         RunsHook.create(
-            "conversation",
+            "conversation/lines",
             "useConversationSender",
-            State.writer,
-            State.ticket,
-            is_open(),
-            State.messages,
-            State.recent,
-            State.refused,
-            dispatcher(State.send),
+            viewer=State.writer,
+            number=State.ticket,
+            live=is_open(),
+            messages=State.messages,
+            recent=State.recent,
+            refused=State.refused,
+            dispatch=dispatcher(State.send),
         ),
         RunsHook.create(
-            "conversation",
+            "conversation/lines",
             "useWhole",
-            State.messages,
-            State.recent,
-            State.recent_after,
-            dispatcher(lambda _item: State.catch_up()),
+            messages=State.messages,
+            recent=State.recent,
+            after=State.recent_after,
+            dispatch=dispatcher(lambda _item: State.catch_up()),
         ),
         RunsHook.create(
-            "conversation", "useSeen", State.ticket, State.last_seq, is_open(), dispatcher(State.seen)
+            "conversation/reading",
+            "useSeen",
+            number=State.ticket,
+            last_seq=State.last_seq,
+            live=is_open(),
+            dispatch=dispatcher(State.seen),
         ),
         checklist_effects(State.writer, State.ticket, State.details),
-        RunsHook.create("drafts", "useOpened", State.writer, State.ticket),
+        RunsHook.create("drafts", "useOpened", writer=State.writer, number=State.ticket),
     )
 
 

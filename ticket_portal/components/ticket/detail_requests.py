@@ -6,11 +6,12 @@ from typing import Any
 import reflex as rx
 from reflex import el
 
-from ticket_portal.components.files import ACCEPTED, Piece, rules, unsent_file
+from ticket_portal.components.elements import NativeForm
+from ticket_portal.components.files import ACCEPTED, Piece, file_texts, unsent_file
 from ticket_portal.components.hooks import RunsHook, js_handler
 from ticket_portal.components.icons import icon
 from ticket_portal.components.ticket.shield import SECRETS
-from ticket_portal.components.words import NativeForm, date_time, t, utc_time
+from ticket_portal.components.words import date_time, t, utc_time
 from ticket_portal.domain.text.blockchains import CHAINS
 from ticket_portal.domain.tickets.detail_requests import LONGEST_ANSWER, LONGEST_LINE, DetailView
 from ticket_portal.i18n.catalogues import msg
@@ -66,7 +67,15 @@ class Item(DetailView):
 
 def checklist_effects(viewer: rx.Var, ticket: rx.Var, details: rx.Var) -> rx.Component:
     """Run what the checklists of a page do by themselves."""
-    return RunsHook.create("checklists", "useChecklists", viewer, ticket, details, PROBLEMS, rules())
+    return RunsHook.create(
+        "details/checklists",
+        "useChecklists",
+        viewer=viewer,
+        number=ticket,
+        details=details,
+        texts=PROBLEMS,
+        file_texts=file_texts(),
+    )
 
 
 def count_of(wanted: rx.Var[list[Item]], settled: rx.Var[int]) -> rx.Component:
@@ -347,7 +356,7 @@ def _moment_field(item: rx.Var[Item]) -> rx.Component:
 
 
 def _screenshot_field(item: rx.Var[Item]) -> rx.Component:
-    drop = lambda file: js_handler("uploads", "dropFile", item.owner, item.box, file.key)  # noqa: E731
+    drop = lambda file: js_handler("uploads", "dropFile", viewer=item.owner, place=item.box, key=file.key)  # noqa: E731
     return rx.fragment(
         el.input(
             type="file",

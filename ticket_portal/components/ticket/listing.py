@@ -6,19 +6,20 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.addresses import NEW_TICKET, TICKETS
+from ticket_portal.components.elements import NativeForm
 from ticket_portal.components.hooks import RunsHook, as_handler, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.ticket.notice import notice
 from ticket_portal.components.ticket.tickets import ticket_row
-from ticket_portal.components.words import NativeForm, href, t, tn
+from ticket_portal.components.words import href, t, tn
 from ticket_portal.domain.tickets.listing import TicketRow
 from ticket_portal.domain.tickets.search import LONGEST_QUERY
 from ticket_portal.sets.statuses import ListPart
 from ticket_portal.states.tickets import TicketsState as State
 
 _ADDRESS = hook_value("tickets", "useListAddress", "address")
-_BOX = hook_value("tickets", "useSearchBox", "searchBox", rx.Var("address", _var_data=_ADDRESS))
-_CALM = hook_value("tickets", "useCalmRows", "calm", State.rows, State.more_rows, State.view)
+_BOX = hook_value("tickets", "useSearchBox", "searchBox", address=rx.Var("address", _var_data=_ADDRESS))
+_CALM = hook_value("tickets", "useCalmRows", "calm", rows=State.rows, more=State.more_rows, view=State.view)
 
 
 def _address(name: str) -> rx.Var[str]:
@@ -31,12 +32,12 @@ def _goes(name: str) -> rx.Var:
 
 def keeps_place() -> rx.Component:
     """Come back to the same place of the list."""
-    return RunsHook.create("tickets", "useKeptPlace", _address("search"), State.loaded)
+    return RunsHook.create("tickets", "useKeptPlace", search=_address("search"), loaded=State.loaded)
 
 
 def remembers() -> rx.Component:
     """Keep what is seen of the list for when there is no connection."""
-    return RunsHook.create("seen", "useSeenRows", State.viewer_key, State.rows)
+    return RunsHook.create("seen", "useSeenRows", viewer=State.viewer_key, rows=State.rows)
 
 
 def search_box() -> rx.Component:

@@ -11,9 +11,10 @@ from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
 from ticket_portal.components.ticket.detail_requests import Item, answers, checklist, count_of
 from ticket_portal.components.ticket.resolution import can_write
-from ticket_portal.components.words import SITE, clock_time, day, t, utc_time
+from ticket_portal.components.words import clock_time, day, t, utc_time
 from ticket_portal.domain.history import EventKind, MessageKind
 from ticket_portal.domain.tickets.conversation import MessageView
+from ticket_portal.frontend.site import SITE
 from ticket_portal.sets.roles import TEAM, Role
 from ticket_portal.states.conversation import ConversationState as State
 
@@ -177,7 +178,10 @@ def _files(line: rx.Var[Line]) -> rx.Component:
                 lambda file: rx.cond(
                     line.state == "sent",
                     message_file(file),
-                    unsent_file(file, js_handler("uploads", "dropUnsent", State.writer, line.id, file.key)),
+                    unsent_file(
+                        file,
+                        js_handler("uploads", "dropUnsent", viewer=State.writer, id=line.id, key=file.key),
+                    ),
                 ),
             ),
             class_name="files",
@@ -201,7 +205,9 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                         t("Retry"),
                         type="button",
                         class_name="btn btn--quiet btn--small",
-                        on_click=js_handler("conversation", "retryLine", line.id, State.refused),
+                        on_click=js_handler(
+                            "conversation/lines", "retryLine", id=line.id, refused=State.refused
+                        ),
                     ),
                 ),
                 rx.cond(
@@ -211,14 +217,16 @@ def _foot(line: rx.Var[Line]) -> rx.Component:
                         t("Edit"),
                         type="button",
                         class_name="btn btn--quiet btn--small",
-                        on_click=js_handler("conversation", "editLine", State.writer, line.id),
+                        on_click=js_handler(
+                            "conversation/lines", "editLine", viewer=State.writer, id=line.id
+                        ),
                     ),
                 ),
                 el.button(
                     t("Discard"),
                     type="button",
                     class_name="btn btn--quiet btn--small",
-                    on_click=js_handler("conversation", "discardLine", State.writer, line.id),
+                    on_click=js_handler("conversation/lines", "discardLine", viewer=State.writer, id=line.id),
                 ),
                 class_name="msg__foot",
                 role="alert",

@@ -5,7 +5,7 @@ from reflex import el
 
 from ticket_portal.components.icons import icon
 from ticket_portal.components.words import t
-from ticket_portal.states.conversation import ConversationState as State
+from ticket_portal.states.resolution import ResolutionState as State
 
 
 def muted_note() -> rx.Component:

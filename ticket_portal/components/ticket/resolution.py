@@ -4,12 +4,13 @@ import reflex as rx
 from reflex import el
 
 from ticket_portal.addresses import NEW_TICKET, TICKET
-from ticket_portal.components.answers import answered_form
+from ticket_portal.components.answered_form import answered_form
 from ticket_portal.components.connection import is_live
+from ticket_portal.components.elements import A, NativeForm
 from ticket_portal.components.hooks import dispatcher, hook_value
 from ticket_portal.components.icons import icon
 from ticket_portal.components.people import of_team
-from ticket_portal.components.words import A, NativeForm, date, href, t
+from ticket_portal.components.words import date, href, t
 from ticket_portal.domain.tickets.resolution import LONGEST_COMMENT
 from ticket_portal.sets.statuses import Status
 from ticket_portal.states.resolution import ResolutionState as State
@@ -20,9 +21,9 @@ _WHY = hook_value(
     "resolution",
     "useWhy",
     "whyForm",
-    State.writer,
-    State.ticket,
-    dispatcher(lambda _item: State.stop_asking_why()),
+    viewer=State.writer,
+    number=State.ticket,
+    done=dispatcher(lambda _item: State.stop_asking_why()),
 )
 
 

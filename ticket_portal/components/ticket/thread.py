@@ -16,19 +16,19 @@ BONES = 4
 def entries() -> rx.Var[list[Line]]:
     """Return the entries as the browser lists them: with what is on its way, and what came since."""
     data = hook_value(
-        "conversation",
+        "conversation/lines",
         "useLines",
         "lines",
-        State.writer,
-        State.ticket,
-        of_team(),
-        State.earlier,
-        State.messages,
-        State.recent,
-        State.refused,
-        State.seen_by_team,
-        State.first_unread,
-        State.details,
+        viewer=State.writer,
+        number=State.ticket,
+        team=of_team(),
+        earlier=State.earlier,
+        messages=State.messages,
+        recent=State.recent,
+        refused=State.refused,
+        seen_by_team=State.seen_by_team,
+        first_unread=State.first_unread,
+        details=State.details,
     )
     return rx.Var("lines", _var_data=data).to(list[Line])
 
@@ -69,7 +69,7 @@ def thread() -> rx.Component:
 
 def _announcement(lines: rx.Var[list[Line]]) -> rx.Component:
     """Say politely, for screen readers alone, who wrote last."""
-    data = hook_value("conversation", "useNews", "news", State.ticket, lines)
+    data = hook_value("conversation/reading", "useNews", "news", number=State.ticket, lines=lines)
     news = rx.Var("news", _var_data=data).to(Line)
     return el.p(
         rx.cond(news.role != "", t("New message from {name}", name=author_of(news)), ""),
@@ -80,7 +80,7 @@ def _announcement(lines: rx.Var[list[Line]]) -> rx.Component:
 
 def _copied() -> rx.Component:
     """Say what a chip does, and that it did it."""
-    data = hook_value("conversation", "useCopies", "copied")
+    data = hook_value("conversation/copying", "useCopies", "copied")
     return rx.fragment(
         el.span(t("Copy"), id="copy-hint", hidden=True),
         el.p(

@@ -18,53 +18,53 @@ _MONO = "ui-monospace,'SF Mono',Menlo,Consolas,'Liberation Mono',monospace"
 # Longhands: Outlook reads `font: …` by halves.
 LIGHT = f"""
 table {{ border-spacing: 0; mso-table-lspace: 0; mso-table-rspace: 0 }}
-body {{ margin: 0; padding: 0; background: #f3f6f7 }}
-.bg {{ background: #f3f6f7 }}
+body {{ margin: 0; padding: 0; background: #f6f8f8 }}
+.bg {{ background: #f6f8f8 }}
 .hide {{ display: none; max-height: 0; overflow: hidden; mso-hide: all; font-size: 1px; line-height: 1px;
-  color: #f3f6f7 }}
+  color: #f6f8f8 }}
 .out {{ padding: 32px 16px 48px }}
 .column {{ max-width: 600px; width: 100% }}
 .head {{ padding: 0 4px 20px }}
-.mark {{ width: 32px; height: 32px; border-radius: 10px; background: #0a5566; color: #f4fbfc; font-family: {_FONT};
+.mark {{ width: 32px; height: 32px; border-radius: 10px; background: #0a5566; color: #ffffff; font-family: {_FONT};
   font-weight: 600; font-size: 16px; line-height: 32px; text-align: center }}
 .brand {{ padding: 0 0 0 12px; font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 24px;
-  color: #10262c }}
-.phrase {{ font-family: {_FONT}; font-size: 13px; line-height: 20px; color: #4c6067; text-align: right }}
-.words {{ font-size: 14px; font-weight: 600; color: #10262c }}
-.card {{ padding: 40px 44px; background: #fdfefe; border: 1px solid #dbe4e6; border-radius: 16px }}
+  color: #0d2126 }}
+.phrase {{ font-family: {_FONT}; font-size: 13px; line-height: 20px; color: #4a5c62; text-align: right }}
+.words {{ font-size: 14px; font-weight: 600; color: #0d2126 }}
+.card {{ padding: 40px 44px; background: #ffffff; border: 1px solid #dde5e7; border-radius: 16px }}
 .title {{ margin: 0 0 16px; font-family: {_FONT}; font-weight: 600; font-size: 26px; line-height: 33px;
-  letter-spacing: -.02em; color: #10262c }}
+  letter-spacing: -.02em; color: #0d2126 }}
 .text {{ margin: 0 0 14px; font-family: {_FONT}; font-weight: 400; font-size: 16px; line-height: 26px;
-  color: #10262c }}
+  color: #0d2126 }}
 .quiet {{ margin: 20px 0 0; font-family: {_FONT}; font-weight: 400;
-  font-size: 14px; line-height: 22px; color: #4c6067 }}
+  font-size: 14px; line-height: 22px; color: #4a5c62 }}
 .act {{ padding: 14px 0 20px }}
 .btn {{ display: inline-block; padding: 13px 28px; border: 1px solid #0a5566; border-radius: 12px; background: #0a5566;
-  color: #f4fbfc; font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 20px; text-decoration: none }}
+  color: #ffffff; font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 20px; text-decoration: none }}
 .bare {{ margin: 0; font-family: {_FONT}; font-weight: 400; font-size: 13px; line-height: 20px; word-break: break-all;
   overflow-wrap: anywhere }}
 .link {{ color: #0a6275 }}
-.entry {{ padding: 16px 0; border-top: 1px solid #dbe4e6 }}
+.entry {{ padding: 16px 0; border-top: 1px solid #dde5e7 }}
 .name {{ font-family: {_FONT}; font-weight: 600; font-size: 16px; line-height: 24px; color: #0a6275 }}
 .coded {{ padding: 8px 0 4px }}
-.soft {{ padding: 20px 12px; border: 1px solid #cfdfe2; border-radius: 12px; background: #eaf3f4; text-align: center }}
+.soft {{ padding: 20px 12px; border: 1px solid #dde5e7; border-radius: 12px; background: #e1f0f2; text-align: center }}
 .code {{ font-family: {_MONO}; font-weight: 600; font-size: 38px; line-height: 46px; letter-spacing: 10px;
-  padding-left: 10px; color: #10262c }}
+  padding-left: 10px; color: #0d2126 }}
 .foot {{ padding: 24px 4px 0 }}
-.small {{ margin: 0 0 8px; font-family: {_FONT}; font-weight: 400; font-size: 13px; line-height: 21px; color: #4c6067 }}
-.under {{ color: #4c6067 }}
+.small {{ margin: 0 0 8px; font-family: {_FONT}; font-weight: 400; font-size: 13px; line-height: 21px; color: #4a5c62 }}
+.under {{ color: #4a5c62 }}
 """
 
 DARK = """
-.bg { background: #0e1719 !important }
-.hide { color: #0e1719 !important }
-.card { background: #152327 !important; border-color: #26393f !important }
-.brand, .words, .title, .text, .code { color: #e4eef0 !important }
-.phrase, .quiet, .small, .under { color: #a4b8be !important }
+.bg { background: #0a1214 !important }
+.hide { color: #0a1214 !important }
+.card { background: #111c1f !important; border-color: #24363c !important }
+.brand, .words, .title, .text, .code { color: #e6eff0 !important }
+.phrase, .quiet, .small, .under { color: #9fb3b9 !important }
 .link, .name { color: #7bd8e0 !important }
-.btn, .mark { background: #7bd8e0 !important; border-color: #7bd8e0 !important; color: #06272e !important }
-.soft { background: #1a2d32 !important; border-color: #2c454c !important }
-.entry { border-color: #26393f !important }
+.btn, .mark { background: #7bd8e0 !important; border-color: #7bd8e0 !important; color: #04262d !important }
+.soft { background: #12353d !important; border-color: #24363c !important }
+.entry { border-color: #24363c !important }
 """
 DARK_WHEN = "@media (prefers-color-scheme: dark)"
 
@@ -80,8 +80,8 @@ a {{ text-decoration-thickness: 1px; text-underline-offset: 3px }}
 .half {{ display: block !important; width: auto !important }}
 .phrase {{ text-align: left !important; padding-top: 12px !important }} }}
 {DARK_WHEN} {{ {DARK} }}
-[data-ogsc] .title, [data-ogsc] .text, [data-ogsc] .words, [data-ogsc] .brand {{ color: #e4eef0 !important }}
-[data-ogsc] .quiet, [data-ogsc] .small, [data-ogsc] .under, [data-ogsc] .phrase {{ color: #a4b8be !important }}
+[data-ogsc] .title, [data-ogsc] .text, [data-ogsc] .words, [data-ogsc] .brand {{ color: #e6eff0 !important }}
+[data-ogsc] .quiet, [data-ogsc] .small, [data-ogsc] .under, [data-ogsc] .phrase {{ color: #9fb3b9 !important }}
 [data-ogsc] .link, [data-ogsc] .name {{ color: #7bd8e0 !important }}
 """
 _STYLE = raw(" ".join(_KEPT.split()))

@@ -13,6 +13,7 @@ from ticket_portal.domain.guests.opening import Opening
 from ticket_portal.domain.people import NOBODY, Viewer
 from ticket_portal.domain.permissions import can_read
 from ticket_portal.domain.tickets import tickets
+from ticket_portal.sets.roles import Role
 from ticket_portal.store.unit_of_work import Work
 
 
@@ -51,7 +52,7 @@ def arrive(
     """
     ticket = access.look_up_link(work, token)
     reader = access.reader(viewer, guest)
-    proved = can_read(guest, ticket) or (viewer.role == "customer" and can_read(viewer, ticket))
+    proved = can_read(guest, ticket) or (viewer.role == Role.CUSTOMER and can_read(viewer, ticket))
     return GuestPage(
         number=ticket.number,
         masked_address=masked(ticket.link_address),

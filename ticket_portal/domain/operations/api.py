@@ -12,7 +12,7 @@ import sqlalchemy
 from sqlalchemy import Integer, Select, bindparam, or_
 from sqlmodel import col, delete, select
 
-from ticket_portal.addresses import LARGEST
+from ticket_portal.addresses import LARGEST, TICKET
 from ticket_portal.domain.accounts import api_tokens
 from ticket_portal.domain.accounts.api_tokens import Caller, Scope
 from ticket_portal.domain.errors import DomainError
@@ -125,7 +125,7 @@ def short(work: Work, ticket: Any) -> TicketState:
 
 
 def _state(work: Work, ticket: Any) -> dict[str, Any]:
-    url = f"{work.settings.public_url}/tickets/{ticket.number}"
+    url = f"{work.settings.public_url}{TICKET}{ticket.number}"
     return {"number": ticket.number, "status": str(ticket.status), "url": url}
 
 

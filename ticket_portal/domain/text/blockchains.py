@@ -5,12 +5,13 @@ import re
 
 CHAINS = {"bitcoin": "Bitcoin", "ethereum": "Ethereum", "tron": "TRON", "solana": "Solana"}
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _HEX = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])"
 _0X = r"(?<![0-9A-Za-z])0[xX][0-9A-Fa-f]{64}(?![0-9A-Za-z])"
-_SIGNATURE = rf"(?<![0-9A-Za-z])[{_BASE58}]{{86,88}}(?![0-9A-Za-z])"
-_SHAPES = {"bitcoin": _HEX, "ethereum": _0X, "tron": _HEX, "solana": _SIGNATURE}
-_ANY = re.compile(f"{_0X}|{_HEX}|{_SIGNATURE}")
+_SIGNATURE = rf"(?<![0-9A-Za-z])[{BASE58}]{{86,88}}(?![0-9A-Za-z])"
+SHAPE_OF = {"bitcoin": "hex", "ethereum": "evm", "tron": "hex", "solana": "signature"}
+SHAPES = {"evm": re.compile(_0X), "hex": re.compile(_HEX), "signature": re.compile(_SIGNATURE)}
+_ANY = re.compile("|".join(shape.pattern for shape in SHAPES.values()))
 _SIGNATURE_BYTES = 64
 _CHECKSUM = 4
 
@@ -20,7 +21,7 @@ def transaction_id(typed: str, chain: str = "") -> str:
 
     With a chain, only an ID of that chain's shape counts.
     """
-    found = {i for i in transaction_ids(typed) if not chain or re.fullmatch(_SHAPES[chain], i)}
+    found = {i for i in transaction_ids(typed) if not chain or SHAPES[SHAPE_OF[chain]].fullmatch(i)}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -34,7 +35,7 @@ def base58(text: str) -> bytes:
     """Decode base58; b"" if it is not valid."""
     number = 0
     for letter in text:
-        digit = _BASE58.find(letter)
+        digit = BASE58.find(letter)
         if digit < 0:
             return b""
         number = number * 58 + digit

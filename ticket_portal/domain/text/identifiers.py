@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ticket_portal.domain.text.blockchains import base58, base58_checked
+from ticket_portal.domain.text.blockchains import BASE58, base58, base58_checked
 
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_SUMS = (1, 0x2BC830A3)  # version 0, and later ones (BIP-173, BIP-350)
@@ -15,6 +15,8 @@ LONGEST = 100
 
 # A run of letters and digits with word boundaries; a hyphen or an underscore joins words, so it is none of ours.
 _RUN = re.compile(rf"(?<![\w-])[0-9A-Za-z]{{26,{LONGEST}}}(?![\w-])")
+# What an address looks like, its checksum left aside: enough to say that it is no transaction ID.
+ADDRESS = re.compile(rf"0x[0-9a-f]{{40}}|bc1[0-9a-z]{{20,71}}|[{BASE58}]{{26,44}}", re.IGNORECASE)
 _HEX = re.compile(r"0x([0-9a-fA-F]{40}|[0-9a-fA-F]{64})|[0-9a-fA-F]{64}")
 
 

@@ -33,7 +33,7 @@ def as_html(body: str) -> str:
 
     A link says where it leads: an address with a user name in it ("http://bank@evil.example") or with characters that
     turn text around stays text, and a host of look-alike letters is shown as it is written in ASCII (UTS 39, RFC 3492).
-    Transaction IDs and addresses become buttons; what they do is the page's matter (assets/js/conversation.js).
+    Transaction IDs and addresses become buttons; what they do is the page's matter (assets/js/conversation/copying.js).
     """
     parts: list[str] = []
     end = 0

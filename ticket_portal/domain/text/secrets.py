@@ -32,11 +32,11 @@ MOST_CHECKED = 1_000
 by chance, so an ordinary text with that many is found long before; one without is made for the purpose, and refused."""
 LONGEST_CONTEXT = 80
 
-_WORD = re.compile(r"[^\W\d_]+")
-_WIF = re.compile(r"(?<![0-9A-Za-z])[5KL9c][1-9A-HJ-NP-Za-km-z]{50,51}(?![0-9A-Za-z])")
-_EXTENDED = re.compile(r"(?<![0-9A-Za-z])[xyztuv]prv[1-9A-HJ-NP-Za-km-z]{107,108}(?![0-9A-Za-z])")
-_PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
-_BARE_KEY = re.compile(
+WORD = re.compile(r"[^\W\d_]+")
+WIF = re.compile(r"(?<![0-9A-Za-z])[5KL9c][1-9A-HJ-NP-Za-km-z]{50,51}(?![0-9A-Za-z])")
+EXTENDED_KEY = re.compile(r"(?<![0-9A-Za-z])[xyztuv]prv[1-9A-HJ-NP-Za-km-z]{107,108}(?![0-9A-Za-z])")
+PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
+BARE_KEY = re.compile(
     r"(?<![0-9A-Za-z])(?:(?:0x)?[0-9A-Fa-f]{64}|[1-9A-HJ-NP-Za-km-z]{87,88})(?![0-9A-Za-z])"
 )
 _KEY_WORDS = (
@@ -48,9 +48,9 @@ _OTHER_WORDS = (
     r"tx(?:id|hash| ?id)?|transactions?|hash|transacci[oó]n(?:es)?|transaksi|транзакц\w*|giao dịch"
     r"|retir\w+|withdrawal\w*|deposit\w*|penarikan|виведен\w*|rút tiền"
 )
-_SAID_BEFORE = re.compile(rf"\b(?:(?P<key>{_KEY_WORDS})|{_OTHER_WORDS})\b", re.IGNORECASE)
-_CARD = re.compile(r"(?<![\w.,:/+-])\d(?:[ -]?\d){12,18}(?![\w:/-])(?![.,]\d)")
-_CARD_STARTS = re.compile(
+SAID_BEFORE = re.compile(rf"\b(?:(?P<key>{_KEY_WORDS})|{_OTHER_WORDS})\b", re.IGNORECASE)
+CARD = re.compile(r"(?<![\w.,:/+-])\d(?:[ -]?\d){12,18}(?![\w:/-])(?![.,]\d)")
+CARD_STARTS = re.compile(
     r"(?:4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|220[0-4]\d{12,15}"
     r"|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}"
     r"|62\d{14,17}|(?:50|5[6-8]|6[37])\d{10,17})"
@@ -86,7 +86,7 @@ def refuse(settings: Settings, found: type[SecretFound] | None, *, address: str 
 
 
 def _has_phrase(text: str) -> bool:
-    said = _WORD.findall(unmarked(text))
+    said = WORD.findall(unmarked(text))
     if len(said) < SHORTEST_PHRASE:
         return False
     runs_by_list = [list(_runs(name, said)) for name in LISTS]
@@ -148,22 +148,22 @@ def _windows(run: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _has_key(text: str) -> bool:
-    if _PEM.search(text):
+    if PEM.search(text):
         return True
-    if any(base58_checked(i) for pattern in (_WIF, _EXTENDED) for i in pattern.findall(text)):
+    if any(base58_checked(i) for pattern in (WIF, EXTENDED_KEY) for i in pattern.findall(text)):
         return True
-    return any(_is_called_key(text, found.start()) for found in _BARE_KEY.finditer(text))
+    return any(_is_called_key(text, found.start()) for found in BARE_KEY.finditer(text))
 
 
 def _is_called_key(text: str, start: int) -> bool:
     """Whether the text before it last names a key, not a transaction: both have the same shape."""
-    said = list(_SAID_BEFORE.finditer(text[max(0, start - LONGEST_CONTEXT) : start]))
+    said = list(SAID_BEFORE.finditer(text[max(0, start - LONGEST_CONTEXT) : start]))
     return bool(said) and said[-1].group("key") is not None
 
 
 def _has_card(text: str) -> bool:
-    found = (re.sub("[ -]", "", card) for card in _CARD.findall(text))
-    return any(_CARD_STARTS.fullmatch(digits) and _luhn(digits) for digits in found)
+    found = (re.sub("[ -]", "", card) for card in CARD.findall(text))
+    return any(CARD_STARTS.fullmatch(digits) and _luhn(digits) for digits in found)
 
 
 def _luhn(digits: str) -> bool:

@@ -31,7 +31,7 @@ NEWEST = 200
 FIRST_BLOCK = datetime(2009, 1, 3, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(minutes=10)
 
-_AMOUNT = re.compile(
+AMOUNT = re.compile(
     r"(?=.*[1-9])(?:\D{1,12}\d[\d.,’' ]*|\d[\d.,’' ]*\s*[^\W\d_]{1,12}|\d[\d.,’' ]*\s*[^\w\s]{1,3})"
 )
 
@@ -218,7 +218,7 @@ def _as_transaction(_work: Work, item: DetailItem, one: DetailAnswer) -> DetailA
 def _as_amount(_work: Work, _item: DetailItem, one: DetailAnswer) -> DetailAnswer:
     amount = one_line(one.value)
     # Kept as typed: whether "1,250" is a thousand or one and a quarter is not ours to guess.
-    if len(amount) > LONGEST_LINE or not _AMOUNT.fullmatch(amount):
+    if len(amount) > LONGEST_LINE or not AMOUNT.fullmatch(amount):
         raise BadDetail
     return DetailAnswer(one.place, amount)
 

@@ -1,6 +1,7 @@
 // The team's dialog for requests for details. The composer's text goes in when it opens and comes back when it closes.
 import { useEffect, useState } from "react";
 import { newId, put } from "$/public/js/outbox.js";
+import { LONGEST_LABEL, MOST_ITEMS } from "$/utils/rules/requests";
 
 const composer = () => document.getElementById("reply");
 const write = (text) => {
@@ -11,12 +12,22 @@ const write = (text) => {
 };
 const picked = (form) => {
   const chain = form.elements.namedItem("chain").value;
-  const typed = [...form.querySelectorAll("[name=kind]:checked")].map(({ value }) => ({ kind: value, label: "", chain: value === "txid" ? chain : "" }));
-  const lines = form.elements.namedItem("questions").value.split("\n").map((line) => line.trim());
-  return [...typed, ...lines.filter(Boolean).map((label) => ({ kind: "text", label: label.slice(0, 200), chain: "" }))];
+  const typed = [...form.querySelectorAll("[name=kind]:checked")].map(({ value }) => ({
+    kind: value,
+    label: "",
+    chain: value === "txid" ? chain : "",
+  }));
+  const lines = form.elements
+    .namedItem("questions")
+    .value.split("\n")
+    .map((line) => line.trim());
+  return [
+    ...typed,
+    ...lines.filter(Boolean).map((label) => ({ kind: "text", label: label.slice(0, LONGEST_LABEL), chain: "" })),
+  ];
 };
 
-export const useAsking = (viewer, number, most) => {
+export const useAsking = ({ viewer, number }) => {
   const [dialog, setDialog] = useState(null);
   const [problem, setProblem] = useState("");
   useEffect(() => {
@@ -36,7 +47,7 @@ export const useAsking = (viewer, number, most) => {
       const items = picked(form);
       const body = message.value.trim();
       if (!items.length && !body) return setProblem("nothing");
-      if (items.length > most) return setProblem("many");
+      if (items.length > MOST_ITEMS) return setProblem("many");
       put(viewer, { client_id: newId(), number, kind: "details", body, items, at: new Date().toISOString() });
       message.value = "";
       return dialog.close();

@@ -17,4 +17,4 @@ export const useSubmit = (send) => {
   return [form, setForm];
 };
 
-export const useAnswer = (dispatch) => useSubmit((typed) => dispatch(typed))[1];
+export const useAnswer = ({ dispatch }) => useSubmit((typed) => dispatch(typed))[1];

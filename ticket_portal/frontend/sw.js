@@ -5,11 +5,12 @@
 // is open: there is nothing of an older version in it that an open page could still need.
 const OFFLINE = "portal-offline";
 const SHARED = "portal-shared";
-const LANGUAGES = []; // the build writes them here (ticket_portal/frontend/plugins.py)
+// In double underscores: what the build puts in from Python (frontend/rules.py).
+const LANGUAGES = __TRANSLATED__;
 const A_DAY = 86_400_000;
-const MOST_SHARED = { files: 10, bytes: 60_000_000, letters: 10_000 }; // a message takes less; nobody shares more by hand
+const MOST_SHARED = { files: 10, bytes: 60_000_000, letters: __LONGEST_BODY__ }; // a message takes less; nobody shares more by hand
 
-const localeOf = (path) => LANGUAGES.find((code) => path === `/${code}` || path.startsWith(`/${code}/`)) ?? "en";
+const localeOf = (path) => LANGUAGES.find((code) => path === `/${code}` || path.startsWith(`/${code}/`)) ?? __DEFAULT__;
 const bare = (path) => path.slice(path.startsWith(`/${localeOf(path)}/`) ? localeOf(path).length + 1 : 0);
 const offlinePage = (path) => `/offline/${localeOf(path)}`;
 const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });

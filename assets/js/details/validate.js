@@ -1,5 +1,5 @@
 // A checklist while it is filled in: remembered, looked through, sent. Loaded where there is one (checklists.js).
-import { boxOf, changed, isFilled, keep, key, problems, read } from "$/public/js/checklists.js";
+import { boxOf, changed, isFilled, keep, key, problems, read } from "$/public/js/details/checklists.js";
 import { secretIn } from "$/public/js/guard.js";
 import { say } from "$/public/js/i18n.js";
 import { discard, newId, put, unsent } from "$/public/js/outbox.js";
@@ -12,17 +12,27 @@ const entries = (form, viewer, number) =>
     const typed = Object.fromEntries(FIELDS.map((part) => [part, field(part)?.value.trim() ?? ""]));
     const files = goodFiles(viewer, boxOf(number, form.dataset.request, item.dataset.place));
     if (item.dataset.kind === "screenshot") typed.value = files.map((file) => file.name).join(", ");
-    return { ...typed, files, place: Number(item.dataset.place), kind: item.dataset.kind, chain: item.dataset.chain || typed.chain, declined: field("declined").checked, item };
+    return {
+      ...typed,
+      files,
+      place: Number(item.dataset.place),
+      kind: item.dataset.kind,
+      chain: item.dataset.chain || typed.chain,
+      declined: field("declined").checked,
+      item,
+    };
   });
 
 // Loaded when somebody fills something in. Without it the server alone checks.
-const loadChecks = () => import("$/public/js/detail_checks.js").catch(() => ({ problemOf: () => undefined }));
+const loadChecks = () => import("$/public/js/details/rules.js").catch(() => ({ problemOf: () => undefined }));
 
 const remember = (form, viewer, number) => {
   const drafts = read(viewer, number);
   const filled = entries(form, viewer, number).filter((entry) => entry.value || entry.reason || entry.declined);
   const before = Object.values(drafts[form.dataset.request] ?? {}).filter(isFilled).length;
-  drafts[form.dataset.request] = Object.fromEntries(filled.map(({ place, item, kind, files, ...entry }) => [place, entry]));
+  drafts[form.dataset.request] = Object.fromEntries(
+    filled.map(({ place, item, kind, files, ...entry }) => [place, entry]),
+  );
   keep(viewer, number, drafts);
   return before !== filled.filter(isFilled).length;
 };
@@ -67,10 +77,17 @@ export const submitted = async (form, _event, viewer, number, texts) => {
   changed();
   const wrong = given.find((entry) => found[key(request, entry.place)]);
   if (Object.keys(found).length) {
-    (wrong ? wrong.item.querySelector(wrong.declined ? "[name=reason]" : "[name=value], [data-picks]") : form.querySelector("[name=value]"))?.focus();
+    (wrong
+      ? wrong.item.querySelector(wrong.declined ? "[name=reason]" : "[name=value], [data-picks]")
+      : form.querySelector("[name=value]")
+    )?.focus();
     return;
   }
-  const taken = new Map(filled.filter((entry) => !entry.declined).map((entry) => [entry.place, takeFiles(viewer, boxOf(number, request, entry.place))]));
+  const taken = new Map(
+    filled
+      .filter((entry) => !entry.declined)
+      .map((entry) => [entry.place, takeFiles(viewer, boxOf(number, request, entry.place))]),
+  );
   const files = [...taken.values()].flat();
   put(viewer, {
     client_id: newId(),
@@ -78,7 +95,9 @@ export const submitted = async (form, _event, viewer, number, texts) => {
     kind: "answers",
     request,
     given: filled.map(({ place, value, reason, chain, zone, declined }) =>
-      declined ? { place, value: reason, declined } : { place, value, chain, zone, files: taken.get(place).map((file) => file.id) },
+      declined
+        ? { place, value: reason, declined }
+        : { place, value, chain, zone, files: taken.get(place).map((file) => file.id) },
     ),
     files,
     body: "",
