@@ -210,7 +210,7 @@ EXAMPLES = [
     (
         unknown_paths,
         "see `domain/shelves.py`, doors/new.js and `store/gone/`",
-        "`store/tables.py`, portal.css",
+        "`store/tables/base.py`, portal.css",
     ),
     (
         unknown_paths,

@@ -46,7 +46,7 @@ class StatusRules:
 
 
 _NOT_IN_QUEUE: Final = 9
-"""The index of an agent's open tickets is made with it (store/tables.py)."""
+"""The index of an agent's open tickets is made with it (store/tables/tickets.py)."""
 
 RULES: Final = {
     Status.NEW: StatusRules(0, Side.TEAM, (ListPart.OPEN,)),
