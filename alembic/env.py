@@ -11,7 +11,7 @@ from ticket_portal import settings
 from ticket_portal.store import full_text
 from ticket_portal.store.columns import UtcDateTime, Words
 from ticket_portal.store.migrations import opened
-from ticket_portal.store.tables import SQLModel
+from ticket_portal.store.tables.base import SQLModel
 
 # Any number; the same in every process that migrates this database.
 LOCK = 20010

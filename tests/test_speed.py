@@ -169,7 +169,7 @@ def test_what_is_looked_up_by_an_address_is_found_by_an_index(store: Store, ana:
 def test_what_an_operator_ends_is_found_by_an_index(store: Store, linh: Viewer, ticket_of_ana):
     with statements(store) as asked:
         store.write(tickets.assign_to_me, linh, ticket_of_ana[1])
-        store.write(lambda work: assignment.release(work, accounts.find(work, linh.address)))
+        store.write(lambda work: assignment.hand_over(work, accounts.find(work, linh.address)))
         store.write(lambda work: api_tokens.end_all(work, accounts.find(work, linh.address)))
 
     for statement, parameters in asked:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ticket_portal.addresses import LARGEST
 from ticket_portal.domain.operations import api
 from ticket_portal.domain.tickets import listing
-from ticket_portal.store.tables import LARGEST
 
 RANKS = st.one_of(st.sampled_from([0, 1, LARGEST]), st.integers(0, LARGEST))
 IDS = st.one_of(st.sampled_from([1, LARGEST]), st.integers(1, LARGEST))
