@@ -74,6 +74,7 @@ async def _write_on(url: str, number: int, cookies: dict[str, str]) -> int:
         tab.say(f"{CONVERSATION}.send", item=item)
         await tab.until(lambda delta, word=word: word in str(delta))
         count += 1
+        await asyncio.sleep(abuse.REPLY_EVERY)  # faster than a socket may speak, hers would be closed
     await tab.close()
     return count
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from tests.cast import says
 from tests.conftest import Clock
@@ -32,7 +32,7 @@ def names(work: Work, viewer: Viewer) -> list[str]:
 
 
 def pushes(work: Work) -> list[Alert]:
-    return list(work.session.exec(select(Alert).where(Alert.channel == "push")).all())
+    return list(work.session.exec(select(Alert).where(Alert.channel == "push").order_by(col(Alert.id))).all())
 
 
 def signed_in(work: Work, viewer: Viewer) -> Viewer:

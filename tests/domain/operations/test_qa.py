@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import SQLModel, func, select
 
 from tests.cast import opens
 from ticket_portal.domain import limits
 from ticket_portal.domain.limits import Limit
 from ticket_portal.domain.operations import qa
-from ticket_portal.store import tables
 
 ONE = Limit("one", 1)
 
@@ -48,7 +47,7 @@ def test_a_reset_leaves_nothing_and_the_real_time(work, ana, minh):
     work.now += timedelta(hours=1)
     qa.reset(work)
     assert work.now == real
-    for table in tables.SQLModel.metadata.sorted_tables:
+    for table in SQLModel.metadata.sorted_tables:
         assert work.session.connection().execute(select(func.count()).select_from(table)).scalar_one() == 0, (
             table.name
         )
