@@ -10,6 +10,7 @@ from tests.browser.people import Person
 from tests.browser.portal import Portal
 from tests.browser.reader import PHONE
 from tests.browser.test_accessibility import is_good_for_everybody
+from ticket_portal.frontend.palette import palette
 
 PHRASE = "grandma's blue bicycle"
 REFERENCE = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
@@ -27,15 +28,20 @@ def _opens_a_ticket(person: Person) -> int:
     return person.number
 
 
+def _rgb(colour: str) -> str:
+    return f"rgb({', '.join(map(str, bytes.fromhex(colour.removeprefix('#'))))})"
+
+
 def test_the_gallery_shows_every_mail_in_light_and_dark_and_is_flipped_through(minh: Person, portal: Portal):
     page = minh.page
     page.goto(f"{portal.url}/dev/mailbox")
     page.get_by_role("link", name="Gallery of all emails").click()
 
-    for name, ground in (("Desktop: Light", "rgb(243, 246, 247)"), ("Phone: Dark", "rgb(14, 23, 25)")):
+    ground = palette()["bg"]
+    for name, colour in (("Desktop: Light", ground.light), ("Phone: Dark", ground.dark)):
         frame = page.frame_locator(f"iframe[title='{name}']")
         expect(frame.get_by_role("heading", level=1)).to_have_text("You have a new reply")
-        expect(frame.locator("body")).to_have_css("background-color", ground)
+        expect(frame.locator("body")).to_have_css("background-color", _rgb(colour))
     page.get_by_role("link", name="Українська").click()
     expect(page.frame_locator("iframe[title='Desktop: Light']").locator("html")).to_have_attribute(
         "lang", "uk"
