@@ -47,3 +47,16 @@ def test_who_is_never_answered_keeps_the_way_for_a_moment_only(monkeypatch):
         await way.give()
 
     asyncio.run(asyncio.wait_for(wait(), 30))
+
+
+def test_a_long_line_of_strangers_is_let_through_together(monkeypatch):
+    """After a restart: who has waited long enough with the others does not wait once more at the head of the line."""
+    monkeypatch.setattr(admission, "LONGEST_WAIT", 60)
+    monkeypatch.setattr(admission, "LONGEST_LINE", 0.01)
+
+    async def wait() -> None:
+        way = RightOfWay()
+        way.take()
+        await asyncio.gather(*(way.give() for _ in range(500)))
+
+    asyncio.run(asyncio.wait_for(wait(), 30))

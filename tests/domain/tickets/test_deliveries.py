@@ -57,6 +57,15 @@ def test_a_late_word_does_not_take_a_worse_one_back(work, linh, ticket, mail):
     assert seen(work, linh, ticket) == ["bounced"]
 
 
+def test_a_word_of_a_newer_version_is_left_alone(work, mail):
+    """In a rolling upgrade; before, the carrier's next report of it failed."""
+    alert = work.session.get(Alert, mail.id)
+    alert.report = "rerouted"
+    work.flush()
+    reports(work, mail, "delivered")
+    assert alert.report == "rerouted"
+
+
 def test_a_mail_is_found_by_the_carriers_own_id_too(work, linh, ticket, mail):
     outbox.delivered(work, mail.id, "49a3999c")
     deliveries.take(work, "one", Report("delivered", "49a3999c", ""))

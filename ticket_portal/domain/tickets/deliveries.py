@@ -69,7 +69,7 @@ def take(work: Work, report_id: str, report: Report) -> None:
     alert = _find(work, report)
     if alert is None:
         return
-    if RANKS.index(report.what) > RANKS.index(alert.report):
+    if _rank(report.what) > _rank(alert.report):
         alert.report, alert.reported_at = report.what, work.now
         work.session.add(alert)
         if alert.ticket_id:
@@ -78,6 +78,11 @@ def take(work: Work, report_id: str, report: Report) -> None:
         undeliverable.mark(work, alert.address, report.what)
     elif report.what == "delivered" and alert.prepared_at:
         undeliverable.arrived(work, alert.address, since=alert.prepared_at)
+
+
+def _rank(report: str) -> int:
+    """Return how bad a report is; one of a newer version is never taken back by one that this version knows."""
+    return RANKS.index(report) if report in RANKS else len(RANKS)
 
 
 def try_again(work: Work, viewer: Viewer) -> None:

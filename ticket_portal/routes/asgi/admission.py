@@ -22,6 +22,8 @@ PAGES_AT_ONCE = 2
 LONGEST_TURN = 1.0
 LONGEST_WAIT = 0.025
 """Seconds that what a stranger says waits at most: also where the loop is never at ease, 40 a second come through."""
+LONGEST_LINE = 2.0
+"""Seconds in all, with those before it: after a restart thousands of pages come back at once."""
 AT_EASE = 0.001
 PAUSE = 0.002
 BURST_SHARE = 5
@@ -91,10 +93,11 @@ class RightOfWay:
         self._served -= 1
 
     async def give(self) -> None:
-        """Wait until nobody known is served and the loop is at ease, in the order of asking; not for long."""
+        """Wait until no known person is served and the loop is at ease, in the order of asking; not for long."""
+        now = asyncio.get_running_loop().time
+        end_of_line = now() + LONGEST_LINE
         async with self._line:
-            now = asyncio.get_running_loop().time
-            latest = now() + LONGEST_WAIT
+            latest = min(now() + LONGEST_WAIT, end_of_line)
             while (before := now()) < latest:
                 await asyncio.sleep(0)
                 if not self._served and now() - before < AT_EASE:
