@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from ticket_portal.sets.statuses import Status
 from ticket_portal.settings import Settings
 
 
@@ -87,7 +88,7 @@ class AlertRules:
     immediate: bool = False
     demand: int = 0
     preference: Preference | None = None
-    true_while: str = ""
+    true_while: Status | None = None
     about_ticket: bool = True
     channels: tuple[Channel, ...] = tuple(Channel)
 
@@ -100,12 +101,14 @@ CHANNELS: dict[Channel, ChannelRules] = {
 ALERTS: dict[AlertKind, AlertRules] = {
     AlertKind.CONFIRMATION: AlertRules(immediate=True),
     AlertKind.DETAILS_REQUESTED: AlertRules(demand=1, preference=Preference.DETAILS),
-    AlertKind.RESOLVED: AlertRules(demand=2, preference=Preference.STATUS, true_while="resolved"),
+    AlertKind.RESOLVED: AlertRules(demand=2, preference=Preference.STATUS, true_while=Status.RESOLVED),
     AlertKind.REPLY: AlertRules(demand=3, preference=Preference.REPLY),
-    AlertKind.REMINDER: AlertRules(demand=4, preference=Preference.DETAILS, true_while="waiting_customer"),
+    AlertKind.REMINDER: AlertRules(
+        demand=4, preference=Preference.DETAILS, true_while=Status.WAITING_CUSTOMER
+    ),
     AlertKind.REOPENED: AlertRules(demand=5, preference=Preference.STATUS),
-    AlertKind.MERGED: AlertRules(demand=6, preference=Preference.STATUS, true_while="merged"),
-    AlertKind.CLOSED: AlertRules(demand=7, preference=Preference.STATUS, true_while="closed"),
+    AlertKind.MERGED: AlertRules(demand=6, preference=Preference.STATUS, true_while=Status.MERGED),
+    AlertKind.CLOSED: AlertRules(demand=7, preference=Preference.STATUS, true_while=Status.CLOSED),
     AlertKind.CODE: AlertRules(immediate=True, about_ticket=False, channels=(Channel.EMAIL,)),
     AlertKind.SECURITY: AlertRules(immediate=True, about_ticket=False, channels=(Channel.EMAIL,)),
     AlertKind.TEST: AlertRules(immediate=True, about_ticket=False, channels=(Channel.PUSH,)),
